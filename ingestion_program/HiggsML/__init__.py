@@ -1,0 +1,3 @@
+"""Turn an event classifier into a measurement, and score the measurement."""
+
+__version__ = "1.0.0.dev0"

@@ -1,0 +1,78 @@
+"""Every error that this package raises on purpose, in one tree.
+
+::
+
+    HiggsMLError
+    ├── SettingsError          the settings of a run cannot be used
+    ├── DataError              events (a file, a frame, a pool) cannot be used
+    │   └── DownloadError      a data set could not be fetched
+    ├── SubmissionError        the participant's model is at fault
+    │   └── PredictionError    ... in what `predict` returned
+    └── RunError               the run itself could not go on, and the participant is not to blame
+
+A message says what is wrong, where, which value was found and how to mend it.
+"""
+
+__all__ = [
+    "DataError",
+    "DownloadError",
+    "HiggsMLError",
+    "PredictionError",
+    "RunError",
+    "SettingsError",
+    "SubmissionError",
+]
+
+_UNSET = object()
+
+
+class HiggsMLError(Exception):
+    """Base of all errors of this package.
+
+    Args:
+        what: a sentence that says what is wrong.
+        where: the file, line, column, set or experiment.
+        value: what was found there (its `repr` is shown, cut to 200 characters).
+        fix: what the reader can do about it.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: object | None = None,
+        value: object = _UNSET,
+        fix: str | None = None,
+    ) -> None:
+        self.what, self.where, self.fix = what, where, fix
+        parts = [what if where is None else f"{where}: {what}"]
+        if value is not _UNSET:
+            shown = repr(value)
+            parts.append(f"Found: {shown if len(shown) <= 200 else shown[:197] + '...'}.")
+        if fix is not None:
+            parts.append(f"Fix: {fix}")
+        super().__init__(" ".join(parts))
+
+
+class SettingsError(HiggsMLError, ValueError):
+    """The settings of a run cannot be used."""
+
+
+class DataError(HiggsMLError, ValueError):
+    """Events (a file, a frame, a pool) cannot be used."""
+
+
+class DownloadError(DataError, OSError):
+    """A data set could not be fetched or unpacked."""
+
+
+class SubmissionError(HiggsMLError):
+    """The participant's model is at fault."""
+
+
+class PredictionError(SubmissionError):
+    """What `predict` returned cannot be used."""
+
+
+class RunError(HiggsMLError, RuntimeError):
+    """The run itself could not go on, and the participant is not to blame."""

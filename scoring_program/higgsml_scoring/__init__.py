@@ -1,0 +1,1 @@
+"""Read the results of an ingestion run, score them, draw them."""

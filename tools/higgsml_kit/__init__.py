@@ -1,0 +1,1 @@
+"""The organiser's and the participant's tools: dry run, checks, packing."""

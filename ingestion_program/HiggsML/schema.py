@@ -14,7 +14,10 @@ __all__ = [
     "EXPECTED_EVENTS",
     "FEATURES",
     "FILE_COLUMNS",
+    "HAD_PT_MIN",
+    "JET_PT_MIN",
     "LABELS",
+    "LEP_PT_MIN",
     "PRI_COLUMNS",
     "PROCESSES",
     "REFERENCE_LUMINOSITY",
@@ -92,3 +95,12 @@ DETAILED_LABELS = "detailed_labels"
 
 FILE_COLUMNS = (*PRI_COLUMNS, WEIGHTS, DETAILED_LABELS, LABELS, *DER_COLUMNS)
 """The 31 columns of the public file."""
+
+# --- cuts of a pseudo-experiment, on shifted and rounded momenta ---------------------------------
+
+HAD_PT_MIN = 26.0
+"""GeV; an event whose tau is below is dropped (26.000 is kept)."""
+LEP_PT_MIN = 20.0
+"""GeV; an event whose lepton is below is dropped (the files have none)."""
+JET_PT_MIN = 26.0
+"""GeV; a jet at or below is taken out of its event (26.000 falls)."""

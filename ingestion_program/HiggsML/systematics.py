@@ -1,0 +1,302 @@
+"""Systematic shifts and the cuts after them, in numpy: the definition, readable and slow.
+
+`shift` and `select` are the definition, on columns (a mapping of the names in `PRI_COLUMNS` to
+float64 arrays). Around them stand the functions of HiggsML 0.1.5 under their names and arguments,
+on frames; they return new objects and never change their arguments. `pages/differences.md` lists
+where the numbers differ from 0.1.5, and why.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from .derived_quantities import Array, Columns, DER_data, primary_columns
+from .errors import DataError
+from .four_vector import V4
+from .nuisances import NuisanceValues
+from .schema import (
+    DECIMALS,
+    DETAILED_LABELS,
+    HAD_PT_MIN,
+    JET_PT_MIN,
+    LABELS,
+    LEP_PT_MIN,
+    PRI_COLUMNS,
+    UNDEFINED,
+    WEIGHTS,
+)
+
+__all__ = [
+    "V4",
+    "all_bkg_weight_norm",
+    "diboson_bkg_weight_norm",
+    "get_bootstrapped_dataset",
+    "mom4_manipulate",
+    "postprocess",
+    "select",
+    "shift",
+    "systematics",
+    "ttbar_bkg_weight_norm",
+]
+
+
+# --- the definition ------------------------------------------------------------------------------
+
+
+def shift(
+    primaries: Columns,
+    tes: float = 1.0,
+    jes: float = 1.0,
+    soft_met: tuple[ArrayLike, ArrayLike] = (0.0, 0.0),
+) -> dict[str, Array]:
+    """Shift the energy scales and the missing momentum, and round to `DECIMALS`.
+
+    Tau: pT *= tes. Stored jets and the scalar sum over all jets: pT *= jes. Missing momentum::
+
+        MET_vec += (1 - tes) h_T + (1 - jes) (j1_T + j2_T) + (soft x, soft y)
+
+    with the momenta before the shift: what the visible particles gain, the missing momentum loses
+    (further jets are not stored, so that they do not enter).
+
+    Args:
+        primaries: the sixteen primary features, float64 arrays of one length; GeV, rad.
+        tes: tau energy scale.
+        jes: jet energy scale.
+        soft_met: x and y of the extra soft momentum of each event, GeV.
+
+    Returns:
+        The sixteen shifted and rounded features.
+    """
+    c = dict(primaries)
+    pt1 = np.maximum(c["PRI_jet_leading_pt"], 0.0)  # an absent jet has a negative pT
+    pt2 = np.maximum(c["PRI_jet_subleading_pt"], 0.0)
+    missing = [
+        c["PRI_met"] * function(c["PRI_met_phi"])
+        + (1.0 - tes) * c["PRI_had_pt"] * function(c["PRI_had_phi"])
+        + (1.0 - jes) * pt1 * function(c["PRI_jet_leading_phi"])
+        + (1.0 - jes) * pt2 * function(c["PRI_jet_subleading_phi"])
+        + np.asarray(soft)
+        for function, soft in zip((np.cos, np.sin), soft_met, strict=True)
+    ]
+    c["PRI_met"] = np.hypot(*missing)
+    c["PRI_met_phi"] = np.arctan2(missing[1], missing[0])
+    c["PRI_had_pt"] = c["PRI_had_pt"] * tes
+    for jet, pt in (("leading", pt1), ("subleading", pt2)):
+        c[f"PRI_jet_{jet}_pt"] = np.where(pt > 0.0, pt * jes, c[f"PRI_jet_{jet}_pt"])
+    c["PRI_jet_all_pt"] = c["PRI_jet_all_pt"] * jes
+    return {name: np.round(c[name], DECIMALS) for name in PRI_COLUMNS}
+
+
+def select(primaries: Columns) -> tuple[dict[str, Array], NDArray[np.bool_]]:
+    """Cut on shifted and rounded momenta: drop events, take jets out of events.
+
+    An event is kept if tau pT >= `HAD_PT_MIN` and lepton pT >= `LEP_PT_MIN`. A jet with
+    pT <= `JET_PT_MIN` is taken out: it is undefined, and it no longer counts in `PRI_n_jets` and
+    `PRI_jet_all_pt`. Jets are ordered in pT, so all softer jets go with it, those that are not
+    stored too.
+
+    Returns:
+        The primary features of the kept events, and the mask of these among the given ones.
+    """
+    kept = (primaries["PRI_had_pt"] >= HAD_PT_MIN) & (primaries["PRI_lep_pt"] >= LEP_PT_MIN)
+    c = {name: primaries[name][kept] for name in PRI_COLUMNS}
+    n_jets, all_pt = c["PRI_n_jets"], c["PRI_jet_all_pt"]
+    pt1, pt2 = c["PRI_jet_leading_pt"], c["PRI_jet_subleading_pt"]
+
+    lost1 = (pt1 > 0.0) & (pt1 <= JET_PT_MIN)
+    lost2 = (pt2 > 0.0) & ((pt2 <= JET_PT_MIN) | lost1)
+    # With two jets, the sum without the second is the first up to rounding.
+    without2 = np.where(n_jets > 2.0, pt1, np.round(all_pt - pt2, DECIMALS))
+    c["PRI_jet_all_pt"] = np.where(lost1, 0.0, np.where(lost2, without2, all_pt))
+    c["PRI_n_jets"] = np.where(lost1, 0.0, np.where(lost2, 1.0, n_jets))
+    for jet, lost in (("leading", lost1), ("subleading", lost2)):
+        for quantity in ("pt", "eta", "phi"):
+            name = f"PRI_jet_{jet}_{quantity}"
+            c[name] = np.where(lost, UNDEFINED, c[name])
+    return c, kept
+
+
+# --- the same for frames, under the names of HiggsML 0.1.5 ---------------------------------------
+
+
+def mom4_manipulate(
+    data: pd.DataFrame,
+    systTauEnergyScale: float,
+    systJetEnergyScale: float,
+    soft_met: float,
+    seed: int = 31415,
+) -> pd.DataFrame:
+    """A copy of `data` with `shift` applied to its primary features.
+
+    Args:
+        data: a frame with the sixteen primary features.
+        systTauEnergyScale: tau energy scale.
+        systJetEnergyScale: jet energy scale.
+        soft_met: width of the normal distribution of each component of the soft momentum, GeV.
+        seed: of the soft momentum. The stream is that of 0.1.5, so that one seed gives one noise
+            in both; pseudo-experiments have streams of their own.
+    """
+    _check_shifts(tes=systTauEnergyScale, jes=systJetEnergyScale, soft_met=soft_met)
+    rng = np.random.RandomState(seed)
+    noise = (rng.normal(0.0, soft_met, len(data)), rng.normal(0.0, soft_met, len(data)))
+    shifted = shift(primary_columns(data), systTauEnergyScale, systJetEnergyScale, noise)
+    return data.assign(**shifted)
+
+
+def postprocess(data: pd.DataFrame) -> pd.DataFrame:
+    """The events of `data` that pass `select`, with their jets cut; the index starts from 0."""
+    primaries, kept = select(primary_columns(data))
+    return data[kept].reset_index(drop=True).assign(**primaries)
+
+
+def ttbar_bkg_weight_norm(
+    weights: ArrayLike, detailedlabel: ArrayLike, systBkgNorm: float
+) -> Array:
+    """The weights, those of ttbar events multiplied by `systBkgNorm`."""
+    return _scaled(weights, np.asarray(detailedlabel) == "ttbar", systBkgNorm)
+
+
+def diboson_bkg_weight_norm(
+    weights: ArrayLike, detailedlabel: ArrayLike, systBkgNorm: float
+) -> Array:
+    """The weights, those of diboson events multiplied by `systBkgNorm`."""
+    return _scaled(weights, np.asarray(detailedlabel) == "diboson", systBkgNorm)
+
+
+def all_bkg_weight_norm(weights: ArrayLike, label: ArrayLike, systBkgNorm: float) -> Array:
+    """The weights, those of all background events (label 0) multiplied by `systBkgNorm`."""
+    return _scaled(weights, np.asarray(label) == 0, systBkgNorm)
+
+
+def _scaled(weights: ArrayLike, chosen: NDArray[np.bool_], factor: float) -> Array:
+    values = np.asarray(weights, dtype=np.float64)
+    return np.where(chosen, values * factor, values)
+
+
+def systematics(
+    data_set: Mapping[str, Any] | pd.DataFrame | None = None,
+    tes: float = 1.0,
+    jes: float = 1.0,
+    soft_met: float = 0.0,
+    seed: int = 31415,
+    ttbar_scale: float | None = None,
+    diboson_scale: float | None = None,
+    bkg_scale: float | None = None,
+    dopostprocess: bool = True,
+) -> Any:
+    """Shift a data set, cut it, scale the rates of its backgrounds, derive its features.
+
+    Args:
+        data_set: a frame, or a mapping with `data` (a frame of features), `weights`, and whatever
+            has one value an event (`labels`, `detailed_labels`); `settings` is passed through.
+        tes: tau energy scale.
+        jes: jet energy scale.
+        soft_met: width of each component of the soft momentum, GeV.
+        seed: of the soft momentum.
+        ttbar_scale: factor on the weights of ttbar; needs `detailed_labels`.
+        diboson_scale: factor on the weights of diboson; needs `detailed_labels`.
+        bkg_scale: factor on the weights of every background; needs `labels`.
+        dopostprocess: whether to apply the cuts of a pseudo-experiment.
+
+    Returns:
+        What was given, of the same kind, for the events that are left; features are float32.
+
+    Raises:
+        DataError: a feature, `data`, `weights` or a label that is needed is missing.
+        SettingsError: a shift is not finite or negative.
+    """
+    if isinstance(data_set, pd.DataFrame):
+        per_event: dict[str, Any] = {}
+        frame = data_set
+    elif isinstance(data_set, Mapping) and {"data", WEIGHTS} <= data_set.keys():
+        per_event = {k: v for k, v in data_set.items() if k not in ("data", "settings")}
+        frame = data_set["data"].assign(**{k: np.asarray(v) for k, v in per_event.items()})
+    else:
+        raise DataError(
+            "data_set must be a frame, or a mapping with 'data' and 'weights'.",
+            where="systematics",
+            value=type(data_set).__name__,
+        )
+    frame = mom4_manipulate(frame, tes, jes, soft_met, seed)
+    if dopostprocess:
+        frame = postprocess(frame)
+    frame = DER_data(_scale_rates(frame, ttbar_scale, diboson_scale, bkg_scale))
+    if isinstance(data_set, pd.DataFrame):
+        return frame
+    result = {key: frame.pop(key) for key in per_event} | {"data": frame}
+    if "settings" in data_set:
+        result["settings"] = data_set["settings"]
+    return result
+
+
+def _scale_rates(
+    frame: pd.DataFrame, ttbar: float | None, diboson: float | None, bkg: float | None
+) -> pd.DataFrame:
+    """Apply the rate factors to the weights (ones where the frame has none)."""
+    steps = (
+        (ttbar, ttbar_bkg_weight_norm, DETAILED_LABELS, "ttbar_scale"),
+        (diboson, diboson_bkg_weight_norm, DETAILED_LABELS, "diboson_scale"),
+        (bkg, all_bkg_weight_norm, LABELS, "bkg_scale"),
+    )
+    for factor, scaled, labels, name in steps:
+        if factor is None:
+            continue
+        _check_shifts(**{name: factor})
+        if labels not in frame.columns:
+            raise DataError(
+                f"{name} needs the column '{labels}'.",
+                where="systematics",
+                fix=f"pass '{labels}' in data_set.",
+            )
+        weights = frame[WEIGHTS] if WEIGHTS in frame.columns else np.ones(len(frame))
+        frame = frame.assign(**{WEIGHTS: scaled(weights, frame[labels], factor)})
+    return frame
+
+
+def _check_shifts(**shifts: float) -> None:
+    NuisanceValues(**shifts)
+
+
+# --- pseudo-experiments --------------------------------------------------------------------------
+
+
+def get_bootstrapped_dataset(
+    test_set: Mapping[str, pd.DataFrame],
+    mu: float = 1.0,
+    seed: int = 31415,
+    ttbar_scale: float | None = None,
+    diboson_scale: float | None = None,
+    bkg_scale: float | None = None,
+    poisson: bool = True,
+) -> pd.DataFrame:
+    """One bootstrapped data set: each event as often as Poisson(weight x rate factor) says.
+
+    Args:
+        test_set: a frame for each process, with `weights` (what `Data.get_test_set` returns).
+        mu: signal strength, the rate factor of the signal.
+        seed: of the multiplicities and the order.
+        ttbar_scale: rate factor of ttbar (None: 1).
+        diboson_scale: rate factor of diboson (None: 1).
+        bkg_scale: rate factor of every background (None: 1).
+        poisson: False gives every event once, with its expected number as `weights`.
+
+    Returns:
+        The drawn events in random order, without `weights` (each counts 1).
+    """
+    scales = {"ttbar_scale": ttbar_scale, "diboson_scale": diboson_scale, "bkg_scale": bkg_scale}
+    given = {name: value for name, value in scales.items() if value is not None}
+    factors = NuisanceValues(**given).rate_factors(mu)
+    rng = np.random.default_rng(seed)
+    drawn = []
+    for process, events in test_set.items():
+        expected = events[WEIGHTS].to_numpy(np.float64) * factors[process]
+        if poisson:
+            rows = np.repeat(np.arange(len(events)), rng.poisson(expected))
+            drawn.append(events.iloc[rows].drop(columns=WEIGHTS))
+        else:
+            drawn.append(events.assign(**{WEIGHTS: expected}))
+    together = pd.concat(drawn, ignore_index=True)
+    return together.iloc[rng.permutation(len(together))].reset_index(drop=True)

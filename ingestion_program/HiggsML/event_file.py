@@ -1,0 +1,336 @@
+"""A parquet file of events: opened with every check, read in batches, so that memory stays flat."""
+
+import difflib
+import hashlib
+import json
+import math
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from .derived_quantities import derive
+from .errors import DataError
+from .schema import (
+    DER_COLUMNS,
+    DETAILED_LABELS,
+    FILE_COLUMNS,
+    LABELS,
+    PRI_COLUMNS,
+    PROCESSES,
+    SIGNAL,
+    WEIGHTS,
+)
+
+__all__ = ["EventBatch", "EventFile", "open_event_file"]
+
+BATCH_ROWS = 1 << 17
+"""Rows in memory at a time: 14 MB of features."""
+
+STREAM_BUFFER = 1 << 20
+"""Bytes read ahead per column, so that a file of one huge row group is not read whole."""
+
+
+class EventBatch(NamedTuple):
+    """Consecutive rows of an event file.
+
+    Attributes:
+        first_row: number of its first row in the file, from 0.
+        features: float32 (columns, rows), in the order of the columns that were asked for.
+        weights: float64 (rows,), as in the file.
+        codes: int8 (rows,), position of the process in `schema.PROCESSES`.
+    """
+
+    first_row: int
+    features: NDArray[np.float32]
+    weights: NDArray[np.float64]
+    codes: NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class EventFile:
+    """A parquet file of events whose columns and types have been checked (`open_event_file`).
+
+    Attributes:
+        path: the parquet file.
+        footer: its footer, with the row groups and their statistics.
+        metadata: what the JSON file beside it says; empty where there is none.
+    """
+
+    path: Path
+    footer: pq.FileMetaData
+    metadata: Mapping[str, Any]
+
+    @property
+    def n_rows(self) -> int:
+        """Events in the file."""
+        return int(self.footer.num_rows)
+
+    @cached_property
+    def has_derived(self) -> bool:
+        """Whether the file stores the DER features (they are computed where it does not)."""
+        return set(DER_COLUMNS) <= set(self.footer.schema.to_arrow_schema().names)
+
+    @cached_property
+    def sum_weights(self) -> float:
+        """Expected events of the whole sample: from the metadata, else the sum over the file."""
+        if "sum_weights" in self.metadata:
+            return float(self.metadata["sum_weights"])
+        return sum(float(batch.weights.sum()) for batch in self.batches(0, self.n_rows))
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 (hex) of the file's size, its footer and the metadata.
+
+        The footer holds the columns, their types and, per row group and column, the number of
+        values, the packed sizes and (from most writers) the extreme values. The rows themselves
+        are not read: a change that keeps all of these goes unseen.
+        """
+        with self.path.open("rb") as stream:
+            size = stream.seek(0, os.SEEK_END)
+            stream.seek(size - self.footer.serialized_size - 8)  # then its length and "PAR1"
+            footer = stream.read()
+        facts = json.dumps({"size": size, "metadata": dict(self.metadata)}, sort_keys=True)
+        return hashlib.sha256(facts.encode() + footer).hexdigest()
+
+    def batches(
+        self, start: int, stop: int, columns: Sequence[str] = (), batch_rows: int = BATCH_ROWS
+    ) -> Iterator[EventBatch]:
+        """The rows start <= row < stop in file order, checked, at most `batch_rows` at a time.
+
+        Args:
+            columns: features to read; DER features that the file lacks are computed.
+
+        Raises:
+            DataError: a row holds an unknown process, a weight that is negative or not finite, a
+                feature that is not finite or a label that contradicts its process; or the file
+                is damaged.
+        """
+        stored = [*(columns if self.has_derived else _primary(columns)), *_ROW_COLUMNS]
+        groups, row = self._row_groups(start, stop)
+        try:
+            with pq.ParquetFile(
+                self.path,
+                metadata=self.footer,
+                buffer_size=STREAM_BUFFER,
+                read_dictionary=[DETAILED_LABELS],
+            ) as file:
+                for raw in file.iter_batches(batch_rows, row_groups=groups, columns=stored):
+                    first, last = max(start - row, 0), min(stop - row, raw.num_rows)
+                    if first < last:
+                        yield self._checked(raw.slice(first, last - first), row + first, columns)
+                    row += raw.num_rows
+        except (pa.ArrowException, OSError) as error:
+            raise _unreadable(self.path, error) from error
+
+    def _row_groups(self, start: int, stop: int) -> tuple[list[int], int]:
+        """The row groups that hold the rows, and the number of their first row."""
+        sizes = [self.footer.row_group(i).num_rows for i in range(self.footer.num_row_groups)]
+        ends = np.cumsum(sizes)
+        first, last = np.searchsorted(ends, [start, max(stop - 1, start)], side="right")
+        return list(range(first, min(last + 1, len(sizes)))), int(ends[first - 1]) if first else 0
+
+    def _checked(self, raw: pa.RecordBatch, first_row: int, columns: Sequence[str]) -> EventBatch:
+        features = np.empty((len(columns), raw.num_rows), dtype=np.float32)
+        derived = self._derive(raw, columns)
+        for name, values in zip(columns, features, strict=True):
+            with np.errstate(over="ignore"):  # what float32 cannot hold is infinite: caught here
+                values[:] = derived[name] if name in derived else _numbers(raw, name)
+            self._require(np.isfinite(values), name, first_row, values, "must be a finite number.")
+        weights = _numbers(raw, WEIGHTS).astype(np.float64)
+        fit = np.isfinite(weights) & (weights >= 0.0)
+        self._require(fit, WEIGHTS, first_row, weights, "must be finite and not negative.")
+        codes = self._codes(raw.column(DETAILED_LABELS), first_row)
+        labels = _numbers(raw, LABELS)
+        agree = labels == (codes == PROCESSES.index(SIGNAL))
+        self._require(agree, LABELS, first_row, labels, f"must be 1 for {SIGNAL}, else 0.")
+        return EventBatch(first_row, features, weights, codes)
+
+    def _derive(self, raw: pa.RecordBatch, columns: Sequence[str]) -> Mapping[str, Any]:
+        if self.has_derived or not set(columns) & set(DER_COLUMNS):
+            return {}
+        return derive({name: _numbers(raw, name).astype(np.float64) for name in PRI_COLUMNS})
+
+    def _codes(self, labels: pa.Array, first_row: int) -> NDArray[np.int8]:
+        words = labels.dictionary_encode()
+        names = [None if word is None else str(word) for word in words.dictionary.to_pylist()]
+        code_of = [PROCESSES.index(name) if name in PROCESSES else -1 for name in names]
+        # The last place is for undefined labels: their index is -1.
+        codes = np.array([*code_of, -1], dtype=np.int8)[words.indices.fill_null(-1).to_numpy()]
+        unknown = np.flatnonzero(codes < 0)
+        if unknown.size:
+            value = labels[int(unknown[0])].as_py()
+            raise DataError(
+                "unknown process.",
+                where=self._place(DETAILED_LABELS, first_row + int(unknown[0])),
+                value=value,
+                fix=_suggest(str(value), PROCESSES) + f"processes are {', '.join(PROCESSES)}.",
+            )
+        return codes
+
+    def _require(
+        self, fit: NDArray[np.bool_], column: str, first_row: int, values: NDArray[Any], rule: str
+    ) -> None:
+        if not fit.all():
+            worst = int(np.argmin(fit))
+            raise DataError(
+                f"a value of this column {rule}",
+                where=self._place(column, first_row + worst),
+                value=values[worst].item(),
+                fix="correct or remove the row.",
+            )
+
+    def _place(self, column: str, row: int) -> str:
+        return f"{self.path}, column {column}, row {row} (from 0)"
+
+
+_ROW_COLUMNS = (WEIGHTS, DETAILED_LABELS, LABELS)
+
+
+def open_event_file(folder: str | os.PathLike[str]) -> EventFile:
+    """Open the parquet file of a folder, and the `*_metadata.json` beside it where there is one.
+
+    Raises:
+        DataError: the folder, the file, its columns or their types, or the metadata are missing
+            or cannot be used. The values in the rows are checked as they are read.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise DataError(
+            "this folder does not exist.",
+            where="input_dir",
+            value=str(folder),
+            fix="give the folder that holds the parquet file.",
+        )
+    path = _only(folder, ".parquet")
+    if path is None:
+        raise DataError(
+            "no parquet file in this folder.",
+            where=folder,
+            value=sorted(entry.name for entry in folder.iterdir())[:10],
+            fix="give the folder that holds the parquet file (HiggsML.datasets.download_dataset "
+            "fetches one).",
+        )
+    try:
+        footer = pq.read_metadata(path)
+        schema = footer.schema.to_arrow_schema()
+    except (pa.ArrowException, OSError) as error:
+        raise _unreadable(path, error) from error
+    if footer.num_rows == 0:
+        raise DataError("the file holds no events.", where=path, fix="generate or download it.")
+    _check_columns(path, schema)
+    metadata_path = _only(folder, "_metadata.json")
+    metadata = {} if metadata_path is None else _read_metadata(metadata_path, footer.num_rows)
+    return EventFile(path, footer, MappingProxyType(metadata))
+
+
+def _only(folder: Path, suffix: str) -> Path | None:
+    """The one file of a folder with this ending (hidden files, which archives bring, aside)."""
+    found = [p for p in folder.iterdir() if p.name.endswith(suffix) and not p.name.startswith(".")]
+    if len(found) > 1:
+        raise DataError(
+            f"several files end in {suffix}: which one is meant?",
+            where=folder,
+            value=sorted(p.name for p in found),
+            fix="keep one of them in the folder.",
+        )
+    return found[0] if found else None
+
+
+def _unreadable(path: Path, error: Exception) -> DataError:
+    return DataError(
+        "the file cannot be read as parquet; it may be truncated or damaged.",
+        where=path,
+        value=str(error),
+        fix="fetch or generate it again.",
+    )
+
+
+def _check_columns(path: Path, schema: pa.Schema) -> None:
+    names = schema.names
+    # All derived features may be absent: they are computed. Some of them absent is a mistake.
+    derived = DER_COLUMNS if set(names) & set(DER_COLUMNS) else ()
+    required = [name for name in FILE_COLUMNS if name not in DER_COLUMNS or name in derived]
+    missing = [name for name in required if name not in names]
+    if missing:
+        strange = [name for name in names if name not in FILE_COLUMNS]
+        raise DataError(
+            f"{len(missing)} of {len(required)} columns are missing.",
+            where=path,
+            value=missing,
+            fix="".join(_suggest(name, strange, f"for {name}, ") for name in missing[:3])
+            + f"columns are {', '.join(FILE_COLUMNS)}.",
+        )
+    for name in required:
+        if names.count(name) > 1:
+            raise DataError(f"the column {name} appears twice.", where=path, fix="keep one.")
+        _check_type(path, name, schema.field(name).type)
+
+
+def _check_type(path: Path, name: str, kind: pa.DataType) -> None:
+    if name == DETAILED_LABELS:
+        kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+        right = pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    else:
+        right = pa.types.is_floating(kind) or pa.types.is_integer(kind)
+    if not right:
+        raise DataError(
+            "wrong type of a column.",
+            where=f"{path}, column {name}",
+            value=str(kind),
+            fix=f"store it as {'string' if name == DETAILED_LABELS else 'float32'}.",
+        )
+
+
+def _read_metadata(path: Path, n_rows: int) -> dict[str, Any]:
+    try:
+        metadata = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise DataError(
+            "the metadata are not valid JSON.",
+            where=path,
+            value=str(error),
+            fix="mend the file, or remove it to go without metadata.",
+        ) from error
+    if not isinstance(metadata, dict):
+        raise DataError("the metadata must be a JSON object.", where=path, value=metadata)
+    if metadata.get("total_rows", n_rows) != n_rows:
+        raise DataError(
+            f"the metadata and the parquet file ({n_rows} rows) contradict each other.",
+            where=f"{path}, total_rows",
+            value=metadata["total_rows"],
+            fix="fetch both files of one data set.",
+        )
+    total = metadata.get("sum_weights", 1.0)
+    is_number = isinstance(total, int | float) and not isinstance(total, bool)
+    if not (is_number and math.isfinite(total) and total > 0.0):
+        raise DataError(
+            "the expected number of events must be a positive number.",
+            where=f"{path}, sum_weights",
+            value=total,
+            fix="correct it, or leave it out to use the sum of the weights in the file.",
+        )
+    return metadata
+
+
+def _primary(columns: Sequence[str]) -> list[str]:
+    return [*PRI_COLUMNS] if set(columns) & set(DER_COLUMNS) else [*columns]
+
+
+def _numbers(raw: pa.RecordBatch, name: str) -> NDArray[Any]:
+    """A column as an array; what is undefined (null) becomes NaN."""
+    values: NDArray[Any] = raw.column(name).to_numpy(zero_copy_only=False)
+    return values
+
+
+def _suggest(name: str, known: Sequence[str], prefix: str = "") -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"{prefix}did you mean {near[0]}? " if near else ""

@@ -1,1 +1,7 @@
+"""A parametric simulation of the challenge's events: physics in closed form, sampled fast."""
 
+from .blocks import generate_blocks
+from .constants import DEFAULT_COUNTS
+from .tables import generate, write_dataset
+
+__all__ = ["DEFAULT_COUNTS", "generate", "generate_blocks", "write_dataset"]

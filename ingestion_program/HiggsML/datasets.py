@@ -8,7 +8,6 @@ with W from the metadata, or the sum over the file where the metadata do not say
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,18 +15,16 @@ from numpy.typing import NDArray
 
 from .download import fetch_dataset
 from .errors import DataError
-from .event_file import BATCH_ROWS, EventBatch, open_event_file
-from .experiments.pool import EventBlock
-from .progress import progress_bar
-from .schema import (
-    DETAILED_LABELS,
-    FEATURES,
-    LABELS,
-    PRI_COLUMNS,
-    PROCESSES,
-    SIGNAL,
-    WEIGHTS,
+from .event_files import (
+    BATCH_ROWS,
+    checked_indices,
+    draw_rows,
+    events_frame,
+    number_of_rows,
+    open_event_file,
 )
+from .experiments.pool import EventBlock
+from .schema import FEATURES, PRI_COLUMNS, PROCESSES
 from .systematics import systematics
 
 __all__ = ["Data", "download_dataset"]
@@ -65,7 +62,7 @@ class Data:
         self.input_dir = str(input_dir)
         self.metadata = self._file.metadata
         self.total_rows = self._file.n_rows
-        self.test_size = _number_of_rows(test_size, self.total_rows, "test_size")
+        self.test_size = number_of_rows(test_size, self.total_rows, "test_size")
         self._train_set: pd.DataFrame | None = None
         self._test_set: dict[str, pd.DataFrame] | None = None
 
@@ -106,10 +103,10 @@ class Data:
                     where="load_train_set",
                     fix="give one of them.",
                 )
-            rows = _checked_indices(selected_indices, available)
+            rows = checked_indices(selected_indices, available)
         elif train_size is not None:
-            size = _number_of_rows(train_size, available, "train_size")
-            rows = _draw_rows(available, size, np.random.default_rng(seed))
+            size = number_of_rows(train_size, available, "train_size")
+            rows = draw_rows(available, size, np.random.default_rng(seed))
         else:
             rows = None
         self._train_set = None  # the old one goes before the new one comes
@@ -165,7 +162,7 @@ class Data:
         weights = np.empty(size)
         codes = np.empty(size, dtype=np.int8)
         filled = 0
-        for batch in self._batches(start, stop, FEATURES, "training set"):
+        for batch in self._file.batches(start, stop, FEATURES):
             chosen: slice | NDArray[np.int64] = slice(None)
             if rows is not None:
                 ends = (batch.first_row, batch.first_row + len(batch.codes))
@@ -175,7 +172,7 @@ class Data:
             weights[part], codes[part] = batch.weights[chosen], batch.codes[chosen]
             filled = part.stop
         weights *= self._scale(weights.sum(), "training set")
-        return _frame(features, weights, codes)
+        return events_frame(features, weights, codes)
 
     # --- test pool -------------------------------------------------------------------------------
 
@@ -186,7 +183,7 @@ class Data:
         features = [np.empty((len(FEATURES), n), dtype=np.float32) for n in counts]
         weights = [np.empty(n) for n in counts]
         filled = np.zeros(len(PROCESSES), dtype=np.int64)
-        for batch in self._batches(0, self.test_size, FEATURES, "test pool"):
+        for batch in self._file.batches(0, self.test_size, FEATURES):
             for code in np.unique(batch.codes):
                 chosen = np.flatnonzero(batch.codes == code)
                 part = slice(filled[code], filled[code] + len(chosen))
@@ -194,7 +191,8 @@ class Data:
                 weights[code][part] = batch.weights[chosen] * scale
                 filled[code] = part.stop
         self._test_set = {
-            process: _frame(features[code], weights[code]) for code, process in enumerate(PROCESSES)
+            process: events_frame(features[code], weights[code])
+            for code, process in enumerate(PROCESSES)
         }
 
     def get_test_set(self) -> dict[str, pd.DataFrame]:
@@ -213,7 +211,7 @@ class Data:
         The weights are those of `get_test_set`; the file is read twice, first for their sum.
         """
         scale, _ = self._survey_test_rows()
-        for batch in self._batches(0, self.test_size, PRI_COLUMNS, "test pool", batch_rows):
+        for batch in self._file.batches(0, self.test_size, PRI_COLUMNS, batch_rows):
             for code in np.unique(batch.codes):
                 chosen = np.flatnonzero(batch.codes == code)
                 primaries = np.ascontiguousarray(batch.features[:, chosen].T)
@@ -222,27 +220,10 @@ class Data:
     def _survey_test_rows(self) -> tuple[float, NDArray[np.int64]]:
         """What the weights of the test rows are multiplied by, and the events per process."""
         total, counts = 0.0, np.zeros(len(PROCESSES), dtype=np.int64)
-        for batch in self._batches(0, self.test_size, (), "test pool, weights"):
+        for batch in self._file.batches(0, self.test_size):
             total += float(batch.weights.sum())
             counts += np.bincount(batch.codes, minlength=len(PROCESSES))
         return self._scale(total, "test pool"), counts
-
-    # --- both ------------------------------------------------------------------------------------
-
-    def _batches(
-        self,
-        start: int,
-        stop: int,
-        columns: Sequence[str],
-        description: str,
-        batch_rows: int = BATCH_ROWS,
-    ) -> Iterator[EventBatch]:
-        with progress_bar(
-            total=stop - start, desc=description, unit=" events", unit_scale=True
-        ) as bar:
-            for batch in self._file.batches(start, stop, columns, batch_rows):
-                yield batch
-                bar.update(len(batch.codes))
 
     def _scale(self, loaded: float, what: str) -> float:
         """The factor that brings weights which sum to `loaded` to the full sample."""
@@ -272,71 +253,3 @@ def download_dataset(
         DataError: what was unpacked cannot be used.
     """
     return Data(fetch_dataset(input_str, directory, checksum=checksum))
-
-
-def _frame(
-    features: NDArray[np.float32],
-    weights: NDArray[np.float64],
-    codes: NDArray[np.int8] | None = None,
-) -> pd.DataFrame:
-    """A frame around the arrays, without copying them, in the order of `schema.FILE_COLUMNS`."""
-    frame = pd.DataFrame(features.T, columns=[*FEATURES], copy=False)
-    place = len(PRI_COLUMNS)
-    frame.insert(place, WEIGHTS, weights)
-    if codes is not None:
-        names = pd.Categorical.from_codes(codes, categories=[*PROCESSES])
-        frame.insert(place + 1, DETAILED_LABELS, names)
-        frame.insert(place + 2, LABELS, (codes == PROCESSES.index(SIGNAL)).astype(np.float32))
-    return frame
-
-
-def _number_of_rows(size: Any, available: int, name: str) -> int:
-    """Rows from a share (float) or a number (int) of the available ones."""
-    is_share = isinstance(size, float | np.floating)
-    is_number = isinstance(size, int | np.integer) and not isinstance(size, bool)
-    if is_share and 0.0 <= size <= 1.0:
-        return int(size * available)
-    if is_number and 0 <= size <= available:
-        return int(size)
-    raise DataError(
-        "out of range.",
-        where=name,
-        value=size,
-        fix=f"give a share between 0.0 and 1.0 or a number of rows from 0 to {available}.",
-    )
-
-
-def _checked_indices(selected: Any, available: int) -> NDArray[np.int64]:
-    indices = np.asarray(selected)
-    if indices.ndim != 1 or not np.issubdtype(indices.dtype, np.integer):
-        raise DataError(
-            "must be whole numbers, in a list or a one-dimensional array.",
-            where="selected_indices",
-            value=selected,
-            fix="for a mask, pass numpy.flatnonzero(mask).",
-        )
-    outside = np.flatnonzero((indices < 0) | (indices >= available))
-    if outside.size:
-        raise DataError(
-            "a training row that does not exist.",
-            where=f"selected_indices[{outside[0]}]",
-            value=int(indices[outside[0]]),
-            fix=f"the {available} training rows are counted from 0.",
-        )
-    return np.sort(indices.astype(np.int64))
-
-
-def _draw_rows(available: int, size: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """`size` of the numbers below `available`, ascending, each set equally likely.
-
-    First how many fall into each stretch of rows (multivariate hypergeometric), then which: to
-    draw from an array of all rows would take more memory than the rows that are wanted.
-    """
-    starts = np.arange(0, available, BATCH_ROWS)
-    lengths = np.diff(np.append(starts, available))
-    counts = rng.multivariate_hypergeometric(lengths, size, method="marginals")
-    parts = [
-        start + np.sort(rng.choice(length, count, replace=False))
-        for start, length, count in zip(starts, lengths, counts, strict=True)
-    ]
-    return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)

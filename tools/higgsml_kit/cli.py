@@ -17,6 +17,7 @@ __all__ = ["main"]
 
 COMMANDS = {
     "dry-run": ("dry_run", "run ingestion and scoring here, as on the platform"),
+    "download": ("download", "fetch a data set, resuming where an earlier attempt ended"),
 }
 
 

@@ -7,8 +7,8 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from .errors import DownloadError
-from .progress import progress_bar
+from ..errors import DownloadError
+from ..progress import progress_bar
 
 __all__ = ["MAX_MEMBERS", "MAX_RATIO", "extract_zip"]
 

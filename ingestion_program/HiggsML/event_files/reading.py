@@ -1,15 +1,12 @@
-"""A parquet file of events: opened with every check, read in batches, so that memory stays flat."""
+"""Reading a parquet file of events in batches, so that memory stays flat."""
 
-import difflib
 import hashlib
 import json
-import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,20 +14,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from .derived_quantities import derive
-from .errors import DataError
-from .schema import (
+from ..derived_quantities import derive
+from ..errors import DataError
+from ..progress import progress_bar
+from ..schema import (
     DER_COLUMNS,
     DETAILED_LABELS,
-    FILE_COLUMNS,
     LABELS,
     PRI_COLUMNS,
     PROCESSES,
     SIGNAL,
     WEIGHTS,
 )
+from .problems import suggest, unreadable
 
-__all__ = ["EventBatch", "EventFile", "open_event_file"]
+__all__ = ["BATCH_ROWS", "EventBatch", "EventFile"]
 
 BATCH_ROWS = 1 << 17
 """Rows in memory at a time: 14 MB of features."""
@@ -57,7 +55,7 @@ class EventBatch(NamedTuple):
 
 @dataclass(frozen=True)
 class EventFile:
-    """A parquet file of events whose columns and types have been checked (`open_event_file`).
+    """A parquet file of events whose columns and types have been checked (`event_files.opening`).
 
     Attributes:
         path: the parquet file.
@@ -116,27 +114,31 @@ class EventFile:
         """
         stored = [*(columns if self.has_derived else _primary(columns)), *_ROW_COLUMNS]
         groups, row = self._row_groups(start, stop)
+        file = pq.ParquetFile(
+            self.path,
+            metadata=self.footer,
+            buffer_size=STREAM_BUFFER,
+            read_dictionary=[DETAILED_LABELS],
+        )
+        bar = progress_bar(total=stop - start, desc="reading", unit=" events", unit_scale=True)
         try:
-            with pq.ParquetFile(
-                self.path,
-                metadata=self.footer,
-                buffer_size=STREAM_BUFFER,
-                read_dictionary=[DETAILED_LABELS],
-            ) as file:
+            with file, bar:
                 for raw in file.iter_batches(batch_rows, row_groups=groups, columns=stored):
                     first, last = max(start - row, 0), min(stop - row, raw.num_rows)
                     if first < last:
                         yield self._checked(raw.slice(first, last - first), row + first, columns)
+                        bar.update(last - first)
                     row += raw.num_rows
         except (pa.ArrowException, OSError) as error:
-            raise _unreadable(self.path, error) from error
+            raise unreadable(self.path, error) from error
 
     def _row_groups(self, start: int, stop: int) -> tuple[list[int], int]:
         """The row groups that hold the rows, and the number of their first row."""
         sizes = [self.footer.row_group(i).num_rows for i in range(self.footer.num_row_groups)]
         ends = np.cumsum(sizes)
-        first, last = np.searchsorted(ends, [start, max(stop - 1, start)], side="right")
-        return list(range(first, min(last + 1, len(sizes)))), int(ends[first - 1]) if first else 0
+        first, last = np.searchsorted(ends, [start, stop - 1], side="right")
+        groups = list(range(first, last + 1)) if start < stop else []
+        return groups, int(ends[first - 1]) if first else 0
 
     def _checked(self, raw: pa.RecordBatch, first_row: int, columns: Sequence[str]) -> EventBatch:
         features = np.empty((len(columns), raw.num_rows), dtype=np.float32)
@@ -164,7 +166,8 @@ class EventFile:
         names = [None if word is None else str(word) for word in words.dictionary.to_pylist()]
         code_of = [PROCESSES.index(name) if name in PROCESSES else -1 for name in names]
         # The last place is for undefined labels: their index is -1.
-        codes = np.array([*code_of, -1], dtype=np.int8)[words.indices.fill_null(-1).to_numpy()]
+        code_table = np.array([*code_of, -1], dtype=np.int8)
+        codes: NDArray[np.int8] = code_table[words.indices.fill_null(-1).to_numpy()]
         unknown = np.flatnonzero(codes < 0)
         if unknown.size:
             value = labels[int(unknown[0])].as_py()
@@ -172,7 +175,7 @@ class EventFile:
                 "unknown process.",
                 where=self._place(DETAILED_LABELS, first_row + int(unknown[0])),
                 value=value,
-                fix=_suggest(str(value), PROCESSES) + f"processes are {', '.join(PROCESSES)}.",
+                fix=suggest(str(value), PROCESSES) + f"processes are {', '.join(PROCESSES)}.",
             )
         return codes
 
@@ -195,132 +198,6 @@ class EventFile:
 _ROW_COLUMNS = (WEIGHTS, DETAILED_LABELS, LABELS)
 
 
-def open_event_file(folder: str | os.PathLike[str]) -> EventFile:
-    """Open the parquet file of a folder, and the `*_metadata.json` beside it where there is one.
-
-    Raises:
-        DataError: the folder, the file, its columns or their types, or the metadata are missing
-            or cannot be used. The values in the rows are checked as they are read.
-    """
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise DataError(
-            "this folder does not exist.",
-            where="input_dir",
-            value=str(folder),
-            fix="give the folder that holds the parquet file.",
-        )
-    path = _only(folder, ".parquet")
-    if path is None:
-        raise DataError(
-            "no parquet file in this folder.",
-            where=folder,
-            value=sorted(entry.name for entry in folder.iterdir())[:10],
-            fix="give the folder that holds the parquet file (HiggsML.datasets.download_dataset "
-            "fetches one).",
-        )
-    try:
-        footer = pq.read_metadata(path)
-        schema = footer.schema.to_arrow_schema()
-    except (pa.ArrowException, OSError) as error:
-        raise _unreadable(path, error) from error
-    if footer.num_rows == 0:
-        raise DataError("the file holds no events.", where=path, fix="generate or download it.")
-    _check_columns(path, schema)
-    metadata_path = _only(folder, "_metadata.json")
-    metadata = {} if metadata_path is None else _read_metadata(metadata_path, footer.num_rows)
-    return EventFile(path, footer, MappingProxyType(metadata))
-
-
-def _only(folder: Path, suffix: str) -> Path | None:
-    """The one file of a folder with this ending (hidden files, which archives bring, aside)."""
-    found = [p for p in folder.iterdir() if p.name.endswith(suffix) and not p.name.startswith(".")]
-    if len(found) > 1:
-        raise DataError(
-            f"several files end in {suffix}: which one is meant?",
-            where=folder,
-            value=sorted(p.name for p in found),
-            fix="keep one of them in the folder.",
-        )
-    return found[0] if found else None
-
-
-def _unreadable(path: Path, error: Exception) -> DataError:
-    return DataError(
-        "the file cannot be read as parquet; it may be truncated or damaged.",
-        where=path,
-        value=str(error),
-        fix="fetch or generate it again.",
-    )
-
-
-def _check_columns(path: Path, schema: pa.Schema) -> None:
-    names = schema.names
-    # All derived features may be absent: they are computed. Some of them absent is a mistake.
-    derived = DER_COLUMNS if set(names) & set(DER_COLUMNS) else ()
-    required = [name for name in FILE_COLUMNS if name not in DER_COLUMNS or name in derived]
-    missing = [name for name in required if name not in names]
-    if missing:
-        strange = [name for name in names if name not in FILE_COLUMNS]
-        raise DataError(
-            f"{len(missing)} of {len(required)} columns are missing.",
-            where=path,
-            value=missing,
-            fix="".join(_suggest(name, strange, f"for {name}, ") for name in missing[:3])
-            + f"columns are {', '.join(FILE_COLUMNS)}.",
-        )
-    for name in required:
-        if names.count(name) > 1:
-            raise DataError(f"the column {name} appears twice.", where=path, fix="keep one.")
-        _check_type(path, name, schema.field(name).type)
-
-
-def _check_type(path: Path, name: str, kind: pa.DataType) -> None:
-    if name == DETAILED_LABELS:
-        kind = kind.value_type if pa.types.is_dictionary(kind) else kind
-        right = pa.types.is_string(kind) or pa.types.is_large_string(kind)
-    else:
-        right = pa.types.is_floating(kind) or pa.types.is_integer(kind)
-    if not right:
-        raise DataError(
-            "wrong type of a column.",
-            where=f"{path}, column {name}",
-            value=str(kind),
-            fix=f"store it as {'string' if name == DETAILED_LABELS else 'float32'}.",
-        )
-
-
-def _read_metadata(path: Path, n_rows: int) -> dict[str, Any]:
-    try:
-        metadata = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise DataError(
-            "the metadata are not valid JSON.",
-            where=path,
-            value=str(error),
-            fix="mend the file, or remove it to go without metadata.",
-        ) from error
-    if not isinstance(metadata, dict):
-        raise DataError("the metadata must be a JSON object.", where=path, value=metadata)
-    if metadata.get("total_rows", n_rows) != n_rows:
-        raise DataError(
-            f"the metadata and the parquet file ({n_rows} rows) contradict each other.",
-            where=f"{path}, total_rows",
-            value=metadata["total_rows"],
-            fix="fetch both files of one data set.",
-        )
-    total = metadata.get("sum_weights", 1.0)
-    is_number = isinstance(total, int | float) and not isinstance(total, bool)
-    if not (is_number and math.isfinite(total) and total > 0.0):
-        raise DataError(
-            "the expected number of events must be a positive number.",
-            where=f"{path}, sum_weights",
-            value=total,
-            fix="correct it, or leave it out to use the sum of the weights in the file.",
-        )
-    return metadata
-
-
 def _primary(columns: Sequence[str]) -> list[str]:
     return [*PRI_COLUMNS] if set(columns) & set(DER_COLUMNS) else [*columns]
 
@@ -329,8 +206,3 @@ def _numbers(raw: pa.RecordBatch, name: str) -> NDArray[Any]:
     """A column as an array; what is undefined (null) becomes NaN."""
     values: NDArray[Any] = raw.column(name).to_numpy(zero_copy_only=False)
     return values
-
-
-def _suggest(name: str, known: Sequence[str], prefix: str = "") -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    return f"{prefix}did you mean {near[0]}? " if near else ""

@@ -1,22 +1,23 @@
-"""Fit of mu and its interval by profile-likelihood crossing."""
+"""Fit of mu, and its interval where the profile likelihood crosses a level."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from iminuit import Minuit
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
-from ..nuisances import NUISANCES
-from .likelihood import BinnedLikelihood
+from .likelihood import BinnedLikelihood, z_limits
 
 __all__ = ["MU_RANGE", "FitResult", "fit_mu", "minimise"]
+
+Array = NDArray[np.float64]
 
 MU_RANGE = (0.1, 3.0)
 """The values that mu can have in the challenge."""
 
-_SEARCH = (-4.0, 8.0)  # where mu is fitted; its estimate and interval are cut to the range after
-_Z_LIMIT = 5.0
+_SEARCH = (-6.0, 10.0)  # where mu is fitted; estimate and interval are cut to the range later
+_CROSSING_STEPS = 8
+_CROSSING_TOLERANCE = 1e-4  # of the level
 
 
 @dataclass(frozen=True)
@@ -24,12 +25,13 @@ class FitResult:
     """A measurement of mu.
 
     Attributes:
-        mu: the best value, not cut to the range that mu can have.
-        low, high: ends of the interval, not cut either.
+        mu: the best value; neither it nor the interval is cut to the range that mu can have.
+        low: lower end of the interval.
+        high: upper end of the interval.
         nuisances: best values, in units of the priors.
-        errors: their uncertainties, by the second derivatives.
-        valid: whether the minimum and both crossings were found; where not, the interval is the
-            symmetric one of the second derivatives.
+        errors: their uncertainties, from the second derivatives.
+        valid: whether the minimum and both crossings were found. An end that was not found is that
+            of the second derivatives.
     """
 
     mu: float
@@ -45,25 +47,23 @@ class _Cached:
 
     def __init__(self, likelihood: BinnedLikelihood) -> None:
         self._likelihood = likelihood
-        self._at: bytes | None = None
+        self._at = b""
         self._found = (0.0, np.empty(0))
 
-    def value(self, theta: NDArray[np.float64]) -> float:
+    def value(self, theta: Array) -> float:
         return self._evaluate(theta)[0]
 
-    def gradient(self, theta: NDArray[np.float64]) -> NDArray[np.float64]:
+    def gradient(self, theta: Array) -> Array:
         return self._evaluate(theta)[1]
 
-    def _evaluate(self, theta: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+    def _evaluate(self, theta: Array) -> tuple[float, Array]:
         if theta.tobytes() != self._at:
             self._at, self._found = theta.tobytes(), self._likelihood.value_and_gradient(theta)
         return self._found
 
 
 def minimise(
-    likelihood: BinnedLikelihood,
-    start: NDArray[np.float64] | None = None,
-    mu: float | None = None,
+    likelihood: BinnedLikelihood, start: Array | None = None, mu: float | None = None
 ) -> Minuit:
     """Minimise over the free parameters, or over the nuisances at a given mu."""
     cached = _Cached(likelihood)
@@ -71,24 +71,22 @@ def minimise(
     fit = Minuit(cached.value, start, grad=cached.gradient, name=likelihood.parameters)
     fit.errordef = Minuit.LEAST_SQUARES  # the value is minus *twice* the logarithm
     fit.strategy = 0
+    fit.errors[:] = 0.3
     fit.limits["mu"] = _SEARCH
     for name in likelihood.parameters[1:]:
-        fit.errors[name] = 0.3
-        fit.limits[name] = (-_Z_LIMIT, _z_high(name))
+        fit.limits[name] = z_limits(name)
     if mu is not None:
         fit.values["mu"] = mu
         fit.fixed["mu"] = True
-    return fit.migrad()
-
-
-def _z_high(name: str) -> float:
-    """Beyond the clip of the soft momentum nothing changes but the prior."""
-    row = NUISANCES[name]
-    return float(np.log(row.high) / row.spread) if row.prior == "lognormal" else _Z_LIMIT
+    fit.migrad()
+    if not fit.valid:
+        fit.strategy = 2
+        fit.migrad()
+    return fit
 
 
 def fit_mu(likelihood: BinnedLikelihood, level: float = 1.0) -> FitResult:
-    """Fit mu; its interval is where the profile rises by `level` above the minimum.
+    """Fit mu; its interval is where the profile is less than `level` above the minimum.
 
     Args:
         likelihood: of one pseudo-experiment.
@@ -96,29 +94,40 @@ def fit_mu(likelihood: BinnedLikelihood, level: float = 1.0) -> FitResult:
     """
     fit = minimise(likelihood)
     fit.hesse()
-    best = np.array(fit.values)
-    mu, error, minimum = best[0], fit.errors["mu"], fit.fval
-    # along the profile the nuisances move almost linearly: a good start for each fit
-    along = np.array(fit.covariance)[:, 0] / fit.covariance[0][0]
-
-    def rise(value: float) -> float:
-        nearby = minimise(likelihood, best + along * (value - mu), mu=value)
-        return float(nearby.fval) - minimum - level
-
-    width = error * np.sqrt(level)
-    ends, valid = [], fit.valid
-    for sign in (-1.0, 1.0):
-        try:
-            ends.append(brentq(rise, mu + 0.5 * sign * width, mu + 1.6 * sign * width, xtol=1e-4))
-        except ValueError:
-            ends.append(mu + sign * width)
-            valid = False
+    ends, found = zip(*(_crossing(likelihood, fit, level, sign) for sign in (-1.0, 1.0)), strict=True)
     names = likelihood.parameters[1:]
     return FitResult(
-        mu=float(mu),
-        low=float(ends[0]),
-        high=float(ends[1]),
+        mu=float(fit.values["mu"]),
+        low=ends[0],
+        high=ends[1],
         nuisances={name: float(fit.values[name]) for name in names},
         errors={name: float(fit.errors[name]) for name in names},
-        valid=bool(valid),
+        valid=bool(fit.valid) and all(found),
     )
+
+
+def _crossing(
+    likelihood: BinnedLikelihood, fit: Minuit, level: float, sign: float
+) -> tuple[float, bool]:
+    """Where the profile crosses the level on one side, and whether it was found.
+
+    Newton steps on the square root of the profile, which is nearly a straight line in mu. The
+    slope of the profile is the partial derivative by mu: at the minimum over the nuisances these
+    do not contribute.
+    """
+    best, minimum = np.array(fit.values), fit.fval
+    covariance = np.array(fit.covariance)
+    along = covariance[:, 0] / covariance[0, 0]  # how the nuisances follow mu
+    estimate = best[0] + sign * np.sqrt(level * covariance[0, 0])
+    mu = estimate
+    for _ in range(_CROSSING_STEPS):
+        nearby = minimise(likelihood, best + along * (mu - best[0]), mu=mu)
+        rise = nearby.fval - minimum
+        if abs(rise - level) < _CROSSING_TOLERANCE * level:
+            return float(mu), bool(nearby.valid)
+        slope = sign * likelihood.value_and_gradient(np.array(nearby.values))[1][0]
+        if rise <= 0.0 or slope <= 0.0:
+            break
+        step = 2.0 * np.sqrt(rise) * (np.sqrt(level) - np.sqrt(rise)) / slope
+        mu = mu + sign * step
+    return float(estimate), False

@@ -1,68 +1,84 @@
 """The binned likelihood of mu and the six nuisance parameters.
 
-With n_i events counted in bin i and expectation
+With n_i events counted in bin i and the expectation
 
-    lambda_i(theta) = mu S_i(a) + bkg (Z_i(a) + ttbar T_i(a) + diboson V_i(a)),
+    lambda_i = mu S_i(a) + bkg (Z_i(a) + ttbar T_i(a) + diboson V_i(a)),   a = (tes, jes, soft_met),
 
-a = (tes, jes, soft_met), minus twice the logarithm of the likelihood is, up to a constant,
+minus twice the logarithm of the likelihood is, up to a constant,
 
-    sum_i 2 (g_i lambda_i - n_i + n_i ln(n_i / (g_i lambda_i))) + ((g_i - 1)/d_i)^2 + sum_k z_k^2.
+    sum_i 2 (g_i lambda_i - n_i + n_i ln(n_i / (g_i lambda_i))) + ((g_i - 1) / d_i)^2  +  sum_k z_k^2.
 
-The Poisson term is taken relative to its saturated value (g lambda = n): the plain value is of order
-1e7, and a minimiser loses its stopping criterion to rounding there. g_i scales bin i within the
-relative error d_i of the simulation (Barlow-Beeston, one factor a bin) and is profiled in closed
-form. z_k are the nuisance parameters in units of their prior.
+The Poisson term is taken relative to its saturated value (g lambda = n): the plain value is of
+order 1e7, and a minimiser loses its stopping criterion to rounding there. The factor g_i scales
+bin i within the relative error d_i of the simulation and is profiled in closed form (Barlow and
+Beeston, Comput. Phys. Commun. 77 (1993) 219, with one factor a bin as in Conway, arXiv:1103.0354).
+z_k are the nuisance parameters in units of their priors, which are standard normal in z: a normal
+prior reads nominal + spread z, the log-normal one of the soft momentum exp(spread z). Its clip at
+5 GeV is the upper limit of its z (`z_limits`): all values beyond mean the same shift, and the best
+of them is the limit itself.
 """
-
-from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..nuisances import NUISANCES, NuisanceValues
-from ..schema import PROCESSES, SIGNAL
+from ..schema import PROCESSES
 from .templates import Shift, Templates, monomial_gradients, monomials, shift_coordinates
 
-__all__ = ["PARAMETERS", "BinnedLikelihood", "expected_events", "nuisance_values"]
+__all__ = ["PARAMETERS", "BinnedLikelihood", "expected_events", "nuisance_values", "z_limits"]
 
 Array = NDArray[np.float64]
 
 PARAMETERS = ("mu", *NUISANCES)
 """The parameters of the likelihood, in order: mu, and each nuisance in units of its prior."""
 
-_NOMINAL = np.array(
-    [1.0] + [-np.inf if n.prior == "lognormal" else 0.0 for n in NUISANCES.values()]
-)
-"""No soft momentum is minus infinity on the normal scale of its logarithm."""
-
+_Z_REACH = 5.0  # no draw in a million lies beyond
 _MIN_EXPECTED = 1e-9
 
 
-def nuisance_values(z: Mapping[str, float]) -> NuisanceValues:
-    """Nuisance parameters from standard normal variables, clipped as the prior is.
-
-    A normal prior gives nominal + spread z, a log-normal one exp(spread z).
-
-    >>> nuisance_values({"soft_met": 9.0, "tes": 1.0}).soft_met
-    5.0
-    """
-    values = {}
-    for name, value in z.items():
-        row = NUISANCES[name]
-        free = (
+def _natural(z: Array) -> Array:
+    """Values of the nuisances in the order of the table; z = -inf is no soft momentum."""
+    return np.array(
+        [
             row.nominal + row.spread * value
             if row.prior == "normal"
             else np.exp(row.spread * value)
-        )
-        values[name] = float(min(max(free, row.low), row.high))
-    return NuisanceValues(**values)
+            for row, value in zip(NUISANCES.values(), z.tolist(), strict=True)
+        ]
+    )
+
+
+def z_limits(name: str) -> tuple[float, float]:
+    """Between which z the nuisance moves: its clip, or five prior widths."""
+    row = NUISANCES[name]
+    if row.prior == "lognormal":
+        return -_Z_REACH, float(np.log(row.high)) / row.spread
+    return (
+        max(-_Z_REACH, (row.low - row.nominal) / row.spread),
+        min(_Z_REACH, (row.high - row.nominal) / row.spread),
+    )
+
+
+def nuisance_values(z: dict[str, float]) -> NuisanceValues:
+    """Nuisance parameters from fitted ones; those that are not given stay nominal.
+
+    >>> nuisance_values({"soft_met": 0.0, "tes": 1.0})
+    NuisanceValues(tes=1.01, jes=1.0, soft_met=1.0, ttbar_scale=1.0, diboson_scale=1.0, bkg_scale=1.0)
+    """
+    full = np.array([z.get(name, _NOMINAL_Z[name]) for name in NUISANCES])
+    return NuisanceValues(**dict(zip(NUISANCES, _natural(full).tolist(), strict=True)))
+
+
+_NOMINAL_Z = {
+    name: -np.inf if row.prior == "lognormal" else 0.0 for name, row in NUISANCES.items()
+}
 
 
 def expected_events(templates: Templates, mu: float, nuisances: NuisanceValues) -> Array:
     """Expected events of each bin, (N,)."""
-    shift = Shift(nuisances.tes, nuisances.jes, nuisances.soft_met)
     factors = nuisances.rate_factors(mu)
     rates = np.array([factors[process] for process in PROCESSES])
+    shift = Shift(nuisances.tes, nuisances.jes, nuisances.soft_met)
     return np.maximum(rates @ templates.expected(shift), _MIN_EXPECTED)
 
 
@@ -82,63 +98,58 @@ class BinnedLikelihood:
         self.counts = np.asarray(counts, dtype=np.float64)
         self.parameters = ("mu", *nuisances)
         self._free = np.array([PARAMETERS.index(name) for name in self.parameters])
-        nominal = templates.coefficients[0].sum(axis=0)
-        self._relative_variance = (
-            templates.variances.sum(axis=0) / np.maximum(nominal, _MIN_EXPECTED) ** 2
-        )
-        n_monomials, n_processes, self._n_bins = templates.coefficients.shape
-        self._flat = templates.coefficients.reshape(n_monomials, n_processes * self._n_bins)
-        self._signal = PROCESSES.index(SIGNAL)
+        self._nominal = np.array([1.0, *_NOMINAL_Z.values()])
+        n_monomials, n_processes, n_bins = templates.coefficients.shape
+        self._flat = templates.coefficients.reshape(n_monomials, n_processes * n_bins)
+        self._stacked_shape = (4, n_processes, n_bins)
+        self._variance = templates.relative_variance()
+        occupied = self.counts > 0.0
+        self._saturated = np.zeros(n_bins)
+        self._saturated[occupied] = self.counts[occupied] * np.log(self.counts[occupied])
 
     def start(self) -> Array:
         """Where a fit starts: mu = 1, each nuisance at the centre of its prior."""
         return np.where(self._free == 0, 1.0, 0.0)
 
-    def __call__(self, theta: Array) -> float:
-        """The value at the free parameters `theta`."""
-        return self.value_and_gradient(theta)[0]
-
     def value_and_gradient(self, theta: Array) -> tuple[float, Array]:
-        """The value, and its derivatives with respect to the free parameters."""
+        """The value at the free parameters `theta`, and its derivatives."""
         expected, slopes = self.expected_and_slopes(theta)
-        n, variance = self.counts, self._relative_variance
+        n, variance = self.counts, self._variance
         half = 0.5 * (1.0 - expected * variance)
-        scale = half + np.sqrt(half**2 + n * variance)
-        scaled = scale * expected
-        poisson = (
-            scaled - n + n * np.log(np.where(n > 0.0, n, 1.0) / np.where(n > 0.0, scaled, 1.0))
-        )
-        # Where the simulation is exact, the factor is one and costs nothing.
-        simulation = np.where(
-            variance > 0.0, (scale - 1.0) ** 2 / np.where(variance > 0, variance, 1), 0.0
-        )
+        scale = half + np.sqrt(half * half + n * variance)
+        # An empty bin with an inexact simulation may have scale = 0: n ln(n / 0) is 0 there.
+        scaled = np.maximum(scale * expected, 1e-300)
+        poisson = scaled - n + self._saturated - n * np.log(scaled)
+        simulation = (scale - 1.0) ** 2 / variance
         pulls = np.where(self._free == 0, 0.0, theta)
         value = 2.0 * poisson.sum() + simulation.sum() + pulls @ pulls
-        # At the minimum over the factors, their own derivatives do not contribute.
+        # At the minimum over the factors their own derivatives do not contribute.
         gradient = slopes @ (2.0 * (scale - n / expected)) + 2.0 * pulls
         return float(value), gradient
 
     def expected_and_slopes(self, theta: Array) -> tuple[Array, Array]:
-        """Expected events (N,) and their derivatives with respect to the parameters (F, N)."""
-        full = _NOMINAL.copy()
+        """Expected events (N,) and their derivatives by the free parameters (F, N)."""
+        full = self._nominal.copy()
         full[self._free] = theta
-        mu, z_tes, z_jes, z_soft, z_ttbar, z_diboson, z_bkg = full
-        values = nuisance_values(dict(zip(NUISANCES, full[1:], strict=True)))
-        x = shift_coordinates(Shift(values.tes, values.jes, values.soft_met))
+        mu = full[0]
+        tes, jes, soft_met, ttbar, diboson, bkg = _natural(full[1:])
+        rates = np.array([mu, bkg, bkg * ttbar, bkg * diboson])  # in the order of PROCESSES
+        x = shift_coordinates(Shift(tes, jes, soft_met))
         powers = np.vstack([monomials(x), monomial_gradients(x)])
-        stacked = (powers @ self._flat).reshape(4, -1, self._n_bins)
-        rates = np.array([values.rate_factors(mu)[process] for process in PROCESSES])
-        expected_by_process, shifted = stacked[0], rates @ stacked[1:]
-        slopes = np.empty((len(PARAMETERS), self._n_bins))
-        slopes[0] = expected_by_process[self._signal]
-        slopes[1:3] = shifted[:2]
-        slopes[3] = shifted[2] * 2.0 * x[2] * NUISANCES["soft_met"].spread
-        for k, name in ((4, "ttbar"), (5, "diboson")):
-            slopes[k] = (
-                NUISANCES[f"{name}_scale"].spread
-                * values.bkg_scale
-                * expected_by_process[PROCESSES.index(name)]
-            )
-        background = rates @ expected_by_process - mu * slopes[0]
-        slopes[6] = NUISANCES["bkg_scale"].spread / values.bkg_scale * background
-        return np.maximum(rates @ expected_by_process, _MIN_EXPECTED), slopes[self._free]
+        stacked = (powers @ self._flat).reshape(self._stacked_shape)
+        signal, _, ttbar_events, diboson_events = stacked[0]
+        by_coordinate = rates @ stacked
+        expected = np.maximum(by_coordinate[0], _MIN_EXPECTED)
+        spread = {name: row.spread for name, row in NUISANCES.items()}
+        slopes = np.vstack(
+            [
+                signal,
+                by_coordinate[1:3],
+                by_coordinate[3] * (2.0 * x[2] * spread["soft_met"]),  # x ~ exp(2 spread z)
+                ttbar_events * (bkg * spread["ttbar_scale"]),
+                diboson_events * (bkg * spread["diboson_scale"]),
+                (by_coordinate[0] - mu * signal) * (spread["bkg_scale"] / bkg),
+            ]
+        )
+        return expected, slopes[self._free]
+

@@ -1,0 +1,19 @@
+"""Figures of the score sheet: arrays in, `matplotlib.figure.Figure` out."""
+
+from .calibration import bias_figure, coverage_figure, pulls_figure, width_figure
+from .intervals import intervals_figure
+from .score import penalty_figure, plane_figure
+from .style import figure_to_svg, inline_svg, save_figure
+
+__all__ = [
+    "bias_figure",
+    "coverage_figure",
+    "figure_to_svg",
+    "inline_svg",
+    "intervals_figure",
+    "penalty_figure",
+    "plane_figure",
+    "pulls_figure",
+    "save_figure",
+    "width_figure",
+]

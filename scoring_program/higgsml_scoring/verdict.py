@@ -1,0 +1,99 @@
+"""What limits a score, in plain sentences."""
+
+import math
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Literal
+
+from .metrics import EPSILON, ONE_SIGMA, coverage_penalty, coverage_sigma, free_band
+from .report import ScoreReport
+
+__all__ = ["Verdict", "judge"]
+
+Kind = Literal["calibrated", "under-covering", "over-covering"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What limits a score.
+
+    Attributes:
+        kind: whether the coverage lies in the free band, below it, or above it.
+        headline: one sentence.
+        sentences: the reasons, and what could be gained.
+        width_term: -ln(mean width + 0.001), the score with perfect coverage.
+        penalty: points lost to the coverage, ln f, not negative.
+    """
+
+    kind: Kind
+    headline: str
+    sentences: tuple[str, ...]
+    width_term: float
+    penalty: float
+
+
+def judge(report: ScoreReport) -> Verdict:
+    """Say whether a measurement is calibrated, and what its score would gain from what.
+
+    It looks at nothing but the width, the coverage and the number of experiments, so that it can
+    be shown where the truth is not.
+    """
+    n = report.experiments
+    width, coverage = report.interval.value, report.coverage.value
+    low, high = free_band(n)
+    kind: Kind = "calibrated"
+    if coverage < low:
+        kind = "under-covering"
+    elif coverage > high:
+        kind = "over-covering"
+    width_term = -math.log(width + EPSILON)
+    penalty = math.log(float(coverage_penalty(coverage, n)))
+    if kind == "calibrated":
+        sentences = _calibrated(n, width, coverage)
+    else:
+        sentences = _miscalibrated(n, width, coverage, penalty)
+    return Verdict(kind, _headline(kind, penalty), sentences, width_term, penalty)
+
+
+def _headline(kind: Kind, penalty: float) -> str:
+    if kind == "calibrated":
+        return "Calibrated: the score is limited by the width of the intervals alone."
+    size = "narrow" if kind == "under-covering" else "wide"
+    return f"{kind.capitalize()}: the intervals are too {size}, which costs {penalty:.2f} points."
+
+
+def _calibrated(n: int, width: float, coverage: float) -> tuple[str, ...]:
+    low, high = free_band(n)
+    return (
+        f"The intervals hold the true μ in {coverage:.2%} of {n:,} pseudo-experiments. That lies "
+        f"in the band from {low:.2%} to {high:.2%}, in which no penalty is paid.",
+        f"Intervals that are 10 % narrower at the same coverage would gain "
+        f"{-math.log((0.9 * width + EPSILON) / (width + EPSILON)):.2f} points.",
+    )
+
+
+def _miscalibrated(n: int, width: float, coverage: float, penalty: float) -> tuple[str, ...]:
+    low, high = free_band(n)
+    below = coverage < low
+    distance = abs(coverage - ONE_SIGMA) / coverage_sigma(n)
+    facts = (
+        f"The intervals hold the true μ in {coverage:.2%} of {n:,} pseudo-experiments instead of "
+        f"{ONE_SIGMA:.2%}: {distance:.1f} binomial standard deviations too "
+        f"{'few' if below else 'many'}. Two are free (from {low:.2%} to {high:.2%})."
+    )
+    if not 0.01 < coverage < 0.99:
+        return (facts, "The coverage is too far off to tell the right width from it.")
+    stretch = _half_width(ONE_SIGMA) / _half_width(coverage)
+    score = -math.log(stretch * width + EPSILON)
+    gain = score - (-math.log(width + EPSILON) - penalty)
+    change = f"{'wider' if below else 'narrower'} by {abs(stretch - 1):.1%}"
+    return (
+        facts,
+        f"With Gaussian errors and no bias, intervals {change} would have the right coverage: "
+        f"the score would be {score:.2f}, a gain of {gain:.2f} points.",
+    )
+
+
+def _half_width(probability: float) -> float:
+    """Half-width of the central interval of a normal distribution, in standard deviations."""
+    return NormalDist().inv_cdf((1 + probability) / 2)

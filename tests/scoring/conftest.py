@@ -1,0 +1,97 @@
+"""Results folders of a toy measurement, as the ingestion program writes them."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from higgsml_scoring.results import Answers
+
+Files = dict[str, Any]
+
+
+def toy_answers(
+    mu: np.ndarray,
+    experiments: int,
+    *,
+    seed: int = 1,
+    sigma: float = 0.275,
+    stretch: float = 1.0,
+    bias: float = 0.0,
+) -> Answers:
+    """Answers with Gaussian errors; `stretch` 1 is calibrated, below 1 under-covers."""
+    noise = np.random.default_rng(seed).normal(size=(len(mu), experiments))
+    mu_hat = mu[:, np.newaxis] + bias + sigma * noise
+    claimed = np.full_like(mu_hat, sigma * stretch)
+    return Answers(mu_hat, claimed, mu_hat - claimed, mu_hat + claimed)
+
+
+def toy_files(sets: int = 10, experiments: int = 100, *, seed: int = 1, **options: float) -> Files:
+    """Content of every file of a finished run, without the marker."""
+    mu = np.random.default_rng(seed + 1000).uniform(0.1, 3, sets)
+    answers = toy_answers(mu, experiments, seed=seed, **options)
+    files: Files = {
+        f"result_{i}.json": {
+            "mu_hats": answers.mu_hat[i].tolist(),
+            "delta_mu_hats": answers.delta_mu_hat[i].tolist(),
+            "p16": answers.p16[i].tolist(),
+            "p84": answers.p84[i].tolist(),
+        }
+        for i in range(sets)
+    }
+    files["ingestion_duration.json"] = {"ingestion_duration": 1234.5}
+    files["test_settings.json"] = {
+        "ground_truth_mus": mu.tolist(),
+        "num_of_sets": sets,
+        "num_pseudo_experiments": experiments,
+        "systematics": {
+            "tes": True,
+            "jes": True,
+            "soft_met": True,
+            "ttbar_scale": True,
+            "diboson_scale": True,
+            "bkg_scale": False,
+        },
+    }
+    files["run.json"] = {
+        "versions": {"HiggsML": "1.0.0", "python": "3.11.7", "numpy": "2.4.6"},
+        "stages": {"data": 12.5, "fit": 100.25, "predict": 1121.75},
+        "workers": 2,
+        "isolation": {"level": "files, network", "missing": ["signals"]},
+        "random_seed": 31415926,
+        "settings_digest": "ab" * 32,
+        "experiments_digest": hashlib.sha256(repr((seed, sets, experiments)).encode()).hexdigest(),
+        "submission_digest": "ef" * 32,
+    }
+    return files
+
+
+def encode(content: Any) -> bytes:
+    """A file's content as bytes: JSON, unless it is bytes already."""
+    return content if isinstance(content, bytes) else json.dumps(content).encode()
+
+
+def write_files(folder: Path, files: Files) -> Path:
+    """Write the files and a completion marker that fits them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    digests = {}
+    for name, content in files.items():
+        (folder / name).write_bytes(encode(content))
+        digests[name] = hashlib.sha256(encode(content)).hexdigest()
+    marker = {"format": 1, "settings_digest": "ab" * 32, "files": digests}
+    (folder / "completed.json").write_text(json.dumps(marker))
+    return folder
+
+
+@pytest.fixture
+def write_toy(tmp_path: Path) -> Callable[..., Path]:
+    """Write a toy run into a folder of `tmp_path`, under the given name."""
+
+    def write(name: str = "res", *args: Any, **options: Any) -> Path:
+        return write_files(tmp_path / name, toy_files(*args, **options))
+
+    return write

@@ -1,0 +1,67 @@
+# `make dry-run` and `make test` work on a fresh machine with Python 3.11+, make and git.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OLDEST_VENV := .venv-oldest
+IMAGE ?= higgsml:local
+
+# make test PINS=/dev/null takes the newest versions instead of the pinned ones
+PINS ?= requirements-dev.txt
+# how much a dry run does: the phases of the competition do 10 sets of 100 and of 1000
+DRY_RUN ?= --num-of-sets 3 --num-pseudo-experiments 20
+
+.PHONY: help
+help:  ## list the targets (default)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: dry-run
+dry-run: $(VENV)/.installed  ## run ingestion and scoring as on the platform, into results/
+	$(BIN)/higgsml dry-run $(DRY_RUN)
+
+.PHONY: test
+test: lint  ## lint, check types, run the quick tests
+	$(BIN)/pytest -m 'not slow'
+
+.PHONY: test-slow
+test-slow: $(VENV)/.installed  ## run the slow tests
+	$(BIN)/pytest -m slow
+
+.PHONY: test-oldest
+test-oldest:  ## run the quick tests with the oldest dependencies that pyproject.toml allows
+	$(or $(shell command -v python3.11),$(PYTHON)) -m venv $(OLDEST_VENV)
+	$(OLDEST_VENV)/bin/pip install --quiet uv
+	$(OLDEST_VENV)/bin/uv pip install --quiet --python $(OLDEST_VENV)/bin/python \
+		--resolution lowest-direct --editable '.[dev]'
+	$(OLDEST_VENV)/bin/pytest -m 'not slow'
+
+.PHONY: lint
+lint: $(VENV)/.installed  ## check style, format, types and the bundle
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/higgsml check
+
+.PHONY: image
+image:  ## build the container image (needs docker)
+	docker build --platform linux/amd64 --tag $(IMAGE) .
+
+.PHONY: pins
+pins: $(VENV)/.installed  ## pin the newest versions that fit pyproject.toml
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
+		--no-annotate --custom-compile-command 'make pins' --output-file requirements.txt
+	$(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --extra dev \
+		--no-annotate --custom-compile-command 'make pins' --output-file requirements-dev.txt
+
+.PHONY: clean
+clean:  ## remove what was built, but not results/
+	rm -rf $(VENV) $(OLDEST_VENV) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# One environment for everything; the stamp makes a second call instant.
+$(VENV)/.installed: pyproject.toml $(PINS)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=/path/to/python3 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --constraint $(PINS) --editable '.[dev]'
+	@touch $@

@@ -115,7 +115,12 @@ def _read_metadata(path: Path, n_rows: int) -> dict[str, Any]:
             fix="mend the file, or remove it to go without metadata.",
         ) from error
     if not isinstance(metadata, dict):
-        raise DataError("the metadata must be a JSON object.", where=path, value=metadata)
+        raise DataError(
+            "the metadata must be a JSON object.",
+            where=path,
+            value=metadata,
+            fix="mend the file, or remove it to go without metadata.",
+        )
     if metadata.get("total_rows", n_rows) != n_rows:
         raise DataError(
             f"the metadata and the parquet file ({n_rows} rows) contradict each other.",

@@ -27,7 +27,8 @@ BACK_OFF = 1.0
 TIMEOUT = (10.0, 60.0)
 """Seconds to connect, and without a byte."""
 
-CHUNK = 1 << 20
+CHUNK = 1 << 16
+"""Bytes written at a time; what came of a chunk when the connection breaks is lost."""
 
 
 def download(url: str, path: Path, *, size: int | None = None, checksum: str | None = None) -> None:

@@ -94,7 +94,9 @@ def fit_mu(likelihood: BinnedLikelihood, level: float = 1.0) -> FitResult:
     """
     fit = minimise(likelihood)
     fit.hesse()
-    ends, found = zip(*(_crossing(likelihood, fit, level, sign) for sign in (-1.0, 1.0)), strict=True)
+    ends, found = zip(
+        *(_crossing(likelihood, fit, level, sign) for sign in (-1.0, 1.0)), strict=True
+    )
     names = likelihood.parameters[1:]
     return FitResult(
         mu=float(fit.values["mu"]),

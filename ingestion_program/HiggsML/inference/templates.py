@@ -40,6 +40,7 @@ class Shift(NamedTuple):
 _SCALE = (NUISANCES["tes"].spread, NUISANCES["jes"].spread)
 _SOFT_UNIT = 10.0  # GeV^2, makes the third coordinate of order one
 
+
 def _base_points() -> tuple[Shift, ...]:
     """Nominal, one nuisance at a time, and pairs for the cross terms."""
     tes, jes = _SCALE
@@ -105,14 +106,6 @@ class Templates:
     def expected(self, shift: Shift) -> Array:
         """Expected events, (P, N)."""
         return np.tensordot(monomials(shift_coordinates(shift)), self.coefficients, axes=1)
-
-    def relative_variance(self) -> Array:
-        """Squared relative error of each bin's nominal sum over the processes, (N,).
-
-        It is never quite zero, so that it can be divided by.
-        """
-        nominal = np.maximum(self.coefficients[0].sum(axis=0), 1e-12)
-        return np.maximum(self.variances.sum(axis=0) / nominal**2, 1e-12)
 
     def merged(self, groups: NDArray[np.intp]) -> "Templates":
         """Sum the bins of each group.

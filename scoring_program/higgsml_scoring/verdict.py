@@ -6,9 +6,9 @@ from statistics import NormalDist
 from typing import Literal
 
 from .metrics import EPSILON, ONE_SIGMA, coverage_penalty, coverage_sigma, free_band
-from .report import ScoreReport
+from .report import ScoreReport, SetScore
 
-__all__ = ["Verdict", "judge"]
+__all__ = ["Verdict", "judge", "judge_sets"]
 
 Kind = Literal["calibrated", "under-covering", "over-covering"]
 
@@ -53,6 +53,32 @@ def judge(report: ScoreReport) -> Verdict:
     else:
         sentences = _miscalibrated(n, width, coverage, penalty)
     return Verdict(kind, _headline(kind, penalty), sentences, width_term, penalty)
+
+
+def judge_sets(report: ScoreReport) -> tuple[str, ...]:
+    """Say where coverage and bias are worst. The sentences name true mu."""
+    sets = report.sets
+    low, high = free_band(sets[0].experiments)
+    lowest, highest = min(sets, key=_coverage), max(sets, key=_coverage)
+    outside = sum(not low <= row.coverage <= high for row in sets)
+    expected = 2 * NormalDist().cdf(-2) * len(sets)
+    biased = max(sets, key=lambda row: abs(row.bias))
+    return (
+        f"Coverage is lowest at μ = {lowest.mu:.2f} ({lowest.coverage:.1%}) and highest at "
+        f"μ = {highest.mu:.2f} ({highest.coverage:.1%}). Of {len(sets)} sets, {outside} lie "
+        f"outside two binomial standard deviations; chance alone puts {expected:.1f} there.",
+        f"The largest bias is {_signed(biased.bias)} ± {biased.bias_error:.3f}, at μ = "
+        f"{biased.mu:.2f}. A bias of a tenth of the width, here {report.interval.value / 10:.3f}, "
+        "lowers the coverage by about one percentage point.",
+    )
+
+
+def _coverage(row: SetScore) -> float:
+    return row.coverage
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.3f}".replace("-", "−")
 
 
 def _headline(kind: Kind, penalty: float) -> str:

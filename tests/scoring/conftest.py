@@ -23,10 +23,15 @@ def toy_answers(
     stretch: float = 1.0,
     bias: float = 0.0,
 ) -> Answers:
-    """Answers with Gaussian errors; `stretch` 1 is calibrated, below 1 under-covers."""
-    noise = np.random.default_rng(seed).normal(size=(len(mu), experiments))
-    mu_hat = mu[:, np.newaxis] + bias + sigma * noise
-    claimed = np.full_like(mu_hat, sigma * stretch)
+    """Answers with Gaussian errors that grow with mu and differ between experiments.
+
+    `sigma` is their size at mu = 1; `stretch` 1 is calibrated, below 1 under-covers.
+    """
+    rng = np.random.default_rng(seed)
+    size = (len(mu), experiments)
+    errors = sigma * (0.8 + 0.2 * mu[:, np.newaxis]) * rng.uniform(0.8, 1.2, size)
+    mu_hat = mu[:, np.newaxis] + bias + errors * rng.normal(size=size)
+    claimed = stretch * errors
     return Answers(mu_hat, claimed, mu_hat - claimed, mu_hat + claimed)
 
 

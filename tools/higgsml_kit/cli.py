@@ -17,7 +17,11 @@ __all__ = ["main"]
 
 COMMANDS = {
     "dry-run": ("dry_run", "run ingestion and scoring here, as on the platform"),
+    "check": ("check", "find what the platform would refuse in a bundle or a submission"),
+    "pack": ("pack", "make the zip file of the bundle or of a submission"),
     "download": ("download", "fetch a data set, resuming where an earlier attempt ended"),
+    "score": ("score", "score a saved run again"),
+    "compare": ("compare", "say which of several results are better, pair by pair"),
 }
 
 
@@ -45,8 +49,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(arguments.run(arguments))
     except HiggsMLError as error:
-        print(f"higgsml {arguments.command}: {error}", file=sys.stderr)  # noqa: T201
+        print(f"higgsml {arguments.command}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)  # noqa: T201
+        print("interrupted", file=sys.stderr)
         return 130

@@ -21,7 +21,7 @@ def coverage_figure(mu: ArrayLike, coverage: ArrayLike, experiments: int) -> Fig
             deviations for this number, and sets outside the wider one are vermilion.
     """
     mu, coverage = np.asarray(mu, dtype=float), np.asarray(coverage, dtype=float)
-    figure, axes = new_figure(_MU, "coverage")
+    figure, axes = new_figure(_MU, "coverage", left=0.7)
     sigma = coverage_sigma(experiments)
     for reach, colour in ((2, "band-outer"), (1, "band")):
         low, high = ONE_SIGMA - reach * sigma, ONE_SIGMA + reach * sigma
@@ -58,7 +58,7 @@ def bias_figure(mu: ArrayLike, bias: ArrayLike, error: ArrayLike) -> Figure:
         mu, bias, error: of each set, shape (sets,).
     """
     mu, bias, error = (np.asarray(column, dtype=float) for column in (mu, bias, error))
-    figure, axes = new_figure(_MU, "bias, mean of μ̂ − μ", left=0.72)
+    figure, axes = new_figure(_MU, "bias, mean of μ̂ − μ", left=0.78)
     axes.axhline(0, color=COLOURS["muted"], linewidth=0.8)
     near = np.abs(bias) <= 3 * error
     for chosen, colour in ((near, "blue"), (~near, "vermilion")):
@@ -80,7 +80,7 @@ def pulls_figure(pulls: ArrayLike) -> Figure:
     values = np.clip(np.ravel(pulls), -4, 4)
     edges = np.linspace(-4, 4, 33)
     counts, _ = np.histogram(values, edges)
-    figure, axes = new_figure("pull, (μ̂ − μ) / Δμ̂", "pseudo-experiments")
+    figure, axes = new_figure("pull, (μ̂ − μ) / Δμ̂", "pseudo-experiments", left=0.78)
     axes.stairs(counts, edges, fill=True, color=COLOURS["band"], linewidth=0)
     axes.stairs(counts, edges, color=COLOURS["blue"], linewidth=1.2)
     x = np.linspace(-4, 4, 161)

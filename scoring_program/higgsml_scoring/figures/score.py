@@ -12,6 +12,9 @@ from .style import COLOURS, new_figure
 
 __all__ = ["penalty_figure", "plane_figure"]
 
+_LEVELS = (-64, -32, -16, -8, -4, -2, -1, -0.5, 0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4)
+"""Scores to draw lines for: close together where good results lie."""
+
 
 def penalty_figure(coverage: Estimate, experiments: int) -> Figure:
     """Points that a coverage costs, ln f, with this result on the curve.
@@ -56,35 +59,30 @@ def plane_figure(
         published: other results, for orientation.
     """
     figure, axes = new_figure("coverage", "mean width p84 − p16")
-    reach = 1.25 * max(
-        [
-            4 * coverage_sigma(experiments),
-            *(
-                abs(value - ONE_SIGMA)
-                for value in (coverage.value, *(result.coverage for result in published))
-            ),
-        ]
-    )
+    coverages = [coverage.value, *(result.coverage for result in published)]
+    all_widths = [width.value, *(result.interval for result in published)]
+    farthest = max(abs(value - ONE_SIGMA) for value in coverages)
+    reach = 1.25 * max(4 * coverage_sigma(experiments), farthest)
     x = np.linspace(max(0.0, ONE_SIGMA - reach), min(1.0, ONE_SIGMA + reach), 201)
-    highest = max([width.value, *(result.interval for result in published)])
-    y = np.linspace(0.0, max(1.2 * highest, 0.1), 101)
+    y = np.linspace(0.7 * min(all_widths), 1.15 * max(all_widths), 101)
     scores = quantiles_score(y[:, np.newaxis], x[np.newaxis, :], experiments)
     axes.axvspan(*free_band(experiments), color=COLOURS["band"], linewidth=0, zorder=0)
     lines = axes.contour(
-        x, y, scores, levels=_levels(), colors=COLOURS["muted"], linewidths=0.7, linestyles="solid"
+        x, y, scores, _LEVELS, colors=COLOURS["muted"], linewidths=0.7, linestyles="solid"
     )
-    axes.clabel(lines, fmt="%g", fontsize=8, inline_spacing=2)
+    axes.clabel(lines, fmt=_signed, fontsize=8, inline_spacing=2)
     for result in published:
         axes.plot(result.coverage, result.interval, "o", color=COLOURS["ink"], markersize=5)
         axes.annotate(
             result.team,
             (result.coverage, result.interval),
-            xytext=(-6, 0),
+            xytext=(-7, 0),
             textcoords="offset points",
             horizontalalignment="right",
             verticalalignment="center",
             fontsize=8,
             color=COLOURS["ink"],
+            bbox={"facecolor": COLOURS["paper"], "edgecolor": "none", "pad": 0.6},
         )
     axes.errorbar(
         coverage.value,
@@ -101,6 +99,5 @@ def plane_figure(
     return figure
 
 
-def _levels() -> list[float]:
-    """Scores to draw lines for: close together where good results lie."""
-    return [-16, -8, -4, -2, -1, -0.5, 0, 0.25, 0.5, 0.75, 1, 1.5, 2]
+def _signed(score: float) -> str:
+    return f"{score:g}".replace("-", "−")

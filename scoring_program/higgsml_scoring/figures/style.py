@@ -16,7 +16,15 @@ from matplotlib.figure import Figure
 
 from ..files import write_atomically
 
-__all__ = ["COLOURS", "figure_to_svg", "inline_svg", "new_figure", "save_figure"]
+__all__ = [
+    "COLOURS",
+    "DARK_COLOURS",
+    "add_axes",
+    "figure_to_svg",
+    "inline_svg",
+    "new_figure",
+    "save_figure",
+]
 
 COLOURS = MappingProxyType(
     {
@@ -31,6 +39,19 @@ COLOURS = MappingProxyType(
     }
 )
 
+DARK_COLOURS = MappingProxyType(
+    {
+        "paper": "#14181c",
+        "ink": "#e8ebee",
+        "muted": "#9ca7b1",
+        "line": "#3a444d",
+        "blue": "#56b4e9",
+        "vermilion": "#f0843c",
+        "band": "#1f3444",
+        "band-outer": "#192732",
+    }
+)
+
 _FONT_SIZE = 10
 _PIXELS_PER_INCH = 160
 
@@ -40,8 +61,17 @@ def new_figure(
 ) -> tuple[Figure, Axes]:
     """An empty figure with one quiet pair of axes; sizes and the left margin in inches."""
     figure = Figure(figsize=(width, height), facecolor=COLOURS["paper"])
+    return figure, add_axes(figure, xlabel, ylabel, left=left)
+
+
+def add_axes(
+    figure: Figure, xlabel: str, ylabel: str, *, left: float, bottom: float = 0, top: float = 0
+) -> Axes:
+    """One quiet pair of axes; room to leave at the sides in inches, beyond that for the labels."""
+    width, height = figure.get_size_inches()
+    low, high = bottom + 0.52, height - top - 0.12
     axes = figure.add_axes(
-        (left / width, 0.52 / height, (width - left - 0.12) / width, (height - 0.64) / height),
+        (left / width, low / height, (width - left - 0.12) / width, (high - low) / height),
         facecolor="none",
     )
     axes.spines[["top", "right"]].set_visible(False)
@@ -50,7 +80,7 @@ def new_figure(
     axes.tick_params(color=COLOURS["line"], labelcolor=COLOURS["muted"], labelsize=_FONT_SIZE)
     axes.set_xlabel(xlabel, color=COLOURS["ink"], fontsize=_FONT_SIZE, labelpad=5)
     axes.set_ylabel(ylabel, color=COLOURS["ink"], fontsize=_FONT_SIZE, labelpad=5)
-    return figure, axes
+    return axes
 
 
 def figure_to_svg(figure: Figure) -> str:

@@ -1,0 +1,147 @@
+"""The figures of the score sheet with their words: title, alternative text, caption."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from . import figures, metrics
+from .published import PUBLISHED
+from .report import ScoreReport
+from .results import Answers
+from .verdict import judge
+
+__all__ = ["Drawing", "draw_against_mu", "draw_intervals", "draw_overall"]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure of the score sheet.
+
+    Attributes:
+        name: of its files, without suffix.
+        title: what it shows.
+        alt: what is seen in it, for those who do not see it.
+        caption: how to read it.
+        figure: the figure itself.
+    """
+
+    name: str
+    title: str
+    alt: str
+    caption: str
+    figure: Figure
+
+
+def draw_overall(report: ScoreReport) -> Iterator[Drawing]:
+    """What can be shown in every phase: it depends on the width and coverage of all alone."""
+    n = report.experiments
+    low, high = metrics.free_band(n)
+    coverage, width = report.coverage.value, report.interval.value
+    yield Drawing(
+        "penalty",
+        "What the coverage costs",
+        f"Points lost against coverage: none from {low:.4f} to {high:.4f}, more and more on both "
+        f"sides. This result has coverage {coverage:.4f} and loses {judge(report).penalty:.2f}.",
+        "Nothing is lost in the shaded band: two binomial standard deviations for "
+        f"{n:,} pseudo-experiments. The diamond is this result with its error.",
+        figures.penalty_figure(report.coverage, n),
+    )
+    teams = ", ".join(f"{row.team} {row.coverage:.4f} and {row.interval:.4f}" for row in PUBLISHED)
+    yield Drawing(
+        "plane",
+        "Width and coverage",
+        "Plane of coverage and mean width with lines of equal score, best at small widths within "
+        f"the free band. This result: {coverage:.4f} and {width:.4f}. Published: {teams}.",
+        f"Lines of equal quantiles score for {n:,} pseudo-experiments. The diamond is this result, "
+        "the dots are the published ones.",
+        figures.plane_figure(report.coverage, report.interval, n, PUBLISHED),
+    )
+
+
+def draw_against_mu(report: ScoreReport, answers: Answers) -> Iterator[Drawing]:
+    """Coverage, width, bias and pulls: what needs the true mu of each set."""
+    mu = np.array([row.mu for row in report.sets])
+    yield _draw_coverage(report, mu)
+    widths = metrics.widths(answers.p16, answers.p84)
+    yield Drawing(
+        "width",
+        "Width",
+        "Mean width of the intervals of each set against its true mu. It lies between "
+        f"{widths.mean(axis=1).min():.3f} and {widths.mean(axis=1).max():.3f}.",
+        "Dots: mean of a set. Lines: the central 68 % of its widths.",
+        figures.width_figure(mu, widths),
+    )
+    bias = np.array([row.bias for row in report.sets])
+    error = np.array([row.bias_error for row in report.sets])
+    yield Drawing(
+        "bias",
+        "Bias",
+        "Bias of each set against its true mu. It lies between "
+        f"{bias.min():.3f} and {bias.max():.3f}.",
+        "Mean of μ̂ − μ in a set with its standard error. Beyond three errors: vermilion.",
+        figures.bias_figure(mu, bias, error),
+    )
+    stated = answers.delta_mu_hat > 0
+    if stated.any():
+        distance = answers.mu_hat - mu[:, np.newaxis]
+        yield _draw_pulls(distance[stated] / answers.delta_mu_hat[stated], int(np.sum(~stated)))
+
+
+def _draw_coverage(report: ScoreReport, mu: np.ndarray) -> Drawing:
+    coverage = np.array([row.coverage for row in report.sets])
+    experiments = report.sets[0].experiments
+    low, high = metrics.free_band(experiments)
+    outside = int(np.sum((coverage < low) | (coverage > high)))
+    return Drawing(
+        "coverage",
+        "Coverage",
+        "Coverage of each set against its true mu. It lies between "
+        f"{coverage.min():.3f} and {coverage.max():.3f}; {outside} of {len(mu)} sets lie outside "
+        "two binomial standard deviations.",
+        f"Bands: one and two binomial standard deviations around {metrics.ONE_SIGMA} for "
+        f"{experiments:,} pseudo-experiments. Outside of both: vermilion.",
+        figures.coverage_figure(mu, coverage, experiments),
+    )
+
+
+def _draw_pulls(pulls: np.ndarray, left_out: int) -> Drawing:
+    facts = f"mean {pulls.mean():.2f}".replace("-", "−") + f", standard deviation {pulls.std():.2f}"
+    caption = f"Dashed: the standard normal distribution. Here: {facts}."
+    if left_out:
+        caption += f" Left out: {left_out:,} pseudo-experiments without a positive Δμ̂."
+    return Drawing(
+        "pulls",
+        "Pulls",
+        f"Histogram of the pulls ({facts}) over the standard normal distribution.",
+        caption,
+        figures.pulls_figure(pulls),
+    )
+
+
+def draw_intervals(report: ScoreReport, answers: Answers) -> Iterator[Drawing]:
+    """The intervals of each set, all on axes of the same length, so that widths compare."""
+    mu = np.array([row.mu for row in report.sets])[:, np.newaxis]
+    distances = np.abs(np.concatenate([answers.p16 - mu, answers.p84 - mu]))
+    reach = max(float(np.percentile(distances, 99.5)), 1e-3)
+    for row in report.sets:
+        misses = round((1 - row.coverage) * row.experiments)
+        drawn = min(row.experiments, figures.MOST_INTERVALS)
+        counted = f"{misses:,} of {row.experiments:,} miss"
+        if drawn < row.experiments:
+            counted += f", {drawn} are drawn"
+        yield Drawing(
+            f"intervals_set_{row.number}",
+            f"Set {row.number}: μ = {row.mu:.3f}",
+            f"The intervals of set {row.number} in the order of their centres, around the true mu "
+            f"of {row.mu:.3f}. {misses:,} of {row.experiments:,} miss it.",
+            f"Width {row.interval:.3f}, coverage {row.coverage:.3f}: {counted}.",
+            figures.intervals_figure(
+                answers.p16[row.number],
+                answers.p84[row.number],
+                mean_mu_hat=row.mu_hat,
+                mu=row.mu,
+                span=(row.mu - reach, row.mu + reach),
+            ),
+        )

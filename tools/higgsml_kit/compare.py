@@ -1,0 +1,95 @@
+"""The command `higgsml compare`: several results of the same experiments, pair by pair."""
+
+import argparse
+import dataclasses
+import json
+from pathlib import Path
+
+from HiggsML.errors import DataError
+from higgsml_scoring.comparison import Comparison, Contestant, compare
+from higgsml_scoring.errors import ScoringError
+from higgsml_scoring.figures import comparison_figure, save_figure
+from higgsml_scoring.files import write_atomically
+from higgsml_scoring.results import read_results
+from higgsml_scoring.settings import ReferenceSettings
+
+__all__ = ["add_arguments", "run"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the command."""
+    parser.add_argument("results", nargs="+", type=Path, help="results folders, two or more")
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        default=Path("comparison"),
+        help="folder for figure and numbers",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compare, print a table and sentences, write comparison.svg, .png and .json."""
+    try:
+        labels = label_folders(arguments.results)
+        everything = ReferenceSettings(show_truth=True)
+        results = [read_results(folder, everything) for folder in arguments.results]
+        comparison = compare(labels, results)
+    except ScoringError as error:
+        raise DataError(str(error)) from error
+    print(describe(comparison))
+    write_comparison(arguments.output, comparison)
+    return 0
+
+
+def label_folders(folders: list[Path]) -> list[str]:
+    """The shortest ends of the paths that tell the folders apart.
+
+    >>> label_folders([Path("/runs/a/results"), Path("/runs/b/results")])
+    ['a/results', 'b/results']
+
+    Raises:
+        DataError: where a folder is named twice.
+    """
+    paths = [folder.resolve() for folder in folders]
+    if len(set(paths)) < len(paths):
+        raise DataError("a folder is named twice.", where="higgsml compare", value=str(folders))
+    for parts in range(1, max(len(path.parts) for path in paths) + 1):
+        labels = ["/".join(path.parts[-parts:]) for path in paths]
+        if len(set(labels)) == len(labels):
+            break
+    return labels
+
+
+def describe(comparison: Comparison) -> str:
+    """The comparison as a table and one sentence per pair."""
+    width = max(len(row.label) for row in comparison.contestants)
+    head = f"{'result':<{width}}  {'quantiles score':>16}  {'68 % range':>18}"
+    lines = [f"{head}  {'interval':>16}  {'coverage':>16}"]
+    lines += [_describe_row(row, width) for row in comparison.contestants]
+    lines += ["", *(difference.sentence() for difference in comparison.differences)]
+    return "\n".join(lines)
+
+
+def _describe_row(row: Contestant, width: int) -> str:
+    score, interval, coverage = (
+        f"{estimate.value:.4f} ± {estimate.error:.4f}"
+        for estimate in (row.quantiles_score, row.interval, row.coverage)
+    )
+    span = f"{row.quantiles_score.low:.4f} to {row.quantiles_score.high:.4f}"
+    return f"{row.label:<{width}}  {score:>16}  {span:>18}  {interval:>16}  {coverage:>16}"
+
+
+def write_comparison(folder: Path, comparison: Comparison) -> None:
+    """Write the figure (SVG and PNG) and all numbers (JSON) into a folder, made if missing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    scores = [row.quantiles_score for row in comparison.contestants]
+    figure = comparison_figure(
+        [row.label for row in comparison.contestants],
+        [(score.value, score.low, score.high) for score in scores],
+        [f"{row.better} − {row.worse}" for row in comparison.differences],
+        [(row.value, row.low, row.high) for row in comparison.differences],
+    )
+    save_figure(figure, folder, "comparison")
+    numbers = json.dumps(dataclasses.asdict(comparison), indent=2, ensure_ascii=False)
+    write_atomically(folder / "comparison.json", numbers.encode() + b"\n")

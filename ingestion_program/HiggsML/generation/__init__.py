@@ -2,6 +2,7 @@
 
 from .blocks import generate_blocks
 from .constants import DEFAULT_COUNTS
+from .generated_data import GeneratedData
 from .tables import generate, write_dataset
 
-__all__ = ["DEFAULT_COUNTS", "generate", "generate_blocks", "write_dataset"]
+__all__ = ["DEFAULT_COUNTS", "GeneratedData", "generate", "generate_blocks", "write_dataset"]

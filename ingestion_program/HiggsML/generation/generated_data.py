@@ -1,0 +1,78 @@
+"""Generated events as a data source of a run, with the same face as `HiggsML.datasets.Data`."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from .. import __version__
+from ..event_files import checked_indices, draw_rows, number_of_rows
+from ..experiments.pool import EventBlock
+from ..schema import EXPECTED_EVENTS, REFERENCE_LUMINOSITY, WEIGHTS
+from ..settings import DataSettings, digest_of
+from .blocks import generate_blocks
+from .tables import generate
+
+__all__ = ["GeneratedData"]
+
+
+class GeneratedData:
+    """A training set and a test pool out of the built-in simulation.
+
+    They come from different streams of one seed, so that no event is in both.
+
+    Args:
+        settings: seed, luminosity and how many events of each process.
+    """
+
+    def __init__(self, settings: DataSettings) -> None:
+        self._settings = settings
+        state = np.random.SeedSequence(settings.seed).generate_state(2, np.uint32)
+        self._train_seed, self._test_seed = map(int, state)
+        self._all: pd.DataFrame | None = None
+        self._train_set: pd.DataFrame | None = None
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of what determines the test pool."""
+        s = self._settings
+        return digest_of([__version__, s.seed, s.luminosity, dict(s.test_events)])
+
+    def load_train_set(
+        self,
+        train_size: float | None = None,
+        selected_indices: Sequence[int] | NDArray[np.integer] | None = None,
+        seed: int | np.random.SeedSequence | np.random.Generator = 0,
+    ) -> None:
+        """Load the training set, or a part of it; arguments as for `Data.load_train_set`."""
+        if self._all is None:
+            s = self._settings
+            self._all = generate(s.train_events, self._train_seed, luminosity=s.luminosity)
+        if selected_indices is not None:
+            rows = checked_indices(selected_indices, len(self._all))
+        else:
+            size = number_of_rows(
+                1.0 if train_size is None else train_size, len(self._all), "train_size"
+            )
+            rows = draw_rows(len(self._all), size, np.random.default_rng(seed))
+        chosen = self._all.iloc[rows].reset_index(drop=True)
+        weights = chosen[WEIGHTS].to_numpy(np.float64)
+        expected = sum(EXPECTED_EVENTS.values()) * self._settings.luminosity / REFERENCE_LUMINOSITY
+        self._train_set = chosen.assign(**{WEIGHTS: weights * (expected / weights.sum())})
+
+    def get_train_set(self) -> pd.DataFrame:
+        """The training set; all of it where nothing was loaded yet."""
+        if self._train_set is None:
+            self.load_train_set()
+        assert self._train_set is not None  # noqa: S101 - for the type checker
+        return self._train_set
+
+    def delete_train_set(self) -> None:
+        """Let go of the training events and their memory."""
+        self._all, self._train_set = None, None
+
+    def test_blocks(self) -> Iterator[EventBlock]:
+        """The test pool, block by block."""
+        s = self._settings
+        return generate_blocks(s.test_events, self._test_seed, luminosity=s.luminosity)

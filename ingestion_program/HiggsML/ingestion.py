@@ -1,0 +1,285 @@
+"""The protocol of the challenge, told in the order in which it happens.
+
+`run_ingestion` is the whole run, as on the platform, with the submission in processes of its own.
+`Ingestion` is the same protocol step by step for a notebook, under the names of HiggsML 0.1.5, with
+a model in the notebook's own process.
+"""
+
+import logging
+import os
+import secrets
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from .datasets import Data
+from .errors import RunError, SettingsError
+from .experiments import EventPool
+from .experiments.protocol import (
+    Experiment,
+    call_order,
+    draw_pseudo_experiment,
+    experiment_seed,
+    true_mus,
+)
+from .generation import GeneratedData
+from .nuisances import NUISANCES
+from .progress import progress_bar
+from .running.executors import run_locally
+from .running.facts import digest_of_folder, facts_of_machine
+from .running.fitting import Submission, TimeLeft
+from .running.results import clear_folder, result_of_set, write_atomically, write_results
+from .running.sandbox import offered
+from .running.submission import Prediction, build_model, check_prediction, stage_submission
+from .running.worker import Plan, Worker
+from .settings import DataSettings, ProtocolSettings, Settings, digest_of
+from .systematics import systematics
+
+__all__ = ["Ingestion", "run_ingestion"]
+
+log = logging.getLogger(__name__)
+
+DEFAULT_SEED = 31415
+
+
+def run_ingestion(
+    settings: Settings, input_dir: Path, submission: Path, output: Path, workers: int | None = None
+) -> None:
+    """Fit a submission, have it measure mu in every pseudo-experiment, write the results.
+
+    Args:
+        settings: of the run.
+        input_dir: where the parquet file is, if the settings want one.
+        submission: a folder with `model.py`.
+        output: is emptied first, and holds the results at the end.
+        workers: how many experiments are run at once (None: as many as there are cores); the
+            results do not depend on it.
+
+    Raises:
+        HiggsMLError: with a message for whoever can mend it; the output then holds no results.
+    """
+    started = time.monotonic()
+    stages: dict[str, float] = {}
+    time_left = TimeLeft(settings.limits.total_seconds)
+    protocol = settings.protocol
+    isolation = offered()
+    for missing in isolation.missing:
+        log.warning("Isolation of the submission: %s.", missing)
+    clear_folder(output)
+
+    with tempfile.TemporaryDirectory(prefix="higgsml-") as name:
+        folder = Path(name)
+        staged = folder / "submission"
+        stage_submission(submission, staged)
+        submission_digest = digest_of_folder(staged)
+
+        with _timed(stages, "data"):
+            data = _open_data(settings.data, input_dir)
+            pool = EventPool.from_blocks(data.test_blocks(), folder / "events.pool")
+        plan = _make_plan(pool, protocol)
+
+        with Submission(staged, folder, settings.limits, time_left) as model:
+            with _timed(stages, "fit"):
+                model.fit(lambda size, indices: _train_set(data, size, indices))
+                data.delete_train_set()
+            workers = 1 if model.single else workers or os.cpu_count() or 1
+            with _timed(stages, "predict"):
+                sets = _predict_all(plan, protocol, model, workers)
+
+    test_settings = {
+        "ground_truth_mus": plan.mus,
+        "num_of_sets": protocol.num_of_sets,
+        "num_pseudo_experiments": protocol.num_pseudo_experiments,
+        "systematics": {name: name in plan.enabled for name in NUISANCES},
+    }
+    run = {
+        **facts_of_machine(),
+        "stages": stages,
+        "workers": workers,
+        "isolation": {"level": isolation.level, "missing": list(isolation.missing)},
+        "random_seed": plan.random_seed,
+        "settings_digest": settings.digest(),
+        "experiments_digest": digest_of([data.digest, plan.random_seed, test_settings]),
+        "submission_digest": submission_digest,
+    }
+    write_results(output, sets, time.monotonic() - started, test_settings, run)
+
+
+# --- the steps -----------------------------------------------------------------------------------
+
+
+def _open_data(settings: DataSettings, input_dir: Path) -> Data | GeneratedData:
+    if settings.source == "parquet":
+        return Data(input_dir, test_size=settings.test_size)
+    return GeneratedData(settings)
+
+
+def _train_set(data: Data | GeneratedData, train_size: Any, selected_indices: Any) -> Any:
+    data.load_train_set(train_size=train_size, selected_indices=selected_indices)
+    return data.get_train_set()
+
+
+def _make_plan(pool: EventPool, protocol: ProtocolSettings) -> Plan:
+    seed = protocol.random_seed
+    if seed is None:
+        seed = secrets.randbits(63)
+    mus = true_mus(seed, protocol.num_of_sets, protocol.mu_range)
+    return Plan(pool=pool, random_seed=seed, mus=mus, enabled=protocol.enabled)
+
+
+def _predict_all(
+    plan: Plan, protocol: ProtocolSettings, model: Submission, workers: int
+) -> list[list[Prediction]]:
+    """The predictions, by set and experiment."""
+    order = call_order(plan.random_seed, protocol.num_of_sets, protocol.num_pseudo_experiments)
+
+    @contextmanager
+    def make_worker(number: int) -> Iterator[Worker]:
+        with model.open(number) as process:
+            yield Worker(plan, process, model.predict_seconds)
+
+    answers: dict[Experiment, Prediction] = {}
+    with progress_bar(total=len(order), desc="pseudo-experiments", unit="exp") as bar:
+        for experiment, prediction in run_locally(order, make_worker, workers):
+            answers[experiment] = prediction
+            bar.update()
+    return [
+        [answers[Experiment(i, j)] for j in range(protocol.num_pseudo_experiments)]
+        for i in range(protocol.num_of_sets)
+    ]
+
+
+@contextmanager
+def _timed(stages: dict[str, float], stage: str) -> Iterator[None]:
+    log.info("[%s] ...", stage)
+    started = time.monotonic()
+    yield
+    stages[stage] = time.monotonic() - started
+    log.info("[%s] %.1f s", stage, stages[stage])
+
+
+# --- step by step, in a notebook -----------------------------------------------------------------
+
+
+class Ingestion:
+    """The protocol step by step, with a model in this process, under the names of HiggsML 0.1.5.
+
+    For a participant's own tests: nothing keeps the model from the data here.
+
+    Args:
+        data: a `HiggsML.datasets.Data` (or `GeneratedData`).
+
+    Example::
+
+        ingestion = Ingestion(data)
+        ingestion.start_timer()
+        ingestion.init_submission(Model)
+        ingestion.fit_submission()
+        ingestion.predict_submission(test_settings)
+        ingestion.stop_timer()
+        ingestion.save_result("results")
+    """
+
+    def __init__(self, data: Any = None) -> None:
+        self.data = data
+        self.model: Any = None
+        self.start_time: datetime | None = None
+        self.end_time: datetime | None = None
+        self.results_dict: dict[int, dict[str, list[float]]] = {}
+
+    def start_timer(self) -> None:
+        """Start the clock."""
+        self.start_time = datetime.now()
+
+    def stop_timer(self) -> None:
+        """Stop the clock."""
+        self.end_time = datetime.now()
+
+    def get_duration(self) -> timedelta | None:
+        """The time between start and stop; None if the clock was not started and stopped."""
+        if self.start_time is None or self.end_time is None:
+            return None
+        return self.end_time - self.start_time
+
+    def show_duration(self) -> None:
+        """Log the duration."""
+        log.info("Total duration: %s", self.get_duration())
+
+    def save_duration(self, output_dir: str | os.PathLike[str]) -> None:
+        """Write `ingestion_duration.json`, in seconds.
+
+        Raises:
+            RunError: the clock was not started and stopped.
+        """
+        duration = self.get_duration()
+        if duration is None:
+            raise RunError("there is no duration.", fix="call start_timer and stop_timer before.")
+        body = {"ingestion_duration": duration.total_seconds()}
+        write_atomically(Path(output_dir) / "ingestion_duration.json", body)
+
+    def load_train_set(self, **kwargs: Any) -> Any:
+        """The training set; the arguments are those of `Data.load_train_set`."""
+        self.data.load_train_set(**kwargs)
+        return self.data.get_train_set()
+
+    def init_submission(self, Model: type, model_type: str = "sample_model") -> None:
+        """Make the model; `model_type` is passed if its signature takes it."""
+        self.model = build_model(Model, self.load_train_set, systematics, model_type=model_type)
+        self.data.delete_train_set()
+
+    def fit_submission(self) -> None:
+        """Fit the model."""
+        self.model.fit()
+
+    def predict_submission(
+        self, test_settings: Mapping[str, Any], initial_seed: int = DEFAULT_SEED
+    ) -> None:
+        """Have the model measure mu in every pseudo-experiment.
+
+        With the same data, settings and seed the experiments are those of `run_ingestion`.
+
+        Args:
+            test_settings: `systematics` (name: bool), `num_of_sets`, `num_pseudo_experiments`,
+                `ground_truth_mus` (one for each set).
+            initial_seed: of all experiments.
+
+        Raises:
+            SettingsError: `ground_truth_mus` has not one value for each set.
+            PredictionError: naming the experiment.
+        """
+        counts = test_settings["num_of_sets"], test_settings["num_pseudo_experiments"]
+        mus: Sequence[float] = test_settings["ground_truth_mus"]
+        if len(mus) != counts[0]:
+            raise SettingsError(
+                "one true mu is needed for each set.",
+                where="ground_truth_mus",
+                value=mus,
+                fix=f"give {counts[0]} values.",
+            )
+        enabled = [name for name, on in test_settings["systematics"].items() if on]
+        pool = EventPool.from_blocks(self.data.test_blocks())
+        answers = {}
+        for experiment in progress_bar(iterable=call_order(initial_seed, *counts), unit="exp"):
+            made = draw_pseudo_experiment(
+                pool,
+                mus[experiment.set_index],
+                enabled,
+                experiment_seed(initial_seed, experiment),
+            )
+            answers[experiment] = check_prediction(self.model.predict(made.test_set()))
+        self.results_dict = {
+            i: result_of_set([answers[Experiment(i, j)] for j in range(counts[1])])
+            for i in range(counts[0])
+        }
+
+    def process_results_dict(self) -> None:
+        """Nothing is left to do: `results_dict` holds the results by set after the predictions."""
+
+    def save_result(self, output_dir: str | os.PathLike[str]) -> None:
+        """Write `result_<i>.json` for each set."""
+        for i, result in self.results_dict.items():
+            write_atomically(Path(output_dir) / f"result_{i}.json", result)

@@ -1,0 +1,169 @@
+"""How the trusted process and the model's process talk: small JSON messages, big shared memory.
+
+What comes from the model's process is hostile until shown otherwise: it is JSON of limited size and
+never unpickled. Big things travel as files without a name, made by the trusted side and handed over
+as descriptors: nothing goes through `/dev/shm`, which is small in a container.
+"""
+
+import fcntl
+import json
+import mmap
+import os
+import socket
+import struct
+import tempfile
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "Buffer",
+    "Closed",
+    "MessageError",
+    "nameless_file",
+    "receive",
+    "receive_with_file",
+    "send",
+]
+
+_LENGTH = struct.Struct(">Q")
+
+
+class Closed(EOFError):
+    """The other side is gone."""
+
+
+class MessageError(ValueError):
+    """The other side sent what is no message."""
+
+
+def send(connection: socket.socket, message: dict[str, Any], files: Sequence[int] = ()) -> None:
+    """Send a message and the descriptors of files that go with it.
+
+    Raises:
+        Closed: the other side is gone.
+    """
+    body = json.dumps(message).encode()
+    try:
+        # The descriptors ride on the length; sendmsg may send less than it is given.
+        if files:
+            socket.send_fds(connection, [_LENGTH.pack(len(body))], list(files))
+        else:
+            connection.sendall(_LENGTH.pack(len(body)))
+        connection.sendall(body)
+    except (BrokenPipeError, ConnectionResetError) as error:
+        raise Closed from error
+
+
+def receive(connection: socket.socket, deadline: float, max_bytes: int) -> dict[str, Any]:
+    """Receive a message from a side that is not trusted.
+
+    Args:
+        connection: a stream socket; descriptors that come with the message are dropped.
+        deadline: when to give up, on the clock of `time.monotonic`.
+        max_bytes: the largest message that is read.
+
+    Raises:
+        Closed: the other side is gone.
+        TimeoutError: nothing whole arrived before the deadline.
+        MessageError: too large, or not a JSON object.
+    """
+    (length,) = _LENGTH.unpack(_read(connection, _LENGTH.size, deadline))
+    if length > max_bytes:
+        raise MessageError(f"a message of {length} bytes, {max_bytes} are allowed")
+    return _parse(_read(connection, length, deadline))
+
+
+def receive_with_file(connection: socket.socket) -> tuple[dict[str, Any], int | None]:
+    """Receive a message, and the descriptor that may go with it, from the trusted side."""
+    try:
+        head, files, _, _ = socket.recv_fds(connection, _LENGTH.size, 1)
+    except ConnectionResetError as error:
+        raise Closed from error
+    head += _read(connection, _LENGTH.size - len(head), float("inf"))
+    (length,) = _LENGTH.unpack(head)
+    message = _parse(_read(connection, length, float("inf")))
+    return message, files[0] if files else None
+
+
+def _read(connection: socket.socket, length: int, deadline: float) -> bytes:
+    body = bytearray()
+    while len(body) < length:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        connection.settimeout(None if left == float("inf") else left)
+        try:
+            piece = connection.recv(min(length - len(body), 1 << 20))
+        except ConnectionResetError as error:
+            raise Closed from error
+        if not piece:
+            raise Closed
+        body += piece
+    return bytes(body)
+
+
+def _parse(body: bytes) -> dict[str, Any]:
+    try:
+        message = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise MessageError("not JSON") from error
+    if not isinstance(message, dict):
+        raise MessageError("not a JSON object")
+    return message
+
+
+class Buffer:
+    """Memory of the trusted side that a model's process can look at, but not change."""
+
+    def __init__(self) -> None:
+        self._map: mmap.mmap | None = None
+        self.file: int | None = None
+
+    def floats(self, length: int) -> NDArray[np.float32]:
+        """A flat float32 array in shared memory; what the buffer held before is gone."""
+        if self._map is None or len(self._map) < 4 * length:
+            self.close()
+            # A little more than asked for: experiments differ in size by a per mille.
+            n_bytes = max(mmap.PAGESIZE, 4 * length + length // 16)
+            self.file = nameless_file()
+            os.ftruncate(self.file, n_bytes)
+            self._map = mmap.mmap(self.file, n_bytes)
+            _seal(self.file)
+        return np.frombuffer(self._map, np.float32, length)
+
+    def write(self, body: bytes) -> int:
+        """Fill the buffer with bytes; returns the descriptor of its file."""
+        self.close()
+        self.file = nameless_file()
+        with open(self.file, "wb", closefd=False) as file:
+            file.write(body)
+        os.lseek(self.file, 0, os.SEEK_SET)  # the other side shares the position
+        _seal(self.file)
+        return self.file
+
+    def close(self) -> None:
+        """Give the memory back (an array that still looks at it keeps it alive)."""
+        if self.file is not None:
+            os.close(self.file)
+        self._map, self.file = None, None
+
+
+def nameless_file() -> int:
+    """The descriptor of an empty file without a name: in memory on Linux, else on disk."""
+    if hasattr(os, "memfd_create"):
+        return os.memfd_create("higgsml", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    with tempfile.TemporaryFile() as file:
+        return os.dup(file.fileno())
+
+
+def _seal(file: int) -> None:
+    """Let nobody shrink the file (that would kill who has it mapped) or write it anew."""
+    if hasattr(fcntl, "F_ADD_SEALS") and hasattr(os, "memfd_create"):
+        fcntl.fcntl(file, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | _F_SEAL_FUTURE_WRITE)
+
+
+_F_SEAL_FUTURE_WRITE = 0x10  # Linux 5.1; not in the fcntl module of every Python

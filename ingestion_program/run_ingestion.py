@@ -1,0 +1,96 @@
+"""The ingestion program: fits a submission and has it measure mu in pseudo-experiments.
+
+Writes results to the output folder, or, with a message and exit code 1, none.
+"""
+
+import argparse
+import dataclasses
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from HiggsML.errors import HiggsMLError
+from HiggsML.ingestion import run_ingestion
+from HiggsML.nuisances import NUISANCES
+from HiggsML.settings import ProtocolSettings, Settings, find_settings
+
+log = logging.getLogger("ingestion")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Parse the arguments, run, report; returns the exit code."""
+    arguments = _parser().parse_args(argv)
+    logging.basicConfig(
+        level=logging.INFO,
+        stream=sys.stdout,
+        format="%(asctime)s %(message)s",
+        datefmt="%H:%M:%S",
+    )
+    try:
+        settings = _with_arguments(find_settings(arguments.input), arguments)
+        run_ingestion(
+            settings, arguments.input, arguments.submission, arguments.output, arguments.workers
+        )
+    except HiggsMLError as error:
+        log.error("ERROR (%s) %s", type(error).__name__, error)
+        return 1
+    log.info("Results are in %s", arguments.output)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    folder = parser.add_argument_group("folders (the defaults are the platform's)")
+    for name, default, text in (
+        ("input", "/app/input_data", "settings.yaml and, if it asks for one, a parquet file"),
+        ("output", "/app/output", "where results go; it is emptied first"),
+        ("submission", "/app/ingested_program", "the participant's model.py"),
+    ):
+        folder.add_argument(
+            f"--{name}", type=Path, default=Path(default), metavar="DIR", help=f"{text} [{default}]"
+        )
+    protocol = parser.add_argument_group("protocol (default: what settings.yaml says)")
+    protocol.add_argument(
+        "--num-of-sets", type=_positive, metavar="N", help="sets, one true mu each"
+    )
+    protocol.add_argument(
+        "--num-pseudo-experiments", type=_positive, metavar="N", help="experiments in each set"
+    )
+    protocol.add_argument("--random-seed", type=int, metavar="N", help="seed of all experiments")
+    for name in NUISANCES:
+        protocol.add_argument(
+            f"--systematics-{name.replace('_', '-')}",
+            action=argparse.BooleanOptionalAction,
+            help=f"vary {name}",
+        )
+    parser.add_argument(
+        "--workers", type=_positive, metavar="N", help="experiments run at once [all cores]"
+    )
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def _with_arguments(settings: Settings, arguments: argparse.Namespace) -> Settings:
+    """The settings, with what the command line says in place of what the file says."""
+    names = (field.name for field in dataclasses.fields(ProtocolSettings))
+    given = {n: v for n in names if (v := getattr(arguments, n, None)) is not None}
+    systematics = dict(settings.protocol.systematics)
+    for name in NUISANCES:
+        value = getattr(arguments, f"systematics_{name}")
+        if value is not None:
+            systematics[name] = value
+    protocol = dataclasses.replace(settings.protocol, **given, systematics=systematics)
+    return dataclasses.replace(settings, protocol=protocol)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -31,7 +31,7 @@ def number(value: object, where: str, largest: float = LARGEST) -> float:
     """A finite number of at most `largest` in size (a bool is no number)."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ResultsError("This must be a number.", where=where)
-    if not math.isfinite(value):  # an integer is finite, however long
+    if isinstance(value, float) and not math.isfinite(value):
         raise ResultsError("This must be a finite number (no NaN, no infinity).", where=where)
     if abs(value) > largest:
         raise ResultsError(f"This must not be larger than {largest:g} in size.", where=where)

@@ -43,19 +43,21 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def label_folders(folders: list[Path]) -> list[str]:
-    """The shortest ends of the paths that tell the folders apart.
+    """What tells the paths of the folders apart.
 
     >>> label_folders([Path("/runs/a/results"), Path("/runs/b/results")])
-    ['a/results', 'b/results']
+    ['a', 'b']
 
     Raises:
         DataError: where a folder is named twice.
     """
-    paths = [folder.resolve() for folder in folders]
+    paths = [folder.resolve().parts for folder in folders]
     if len(set(paths)) < len(paths):
-        raise DataError("a folder is named twice.", where="higgsml compare", value=str(folders))
-    for parts in range(1, max(len(path.parts) for path in paths) + 1):
-        labels = ["/".join(path.parts[-parts:]) for path in paths]
+        raise DataError("a folder is named twice.", where="higgsml compare")
+    while len(paths) > 1 and len({path[-1] for path in paths}) == 1:
+        paths = [path[:-1] for path in paths]
+    for size in range(1, max(map(len, paths)) + 1):
+        labels = ["/".join(path[-size:]) for path in paths]
         if len(set(labels)) == len(labels):
             break
     return labels

@@ -71,7 +71,7 @@ def add_axes(
     width, height = figure.get_size_inches()
     low, high = bottom + 0.52, height - top - 0.12
     axes = figure.add_axes(
-        (left / width, low / height, (width - left - 0.12) / width, (high - low) / height),
+        (left / width, low / height, (width - left - 0.2) / width, (high - low) / height),
         facecolor="none",
     )
     axes.spines[["top", "right"]].set_visible(False)

@@ -2,16 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 
 from higgsml_scoring.results import Answers
 
 Files = dict[str, Any]
+"""Content of files by name: JSON objects, or bytes as they are."""
 
 
 def toy_answers(
@@ -92,11 +91,6 @@ def write_files(folder: Path, files: Files) -> Path:
     return folder
 
 
-@pytest.fixture
-def write_toy(tmp_path: Path) -> Callable[..., Path]:
-    """Write a toy run into a folder of `tmp_path`, under the given name."""
-
-    def write(name: str = "res", *args: Any, **options: Any) -> Path:
-        return write_files(tmp_path / name, toy_files(*args, **options))
-
-    return write
+def write_toy(folder: Path, *args: int, **options: float) -> Path:
+    """Write a finished toy run; arguments as for `toy_files`."""
+    return write_files(folder, toy_files(*args, **options))

@@ -1,0 +1,82 @@
+"""The sentences say what limits a score, with the right numbers."""
+
+import math
+
+import numpy as np
+import pytest
+
+from higgsml_scoring.metrics import quantiles_score
+from higgsml_scoring.report import score
+from higgsml_scoring.results import Answers
+from higgsml_scoring.verdict import judge, judge_sets
+from toy_results import toy_answers
+
+MU = np.linspace(0.1, 3, 10)
+
+
+def report_with(coverage: float, width: float = 0.5, n: int = 1000):
+    """A report of one set in which exactly the given share of the intervals covers."""
+    held = np.arange(n) < round(coverage * n)
+    low = np.where(held, 1.0 - width / 2, 2.0)[np.newaxis]
+    answers = Answers(low + width / 2, np.full((1, n), width / 2), low, low + width)
+    return score(np.array([1.0]), answers, 1.0, bootstraps=10)
+
+
+def test_calibrated():
+    verdict = judge(report_with(0.68))
+    assert verdict.kind == "calibrated"
+    assert verdict.headline.startswith("Calibrated: ")
+    assert verdict.penalty == 0
+    assert verdict.width_term == pytest.approx(-math.log(0.501))
+    assert "68.00%" in verdict.sentences[0]
+    assert "65.33%" in verdict.sentences[0]
+    assert "0.11 points" in verdict.sentences[1]  # -ln 0.9
+
+
+def test_under_covering():
+    verdict = judge(report_with(0.62))
+    assert verdict.kind == "under-covering"
+    assert "too narrow" in verdict.headline
+    assert "4.3 binomial standard deviations too few" in verdict.sentences[0]
+    # half-widths for 62 % and 68.27 %: 0.8779 and 1.0000 standard deviations
+    assert "wider by 13.9%" in verdict.sentences[1]
+
+
+def test_over_covering():
+    verdict = judge(report_with(0.75))
+    assert verdict.kind == "over-covering"
+    assert "too wide" in verdict.headline
+    assert "4.6 binomial standard deviations too many" in verdict.sentences[0]
+    assert "narrower by 13.1%" in verdict.sentences[1]  # 1.1503 to 1.0000
+
+
+@pytest.mark.parametrize("coverage", [0.0, 0.4, 0.62, 0.68, 0.75, 0.95, 1.0])
+def test_width_term_and_penalty_make_up_the_score(coverage):
+    verdict = judge(report_with(coverage))
+    found = verdict.width_term - verdict.penalty
+    assert found == pytest.approx(float(quantiles_score(0.5, coverage, 1000)), rel=1e-12)
+
+
+@pytest.mark.parametrize("coverage", [0.0, 1.0])
+def test_no_advice_from_a_coverage_of_none_or_all(coverage):
+    assert "too far off" in judge(report_with(coverage)).sentences[1]
+
+
+def test_advised_stretch_reaches_the_advised_score():
+    """Gaussian toys: after stretching as advised, coverage is right to 2 binomial sigma."""
+    narrow = judge(score(MU, toy_answers(MU, 1000, stretch=0.8), 1.0, bootstraps=2))
+    wider_by = float(narrow.sentences[1].split("wider by ")[1].split("%")[0]) / 100
+    stretched = score(MU, toy_answers(MU, 1000, stretch=0.8 * (1 + wider_by)), 1.0, bootstraps=2)
+    assert judge(stretched).kind == "calibrated"
+    assert f"would be {stretched.quantiles_score.value:.2f}" in narrow.sentences[1]
+
+
+def test_sentences_on_sets_name_the_worst():
+    answers = toy_answers(MU, 1000)
+    answers.p16[3] += 5  # a set that never covers
+    answers.mu_hat[7] -= 2
+    coverage, bias = judge_sets(score(MU, answers, 1.0, bootstraps=2))
+    assert f"lowest at μ = {MU[3]:.2f} (0.0%)" in coverage
+    assert "chance alone puts 0.5 there" in coverage
+    assert "The largest bias is −2.0" in bias
+    assert f"μ = {MU[7]:.2f}" in bias

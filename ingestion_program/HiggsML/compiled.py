@@ -1,0 +1,93 @@
+"""How numerical functions are compiled: to machine code on the first call, kept on disk.
+
+The machine code is looked for in the folder that NUMBA_CACHE_DIR names, else beside the sources,
+else in the user's cache folder. A folder that was filled in advance and cannot be written to (a
+container image) is copied to a temporary one, since the compiler uses no folder that it cannot
+write to; where nothing can be written, each process compiles for itself.
+"""
+
+import atexit
+import logging
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+from numba.core import event
+
+__all__ = ["announced_compilation", "compiled", "inlined"]
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+_log = logging.getLogger(__name__)
+_settings: Any = numba.config  # its attributes are made at run time
+
+
+# Contraction and reordering of sums stay off, so that all machines agree.
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+
+
+def compiled(function: Function) -> Function:
+    """Compile on first call, keep the machine code, release the GIL while it runs.
+
+    The original stays reachable as `py_func`. A division by zero gives inf or NaN, as in numpy.
+    """
+    try:
+        result: Function = numba.njit(cache=True, **_OPTIONS)(function)
+    except RuntimeError:  # no folder can be written to
+        result = numba.njit(**_OPTIONS)(function)
+    return result
+
+
+def inlined(function: Function) -> Function:
+    """Compile as a part of each compiled function that calls it, so that loops can be vectorised.
+
+    Its callers are not compiled anew when only its own module changes: keep them in one module, or
+    clear the cache.
+    """
+    result: Function = numba.njit(forceinline=True, **_OPTIONS)(function)
+    return result
+
+
+@contextmanager
+def announced_compilation(what: str) -> Iterator[None]:
+    """Say in the log, once, that functions are compiled in this block, and how long it took."""
+    started: list[float] = []
+
+    class Listener(event.Listener):
+        def on_start(self, _: event.Event) -> None:
+            if not started:
+                started.append(time.perf_counter())
+                _log.info(
+                    "Compiling %s. This takes some seconds, and is kept for later runs.", what
+                )
+
+        def on_end(self, _: event.Event) -> None:
+            pass
+
+    with event.install_listener("numba:compile", Listener()):
+        yield
+    if started:
+        _log.info("Compiled %s in %.1f s.", what, time.perf_counter() - started[0])
+
+
+def _use_writable_cache() -> None:
+    """Copy a cache folder that cannot be written to, and have the compiler use the copy."""
+    folder = _settings.CACHE_DIR
+    if not folder or not Path(folder).is_dir() or os.access(folder, os.W_OK):
+        return
+    try:
+        copy = tempfile.mkdtemp(prefix="higgsml-compiled-")
+    except OSError:
+        return
+    atexit.register(shutil.rmtree, copy, ignore_errors=True)
+    shutil.copytree(folder, copy, dirs_exist_ok=True)
+    _settings.CACHE_DIR = copy
+
+
+_use_writable_cache()

@@ -1,0 +1,171 @@
+"""The dry run: what programs find, what is left behind, and how failures end."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+
+from HiggsML.errors import DataError, RunError, SubmissionError
+from higgsml_kit.bundle import read_bundle
+from higgsml_kit.cli import main
+from higgsml_kit.codabench import IMAGE_ENVIRONMENT, MOUNTS, PLATFORM_ENVIRONMENT
+from higgsml_kit.dry_run import DryRun, check_scores, dry_run
+
+
+def execute(root: Path, **changes: object) -> DryRun:
+    arguments = {
+        "submission": root / "sample_submission",
+        "input_data": root / "input_data",
+        "output": root / "results",
+        "overrides": {},
+        **changes,
+    }
+    return dry_run(read_bundle(root), **arguments)
+
+
+def left(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_programs_find_what_the_platform_gives_them(root: Path) -> None:
+    result = execute(root)
+    seen = json.loads((result.output / "seen.json").read_text())
+    assert seen["planted"] == ["model.py"]  # the platform copies the submission there
+    assert seen["program"] == ["metadata.yaml", "run_ingestion.py"]
+    assert seen["input"] == ["settings.yaml"]
+    expected = {"PATH", "LANG", "HOME", *IMAGE_ENVIRONMENT, *PLATFORM_ENVIRONMENT}
+    assert set(seen["environment"]) - {"LC_CTYPE", "__CF_USER_TEXT_ENCODING"} == expected
+    assert seen["shape"] == [10, 100]
+    assert yaml.safe_load(seen["reference"]) == {"show_truth": False, "num_of_sets": 10}
+
+
+def test_results_are_collected(root: Path) -> None:
+    result = execute(root)
+    names = ["detailed_results.html", "figures", "logs", "predictions", "scores.json", "seen.json"]
+    assert left(result.output) == names
+    assert left(result.output / "logs") == ["ingestion.log", "scoring.log"]
+    assert "measured" in (result.output / "logs" / "ingestion.log").read_text()
+    assert result.scores["quantiles_score"] == 0.5
+    assert result.time_limit == 7500
+
+
+def test_a_second_run_replaces_the_first_and_nothing_else(root: Path) -> None:
+    other = root / "results" / "realism" / "table.txt"
+    other.parent.mkdir(parents=True)
+    other.write_text("kept")
+    execute(root)
+    (root / "results" / "figures" / "stale.png").write_text("old")
+    execute(root)
+    assert left(root / "results" / "figures") == []
+    assert other.read_text() == "kept"
+
+
+def test_counts_reach_both_programs(root: Path) -> None:
+    overrides = {"num_of_sets": 2, "num_pseudo_experiments": 5, "workers": 1}
+    result = execute(root, overrides=overrides)
+    seen = json.loads((result.output / "seen.json").read_text())
+    assert seen["shape"] == [2, 5]
+    assert seen["others"] == ["--workers", "1"]
+    assert yaml.safe_load(seen["reference"]) == {
+        "show_truth": False,
+        "num_of_sets": 2,
+        "num_pseudo_experiments": 5,
+    }
+
+
+def test_other_events_lift_the_demands_on_counts(root: Path, tmp_path: Path) -> None:
+    events = tmp_path / "events"
+    events.mkdir()
+    (events / "rows.parquet").write_bytes(b"rows")
+    result = execute(root, input_data=events)
+    seen = json.loads((result.output / "seen.json").read_text())
+    assert seen["input"] == ["rows.parquet"]
+    assert yaml.safe_load(seen["reference"]) == {"show_truth": False}
+
+
+def test_a_zipped_submission(root: Path) -> None:
+    archive = root / "mine.zip"
+    with zipfile.ZipFile(archive, "w") as content:
+        content.write(root / "sample_submission" / "model.py", "model.py")
+    assert execute(root, submission=archive).scores["coverage"] == 0.68
+
+
+def test_a_failing_program_leaves_its_log_and_the_earlier_results(root: Path) -> None:
+    execute(root)
+    before = left(root / "results")
+    (root / "sample_submission" / "fails").touch()
+    with pytest.raises(RunError, match=r"the ingestion program failed with exit code 1.*failed"):
+        execute(root)
+    assert left(root / "results") == sorted([*before, "failed"])
+    assert "no good" in (root / "results" / "failed" / "ingestion.log").read_text()
+    (root / "sample_submission" / "fails").unlink()
+    execute(root)
+    assert left(root / "results") == before
+
+
+def test_a_program_that_is_not_there(root: Path) -> None:
+    (root / "scoring_program" / "metadata.yaml").write_text("command: no-such-program\n")
+    with pytest.raises(RunError, match=r"no-such-program: cannot be started"):
+        execute(root)
+
+
+def test_bad_input_is_refused_before_anything_runs(root: Path) -> None:
+    with pytest.raises(DataError, match="there is no such folder"):
+        execute(root, input_data=root / "nowhere")
+    with pytest.raises(SubmissionError, match=r"has no model\.py"):
+        execute(root, submission=root / "input_data")
+    assert not (root / "results").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{", "not valid JSON"),
+        ("[]", "one JSON object"),
+        ('{"interval": 1}', r"no score.*quantiles_score"),
+        ('{"quantiles_score": NaN, "interval": 1}', r"quantiles_score.*nan"),
+        ('{"quantiles_score": 1, "interval": Infinity}', r"interval.*inf"),
+        ('{"quantiles_score": "1", "interval": 1}', "'1'"),
+        ('{"quantiles_score": null, "interval": 1}', "None"),
+        ('{"quantiles_score": true, "interval": 1}', "True"),
+        ('{"quantiles_score": 1e10, "interval": 1}', "10000000000"),
+    ],
+)
+def test_scores_that_the_platform_cannot_show(tmp_path: Path, content: str, message: str) -> None:
+    path = tmp_path / "scores.json"
+    with pytest.raises(RunError, match="wrote no scores"):
+        check_scores(path, ())
+    path.write_text(content)
+    with pytest.raises(RunError, match=message):
+        check_scores(path, ("quantiles_score", "interval"))
+
+
+def test_command(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(root)
+    assert main(["dry-run", "--num-of-sets", "3"]) == 0
+    shown = capfd.readouterr().out
+    assert "measured" in shown
+    assert "quantiles_score           0.5000" in shown
+    assert "results/detailed_results.html" in shown
+    (root / "sample_submission" / "fails").touch()
+    assert main(["dry-run"]) == 1
+    captured = capfd.readouterr()
+    assert "the model is no good" in captured.out
+    assert "results/failed" in captured.err
+
+
+def test_outside_of_a_bundle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["dry-run"]) == 1
+    assert "run this in the folder of the bundle" in capsys.readouterr().err
+
+
+def test_what_both_containers_share_is_the_predictions() -> None:
+    ingestion, scoring = ({m.holds for m in MOUNTS[name]} for name in ("ingestion", "scoring"))
+    assert ingestion & scoring == {"predictions"}

@@ -1,0 +1,97 @@
+"""Reading a bundle: competition.yaml and the commands of its programs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from HiggsML.errors import SettingsError
+
+__all__ = ["COMPETITION", "METADATA", "Bundle", "program_command", "read_bundle", "read_mapping"]
+
+COMPETITION = "competition.yaml"
+METADATA = "metadata.yaml"
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The parts of a bundle that one submission to its first phase meets.
+
+    Attributes:
+        folders: ingestion_program, scoring_program, input_data and reference_data, by these names.
+        columns: keys of the leaderboard's columns.
+        time_limit: of each program, s.
+    """
+
+    folders: Mapping[str, Path]
+    columns: tuple[str, ...]
+    time_limit: float
+
+
+def read_mapping(path: Path) -> dict[str, Any]:
+    """The keys and values of a YAML file.
+
+    Raises:
+        SettingsError: the file is missing, is not UTF-8 or YAML, or holds anything else.
+    """
+    try:
+        content = yaml.safe_load(path.read_text("utf-8"))
+    except OSError as error:
+        raise SettingsError(f"cannot be read: {error.strerror}.", where=path) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError("is not UTF-8 text.", where=path) from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = path if mark is None else f"{path}, line {mark.line + 1}"
+        problem = getattr(error, "problem", None) or "cannot be parsed"
+        raise SettingsError(f"is not valid YAML: {problem}.", where=where) from error
+    if not isinstance(content, dict):
+        raise SettingsError("must hold keys and values.", where=path)
+    return content
+
+
+def read_bundle(root: Path) -> Bundle:
+    """Read what a dry run needs from the competition.yaml of a folder.
+
+    Raises:
+        SettingsError: the file cannot be read, or lacks the parts.
+    """
+    path = root / COMPETITION
+    if not path.is_file():
+        raise SettingsError(
+            "the file is missing.", where=path, fix="run this in the folder of the bundle."
+        )
+    competition = read_mapping(path)
+    try:
+        phase = min(competition["phases"], key=lambda each: each["index"])
+        tasks = {task["index"]: task for task in competition["tasks"]}
+        task = tasks[phase["tasks"][0]]
+        names = ("ingestion_program", "scoring_program", "input_data", "reference_data")
+        return Bundle(
+            folders={name: root / task[name] for name in names},
+            columns=tuple(column["key"] for column in competition["leaderboards"][0]["columns"]),
+            time_limit=float(phase["execution_time_limit"]),
+        )
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        raise SettingsError(
+            f"lacks what a dry run needs: {error!r}.", where=path, fix="run: higgsml check"
+        ) from error
+
+
+def program_command(folder: Path) -> list[str]:
+    """The words of a program's command, split as the platform does.
+
+    Raises:
+        SettingsError: metadata.yaml is missing at the folder's root or names no command.
+    """
+    command = read_mapping(folder / METADATA).get("command")
+    if not isinstance(command, str) or not command.split():
+        raise SettingsError(
+            "names no command.",
+            where=folder / METADATA,
+            value=command,
+            fix="write: command: python3 run_ingestion.py ...",
+        )
+    return command.split()

@@ -1,0 +1,1 @@
+"""Figures, by what they show; `HiggsML.visualization` is their public door."""

@@ -30,7 +30,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         settings = _with_arguments(find_settings(arguments.input), arguments)
         run_ingestion(
-            settings, arguments.input, arguments.submission, arguments.output, arguments.workers
+            settings,
+            arguments.input,
+            arguments.submission,
+            arguments.output,
+            workers=arguments.workers,
+            resume=arguments.resume,
+            audit=arguments.audit,
+            require_isolation=arguments.require_isolation,
         )
     except HiggsMLError as error:
         log.error("ERROR (%s) %s", type(error).__name__, error)
@@ -66,8 +73,24 @@ def _parser() -> argparse.ArgumentParser:
             action=argparse.BooleanOptionalAction,
             help=f"vary {name}",
         )
-    parser.add_argument(
+    running = parser.add_argument_group("running")
+    running.add_argument(
         "--workers", type=_positive, metavar="N", help="experiments run at once [all cores]"
+    )
+    running.add_argument(
+        "--resume", action="store_true", help="go on with a killed run, from its output folder"
+    )
+    running.add_argument(
+        "--audit",
+        type=_positive,
+        default=0,
+        metavar="K",
+        help="predict K experiments again in a fresh process, report answers that changed",
+    )
+    running.add_argument(
+        "--require-isolation",
+        action="store_true",
+        help="refuse to run where this machine cannot lock the submission up",
     )
     return parser
 

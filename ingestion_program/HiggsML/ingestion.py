@@ -29,11 +29,13 @@ from .experiments.protocol import (
 from .generation import GeneratedData
 from .nuisances import NUISANCES
 from .progress import progress_bar
+from .running.audit import audit_answers
 from .running.executors import run_locally
 from .running.facts import digest_of_folder, facts_of_machine
 from .running.fitting import Submission, TimeLeft
+from .running.journal import Journal
 from .running.results import clear_folder, result_of_set, write_atomically, write_results
-from .running.sandbox import offered
+from .running.sandbox import Isolation, offered
 from .running.submission import Prediction, build_model, check_prediction, stage_submission
 from .running.worker import Plan, Worker
 from .settings import DataSettings, ProtocolSettings, Settings, digest_of
@@ -44,10 +46,20 @@ __all__ = ["Ingestion", "run_ingestion"]
 log = logging.getLogger(__name__)
 
 DEFAULT_SEED = 31415
+STATE = "state"
+"""The folder in the output where a run keeps what it needs to go on after a kill."""
 
 
 def run_ingestion(
-    settings: Settings, input_dir: Path, submission: Path, output: Path, workers: int | None = None
+    settings: Settings,
+    input_dir: Path,
+    submission: Path,
+    output: Path,
+    *,
+    workers: int | None = None,
+    resume: bool = False,
+    audit: int = 0,
+    require_isolation: bool = False,
 ) -> None:
     """Fit a submission, have it measure mu in every pseudo-experiment, write the results.
 
@@ -58,6 +70,9 @@ def run_ingestion(
         output: is emptied first, and holds the results at the end.
         workers: how many experiments are run at once (None: as many as there are cores); the
             results do not depend on it.
+        resume: go on with a run that was killed, from what its output folder holds.
+        audit: how many experiments are predicted a second time, see `running.audit`.
+        require_isolation: refuse to run where the kernel cannot lock a submission up.
 
     Raises:
         HiggsMLError: with a message for whoever can mend it; the output then holds no results.
@@ -65,11 +80,8 @@ def run_ingestion(
     started = time.monotonic()
     stages: dict[str, float] = {}
     time_left = TimeLeft(settings.limits.total_seconds)
-    protocol = settings.protocol
-    isolation = offered()
-    for missing in isolation.missing:
-        log.warning("Isolation of the submission: %s.", missing)
-    clear_folder(output)
+    isolation = _check_isolation(require_isolation)
+    clear_folder(output, keep=(STATE,) if resume else ())
 
     with tempfile.TemporaryDirectory(prefix="higgsml-") as name:
         folder = Path(name)
@@ -80,20 +92,22 @@ def run_ingestion(
         with _timed(stages, "data"):
             data = _open_data(settings.data, input_dir)
             pool = EventPool.from_blocks(data.test_blocks(), folder / "events.pool")
-        plan = _make_plan(pool, protocol)
+        key = digest_of([settings, data.digest, submission_digest])
+        journal = Journal(output / STATE, key, _random_seed(settings.protocol), resume=resume)
+        plan = _make_plan(pool, settings.protocol, journal.random_seed)
 
         with Submission(staged, folder, settings.limits, time_left) as model:
             with _timed(stages, "fit"):
-                model.fit(lambda size, indices: _train_set(data, size, indices))
-                data.delete_train_set()
+                _fit(model, data, journal)
             workers = 1 if model.single else workers or os.cpu_count() or 1
             with _timed(stages, "predict"):
-                sets = _predict_all(plan, protocol, model, workers)
+                sets = _predict_all(plan, settings.protocol, model, workers, journal)
+            audited = audit_answers(plan, model, journal.answers, audit)
 
     test_settings = {
         "ground_truth_mus": plan.mus,
-        "num_of_sets": protocol.num_of_sets,
-        "num_pseudo_experiments": protocol.num_pseudo_experiments,
+        "num_of_sets": settings.protocol.num_of_sets,
+        "num_pseudo_experiments": settings.protocol.num_pseudo_experiments,
         "systematics": {name: name in plan.enabled for name in NUISANCES},
     }
     run = {
@@ -101,15 +115,32 @@ def run_ingestion(
         "stages": stages,
         "workers": workers,
         "isolation": {"level": isolation.level, "missing": list(isolation.missing)},
+        "audit": audited,
         "random_seed": plan.random_seed,
         "settings_digest": settings.digest(),
         "experiments_digest": digest_of([data.digest, plan.random_seed, test_settings]),
         "submission_digest": submission_digest,
     }
-    write_results(output, sets, time.monotonic() - started, test_settings, run)
+    duration = max(journal.seconds, time.monotonic() - started)
+    write_results(output, sets, duration, test_settings, run)
+    journal.remove()
 
 
 # --- the steps -----------------------------------------------------------------------------------
+
+
+def _check_isolation(required: bool) -> Isolation:
+    isolation = offered()
+    for missing in isolation.missing:
+        log.warning("WARNING: the submission is not locked up: %s.", missing)
+    if required and isolation.missing:
+        raise RunError(
+            "this machine cannot lock a submission up.",
+            where="--require-isolation",
+            value=list(isolation.missing),
+            fix="run on Linux 6.2 or later with Landlock and seccomp allowed.",
+        )
+    return isolation
 
 
 def _open_data(settings: DataSettings, input_dir: Path) -> Data | GeneratedData:
@@ -123,32 +154,44 @@ def _train_set(data: Data | GeneratedData, train_size: Any, selected_indices: An
     return data.get_train_set()
 
 
-def _make_plan(pool: EventPool, protocol: ProtocolSettings) -> Plan:
-    seed = protocol.random_seed
-    if seed is None:
-        seed = secrets.randbits(63)
-    mus = true_mus(seed, protocol.num_of_sets, protocol.mu_range)
-    return Plan(pool=pool, random_seed=seed, mus=mus, enabled=protocol.enabled)
+def _random_seed(protocol: ProtocolSettings) -> int:
+    return secrets.randbits(63) if protocol.random_seed is None else protocol.random_seed
+
+
+def _make_plan(pool: EventPool, protocol: ProtocolSettings, random_seed: int) -> Plan:
+    mus = true_mus(random_seed, protocol.num_of_sets, protocol.mu_range)
+    return Plan(pool=pool, random_seed=random_seed, mus=mus, enabled=protocol.enabled)
+
+
+def _fit(model: Submission, data: Data | GeneratedData, journal: Journal) -> None:
+    if journal.model is not None:
+        model.restore(journal.model)
+        return
+    fitted = model.fit(lambda size, indices: _train_set(data, size, indices))
+    data.delete_train_set()
+    if fitted is not None:
+        journal.keep_model(fitted)
 
 
 def _predict_all(
-    plan: Plan, protocol: ProtocolSettings, model: Submission, workers: int
+    plan: Plan, protocol: ProtocolSettings, model: Submission, workers: int, journal: Journal
 ) -> list[list[Prediction]]:
     """The predictions, by set and experiment."""
     order = call_order(plan.random_seed, protocol.num_of_sets, protocol.num_pseudo_experiments)
+    missing = [experiment for experiment in order if experiment not in journal.answers]
 
     @contextmanager
     def make_worker(number: int) -> Iterator[Worker]:
-        with model.open(number) as process:
+        with model.open(f"worker-{number}") as process:
             yield Worker(plan, process, model.predict_seconds)
 
-    answers: dict[Experiment, Prediction] = {}
-    with progress_bar(total=len(order), desc="pseudo-experiments", unit="exp") as bar:
-        for experiment, prediction in run_locally(order, make_worker, workers):
-            answers[experiment] = prediction
+    done = len(order) - len(missing)
+    with progress_bar(total=len(order), initial=done, desc="pseudo-experiments", unit="exp") as bar:
+        for experiment, prediction in run_locally(missing, make_worker, workers):
+            journal.add(experiment, prediction)
             bar.update()
     return [
-        [answers[Experiment(i, j)] for j in range(protocol.num_pseudo_experiments)]
+        [journal.answers[Experiment(i, j)] for j in range(protocol.num_pseudo_experiments)]
         for i in range(protocol.num_of_sets)
     ]
 

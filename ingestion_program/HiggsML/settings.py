@@ -208,6 +208,10 @@ class _Reader:
         for name, name_node, child in self.pairs(node, key):
             self.known(name_node, name, fields, key)
             values[name] = self.value(child, kinds[name], f"{key}.{name}" if key else name)
+        if kind is DataSettings and values.get("source") == "generator":
+            for name in ("train_events", "test_events"):
+                if not any(values.get(name, {}).values()):
+                    self.fail(node, key, f"the generator needs {name}.", "add it.", sorted(values))
         for name, f in fields.items():
             if name not in values and f.default is f.default_factory is dataclasses.MISSING:
                 self.fail(node, key, f"the key '{name}' is missing.", "add it.", sorted(values))

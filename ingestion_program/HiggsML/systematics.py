@@ -14,9 +14,11 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from .derived_quantities import Array, Columns, DER_data, primary_columns
-from .errors import DataError
+from .errors import DataError, SettingsError
+from .experiments import EventPool
+from .experiments.protocol import draw_pseudo_experiment
 from .four_vector import V4
-from .nuisances import NuisanceValues
+from .nuisances import NUISANCES, NuisanceValues
 from .schema import (
     DECIMALS,
     DETAILED_LABELS,
@@ -33,6 +35,7 @@ __all__ = [
     "V4",
     "all_bkg_weight_norm",
     "diboson_bkg_weight_norm",
+    "generate_pseudo_exp_data",
     "get_bootstrapped_dataset",
     "mom4_manipulate",
     "postprocess",
@@ -300,3 +303,35 @@ def get_bootstrapped_dataset(
             drawn.append(events.assign(**{WEIGHTS: expected}))
     together = pd.concat(drawn, ignore_index=True)
     return together.iloc[rng.permutation(len(together))].reset_index(drop=True)
+
+
+def generate_pseudo_exp_data(
+    data: Mapping[str, pd.DataFrame] | EventPool,
+    set_mu: float = 1.0,
+    dict_systematics: Mapping[str, bool] | None = None,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """One pseudo-experiment: what `predict` is given.
+
+    Args:
+        data: a frame for each process (what `Data.get_test_set` returns), or, far faster for many
+            experiments, an `EventPool` made of it once.
+        set_mu: true signal strength.
+        dict_systematics: which nuisance parameters are drawn from their priors (None: none).
+        seed: of the experiment.
+
+    Returns:
+        `data`: the 28 features (float32) of the events after the cuts; `weights`: ones.
+    """
+    chosen = {} if dict_systematics is None else dict(dict_systematics)
+    unknown = sorted(chosen.keys() - NUISANCES.keys())
+    if unknown:
+        raise SettingsError(
+            "unknown nuisance parameter.",
+            where="dict_systematics",
+            value=unknown,
+            fix=f"known are {', '.join(NUISANCES)}.",
+        )
+    pool = data if isinstance(data, EventPool) else EventPool.from_frames(data)
+    enabled = [name for name, on in chosen.items() if on]
+    return draw_pseudo_experiment(pool, set_mu, enabled, np.random.SeedSequence(seed)).test_set()

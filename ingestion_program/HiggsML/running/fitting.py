@@ -76,11 +76,18 @@ class Submission:
         """Whether the model cannot be serialised: it lives on in the process that fitted it."""
         return self._body is None
 
-    def fit(self, train_source: TrainSource) -> None:
+    def restore(self, body: bytes) -> None:
+        """Take a fitted model of an earlier run in place of fitting."""
+        self._body = body
+
+    def fit(self, train_source: TrainSource) -> bytes | None:
         """Make the model and fit it.
 
         Args:
             train_source: gives the training events that the model asks for.
+
+        Returns:
+            The fitted model as opaque bytes, if it can be serialised.
         """
         process = self._start("fit", [self._staged], os.cpu_count() or 1)
         self._fitting = process
@@ -93,10 +100,11 @@ class Submission:
             process.close()
         else:
             log.warning("The fitted model cannot be serialised (%s): one worker has to do.", saved)
+        return self._body
 
     @contextmanager
-    def open(self, number: int) -> Iterator[ModelProcess]:
-        """The fitted model in a process of its own.
+    def open(self, name: str) -> Iterator[ModelProcess]:
+        """The fitted model in a process of its own, with a name that no other has.
 
         Libraries get one thread in it: there are as many processes as cores, and sums over threads
         would make answers depend on their number.
@@ -105,7 +113,7 @@ class Submission:
             assert self._fitting is not None  # noqa: S101 - it is fitted, and was not serialised
             yield self._fitting
             return
-        with self._start(f"worker-{number}", [], threads=1) as process:
+        with self._start(name, [], threads=1) as process:
             process.load(self._body, self._time_left.at_most(TRANSFER_SECONDS))
             yield process
 

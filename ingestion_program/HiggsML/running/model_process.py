@@ -170,8 +170,10 @@ class ModelProcess:
             if "error" in answer:
                 log.error("%s", _printable(answer.get("traceback", "")))
                 raise self._fault(doing, f"failed: {_printable(answer['error'])}", where)
-            if train_source is None or answer.get("ask") != "train_set":
+            if "ask" not in answer:
                 return answer
+            if train_source is None or answer["ask"] != "train_set":
+                raise self._fault(doing, f"asked out of turn for {answer['ask']!r:.100}", where)
             self._give_train_set(answer, train_source)
 
     def _give_train_set(self, question: dict[str, Any], train_source: TrainSource) -> None:

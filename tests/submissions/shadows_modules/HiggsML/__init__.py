@@ -1,0 +1,1 @@
+raise SystemExit("the submission ran before it was locked up")

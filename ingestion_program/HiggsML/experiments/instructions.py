@@ -1,4 +1,4 @@
-"""Three machine instructions that Python has no words for, for use in compiled functions."""
+"""Four machine instructions that Python has no words for, for use in compiled functions."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,11 +7,14 @@ from llvmlite import ir  # type: ignore[import-untyped]  # it has no types
 from numba import types
 from numba.extending import intrinsic
 
-__all__ = ["bits_of", "number_of", "prefetch"]
+__all__ = ["LINE", "bits_of", "number_of", "prefetch", "stream_line"]
 
 # What numba wants of such a function: its arguments are types, it returns the types of a call and
 # what generates its code. To a type checker it shall be a function of the values.
 _instruction: Callable[[Callable[..., Any]], Callable[..., Any]] = intrinsic
+
+LINE = 16
+"""float32 numbers of a cache line."""
 
 
 @_instruction
@@ -50,3 +53,26 @@ def prefetch(_: Any, array: Any, _index: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(array, types.int64), generate
+
+
+@_instruction
+def stream_line(_: Any, target: Any, _to: Any, source: Any, _from: Any) -> Any:
+    """target[to : to + LINE] = source[from : from + LINE], past the caches; float32.
+
+    The target must begin a cache line. Memory is then written without being read before, and what
+    will not be needed soon does not push out what will.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        line = ir.VectorType(ir.FloatType(), LINE)
+        addresses = []
+        for array, position in ((0, 1), (2, 3)):
+            data = context.make_array(signature.args[array])(context, builder, arguments[array])
+            address = builder.gep(data.data, [arguments[position]])
+            addresses.append(builder.bitcast(address, line.as_pointer()))
+        store = builder.store(builder.load(addresses[1], align=4), addresses[0], align=64)
+        one = builder.module.add_metadata([ir.IntType(32)(1)])
+        store.set_metadata("nontemporal", one)
+        return context.get_dummy_value()
+
+    return types.void(target, types.int64, source, types.int64), generate

@@ -129,7 +129,7 @@ def _fill(
     ends = np.minimum(blocks * BLOCK, len(index)).tolist()
 
     def fill(first: int, last: int) -> None:
-        fill_features(pool.rows, index, first, last, *shifts, key, _table(), features)
+        fill_features(pool.rows, index, first, last, *shifts, key, _table(), features.reshape(-1))
 
     if threads == 1:
         fill(*ends)

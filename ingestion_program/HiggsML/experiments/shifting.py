@@ -24,12 +24,12 @@ from ..derived_quantities import EPSILON
 from ..philox import LOW_WORD, philox4x32
 from ..schema import FEATURES, JET_PT_MIN, UNDEFINED
 from .elementary import azimuth, normal_pair, rounded
-from .instructions import prefetch
+from .instructions import LINE, prefetch, stream_line
 from .row_format import HALF_TURN, UNITS
 
 __all__ = ["BLOCK", "fill_features", "fill_soft_momentum"]
 
-BLOCK = 256
+BLOCK = 512
 """Events of a block."""
 
 _LANE = BLOCK + 16
@@ -75,7 +75,7 @@ def fill_features(
     rows: NDArray[np.void], index: NDArray[np.uint32], first: int, last: int,
     tes: float, jes: float, soft_met: float, key: Words, table: Doubles, out: Floats,
 ) -> None:  # fmt: skip
-    """Shift, cut and derive the events `rows[index[first:last]]` into `out[:, first:last]`.
+    """Shift, cut and derive the events `rows[index[first:last]]` into columns of `out`.
 
     Args:
         rows: a pool, of type `ROW`.
@@ -87,7 +87,7 @@ def fill_features(
         soft_met: width of each component of the soft momentum, GeV.
         key: of the stream of soft momenta: two 32-bit words.
         table: of `azimuth_table`.
-        out: (28, n), filled.
+        out: flat, the 28 features of all events one after another; `first` to `last` are filled.
     """
     f = np.empty(len(FEATURES) * _LANE, np.float32)
     s = np.zeros(_END_OF_DOUBLES, np.float64)
@@ -102,8 +102,7 @@ def fill_features(
         _shift_and_cut_visible(count, tes, jes, f, s, c)
         _derive(count, f, s, c)
         for column in range(len(FEATURES)):
-            for i in range(count):
-                out[column, start + i] = f[column * _LANE + i]
+            _write(column, start, count, f, out)
 
 
 @compiled
@@ -142,6 +141,22 @@ def _gather(
         phi1, phi2 = e.jet_leading_phi, e.jet_subleading_phi
         s[JET1_X + i], s[JET1_Y + i] = table[phi1, 0], table[phi1, 1]
         s[JET2_X + i], s[JET2_Y + i] = table[phi2, 0], table[phi2, 1]
+
+
+@inlined
+def _write(column: int, start: int, count: int, f: Floats, out: Floats) -> None:
+    """Write a feature of a block to its place in the output, whole cache lines where possible."""
+    first = column * (len(out) // len(FEATURES)) + start
+    last = first + count
+    source = column * _LANE - first
+    begin = min(first + (-(out.ctypes.data // 4) - first) % LINE, last)
+    end = begin + (last - begin) // LINE * LINE
+    for i in range(first, begin):
+        out[i] = f[source + i]
+    for i in range(begin, end, LINE):
+        stream_line(out, i, f, source + i)
+    for i in range(end, last):
+        out[i] = f[source + i]
 
 
 @inlined

@@ -119,7 +119,7 @@ FILES = {
     "competition.yaml": yaml.safe_dump(COMPETITION, sort_keys=False),
     "terms.md": "Be fair.\n",
     "overview.md": "Measure mu.\n",
-    "input_data/settings.yaml": "data: {source: generator}\n",
+    "input_data/settings.yaml": "data: {source: parquet}\n",
     "reference_data/settings.yaml": "show_truth: false\nnum_of_sets: 10\n",
     "ingestion_program/metadata.yaml": "command: python3 run_ingestion.py --input /app/input_data"
     " --output /app/output --submission /app/ingested_program\n",

@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def check_bundle(root: Path) -> list[Problem]:
-    """Everything wrong with a bundle: competition.yaml, programs, settings.
+    """Everything wrong with a bundle: competition.yaml, then programs and settings.
 
     Raises:
         SettingsError: competition.yaml cannot be read.
@@ -61,16 +61,19 @@ def check_bundle(root: Path) -> list[Problem]:
     for phase in competition["phases"]:
         for index in phase["tasks"]:
             problems += _check_settings(root, phase, tasks[index])
-    return problems
+    return list(dict.fromkeys(problems))  # phases can share a task
 
 
 def _check_settings(root: Path, phase: dict[str, Any], task: dict[str, Any]) -> list[Problem]:
     """The settings of a task can be read, and end the run before the platform does."""
-    path = root / task.get("input_data", "") / "settings.yaml"
+    if "input_data" not in task:
+        return []
+    path = root / task["input_data"] / "settings.yaml"
     try:
         seconds = read_settings(path).limits.total_seconds
     except SettingsError as error:
-        return [Problem(str(error.where), error.what, error.fix or "mend the file.")]
+        where = f"{task['input_data']}: {error.where}"
+        return [Problem(where, error.what, error.fix or "mend the file.")]
     limit = phase["execution_time_limit"]
     if seconds + MARGIN <= limit:
         return []

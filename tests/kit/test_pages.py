@@ -1,0 +1,104 @@
+"""What the pages tell participants is what the programs do."""
+
+import math
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.image import imread
+
+from HiggsML.nuisances import NUISANCES
+from HiggsML.schema import EXPECTED_EVENTS, FEATURES
+from HiggsML.settings import read_settings
+from higgsml_kit.check_submission import SIZE_LIMIT
+from higgsml_kit.logo import draw_logo
+from higgsml_scoring.metrics import coverage_sigma, free_band, quantiles_score
+
+REPOSITORY = Path(__file__).parents[2]
+PAGES = REPOSITORY / "pages"
+
+
+def rows(page: str) -> dict[str, list[str]]:
+    """The rows of all tables of a page, by their first cell (without back quotes)."""
+    text = (PAGES / page).read_text("utf-8")
+    cells = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    return {row[0].replace("`", ""): row[1:] for row in cells}
+
+
+def numbers(cell: str) -> list[float]:
+    return [float(number.replace(",", "")) for number in re.findall(r"-?\d[\d,]*\.?\d*", cell)]
+
+
+def test_expected_events() -> None:
+    table = rows("overview.md")
+    for process, expected in EXPECTED_EVENTS.items():
+        [row] = [cells for name, cells in table.items() if name.startswith(process)]
+        assert numbers(row[-1]) == [round(expected)]
+
+
+def test_features() -> None:
+    names = [name for name in rows("data.md") if name.startswith(("PRI_", "DER_"))]
+    assert tuple(names) == FEATURES
+
+
+@pytest.mark.parametrize("name", NUISANCES)
+def test_nuisance_parameters(name: str) -> None:
+    prior, bounds, _ = rows("data.md")[name]
+    nuisance = NUISANCES[name]
+    centre = nuisance.nominal if nuisance.prior == "normal" else 0.0
+    assert prior.lower().startswith(nuisance.prior)
+    assert numbers(prior) == [centre, nuisance.spread]
+    assert numbers(bounds) == [nuisance.low, nuisance.high]
+
+
+@pytest.mark.parametrize("folder", ["input_data", "input_data_final"])
+def test_protocol(folder: str) -> None:
+    protocol = read_settings(REPOSITORY / folder / "settings.yaml").protocol
+    phase = {"input_data": "Feedback", "input_data_final": "Final"}[folder]
+    counts = [protocol.num_of_sets, protocol.num_pseudo_experiments]
+    assert [numbers(cell)[0] for cell in rows("overview.md")[phase]] == counts
+    total, sigma, band = rows("evaluation.md")[phase]
+    n = math.prod(counts)
+    assert numbers(total) == [n]
+    assert numbers(sigma) == [round(coverage_sigma(n), 5)]
+    assert numbers(band) == [round(float(end), 4) for end in free_band(n)]
+    assert protocol.mu_range == (0.1, 3.0)
+    assert "uniform in [0.1, 3]" in (PAGES / "data.md").read_text("utf-8")
+
+
+def test_scores_of_widths() -> None:
+    text = (PAGES / "evaluation.md").read_text("utf-8")
+    sentence = re.search(r"a mean width of .*\.", text)
+    assert sentence is not None
+    pairs = re.findall(r"(\d\.\d\d) scores (\d\.\d\d)", sentence.group())
+    assert len(pairs) == 4
+    for width, expected in pairs:
+        score = quantiles_score(float(width), 0.6827, 1000)
+        assert abs(float(score) - float(expected)) <= 0.005
+
+
+def test_limits() -> None:
+    limits = read_settings(REPOSITORY / "input_data" / "settings.yaml").limits
+    table = rows("submission.md")
+    shown = {
+        "everything, fit and all predictions": limits.total_seconds,
+        "loading and fit()": limits.fit_seconds,
+        "one call of predict()": limits.predict_seconds,
+        "memory of each process": limits.memory_gib,
+        "files that each process writes": limits.disk_gib,
+        "size of the submission, unpacked": SIZE_LIMIT / 1e6,
+    }
+    assert {name: numbers(table[name][0])[0] for name in shown} == shown
+
+
+def test_the_logo_is_what_its_program_draws() -> None:
+    canvas = FigureCanvasAgg(draw_logo())
+    canvas.draw()
+    drawn = np.asarray(canvas.buffer_rgba()) / 255
+    stored = imread(PAGES / "logo.png")
+    assert drawn.shape == stored.shape
+    # Releases of matplotlib differ at the edges of shapes; a transparent pixel has no colour.
+    difference = np.abs(drawn - stored).max(axis=2) * (stored[..., 3] > 0)
+    assert np.mean(difference) < 0.01

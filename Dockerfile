@@ -1,0 +1,21 @@
+# The image that the programs run in: Python and the pinned packages, nothing of the bundle.
+#
+# The platform starts commands as words, so there is no ENTRYPOINT; it drops the capabilities with
+# which another user could write the output folder, so there is no USER.
+# Build it for linux/amd64, which the workers are: make image
+FROM python:3.12.12-slim-bookworm
+
+# Caches that can be written to while programs run; the program folder may not be.
+ENV NUMBA_CACHE_DIR=/var/cache/higgsml/numba \
+    MPLCONFIGDIR=/var/cache/higgsml/matplotlib
+
+COPY requirements.txt /tmp/requirements.txt
+
+# The import fills matplotlib's cache of fonts.
+RUN mkdir -p "$NUMBA_CACHE_DIR" "$MPLCONFIGDIR" \
+    && pip install --no-cache-dir --requirement /tmp/requirements.txt \
+    && python3 -c "import matplotlib.font_manager" \
+    && rm /tmp/requirements.txt
+
+WORKDIR /app/program
+CMD ["python3"]

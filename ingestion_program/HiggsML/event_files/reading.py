@@ -117,6 +117,7 @@ class EventFile:
         file = pq.ParquetFile(
             self.path,
             metadata=self.footer,
+            pre_buffer=False,  # else the row groups to come are read whole, and kept
             buffer_size=STREAM_BUFFER,
             read_dictionary=[DETAILED_LABELS],
         )

@@ -13,6 +13,7 @@ from HiggsML.nuisances import NUISANCES
 from HiggsML.schema import EXPECTED_EVENTS, FEATURES
 from HiggsML.settings import read_settings
 from higgsml_kit.check_submission import SIZE_LIMIT
+from higgsml_kit.codabench import IMAGE_ENVIRONMENT, MOUNTS, mount_table
 from higgsml_kit.logo import draw_logo
 from higgsml_scoring.metrics import coverage_sigma, free_band, quantiles_score
 
@@ -91,6 +92,17 @@ def test_limits() -> None:
         "size of the submission, unpacked": SIZE_LIMIT / 1e6,
     }
     assert {name: numbers(table[name][0])[0] for name in shown} == shown
+
+
+@pytest.mark.parametrize("container", MOUNTS)
+def test_mounts(container: str) -> None:
+    assert mount_table(container) in (REPOSITORY / "CONTRIBUTING.md").read_text("utf-8")
+
+
+def test_the_image_sets_what_the_dry_run_sets() -> None:
+    text = (REPOSITORY / "Dockerfile").read_text("utf-8")
+    assert re.findall(r"([A-Z_]+)=/", text) == list(IMAGE_ENVIRONMENT)
+    assert not re.search(r"^(ENTRYPOINT|USER)", text, re.MULTILINE)
 
 
 def test_the_logo_is_what_its_program_draws() -> None:

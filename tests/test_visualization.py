@@ -312,3 +312,21 @@ def test_results_without_truth_or_intervals(results: dict[int, dict[str, list[fl
             draw(results, {0: 1.0, 1: 1.0})
     with refused("p16 or p16s", "set 0"):
         visualize_coverage({0: {"mu_hats": [1.0], "p84": [1.0]}}, [1.0])
+
+
+@pytest.mark.parametrize("draw", [visualize_coverage, visualize_scatter])
+def test_results_that_are_empty(draw: Callable[..., Figure]) -> None:
+    with refused("no results"):
+        draw({}, {})
+    with refused("set 0, ", "[]"):
+        draw({0: {"mu_hats": [], "p16": [], "p84": []}}, [1.0])
+
+
+def test_samples_with_nothing_to_correlate(events: pd.DataFrame) -> None:
+    """Features that are constant, or that one or no event of the sample has, are no error."""
+    columns = ["PRI_n_jets", "PRI_jet_leading_pt", "PRI_jet_subleading_pt"]
+    one_jet = events[events["PRI_n_jets"] == 1][:1]
+    few = pd.concat([events[events["PRI_n_jets"] == 0][:5], one_jet])
+    figure = pair_plots(few, [1, 1, 1, 0, 0, 0], columns=columns)
+    assert "signal –" in [text.get_text() for text in figure.axes[1].texts]
+    correlation_plots(few, [1, 1, 1, 0, 0, 0], columns)

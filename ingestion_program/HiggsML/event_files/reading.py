@@ -114,16 +114,19 @@ class EventFile:
         """
         stored = [*(columns if self.has_derived else _primary(columns)), *_ROW_COLUMNS]
         groups, row = self._row_groups(start, stop)
-        file = pq.ParquetFile(
-            self.path,
-            metadata=self.footer,
-            pre_buffer=False,  # else the row groups to come are read whole, and kept
-            buffer_size=STREAM_BUFFER,
-            read_dictionary=[DETAILED_LABELS],
-        )
-        bar = progress_bar(total=stop - start, desc="reading", unit=" events", unit_scale=True)
         try:
-            with file, bar:
+            with (
+                pq.ParquetFile(
+                    self.path,
+                    metadata=self.footer,
+                    pre_buffer=False,  # else the row groups to come are read whole, and kept
+                    buffer_size=STREAM_BUFFER,
+                    read_dictionary=[DETAILED_LABELS],
+                ) as file,
+                progress_bar(
+                    total=stop - start, desc="reading", unit=" events", unit_scale=True
+                ) as bar,
+            ):
                 for raw in file.iter_batches(batch_rows, row_groups=groups, columns=stored):
                     first, last = max(start - row, 0), min(stop - row, raw.num_rows)
                     if first < last:

@@ -150,28 +150,16 @@ def stacked_histogram(
     def yields(chosen: NDArray[np.bool_]) -> Array:
         return np.histogram(values[chosen], edges, weights=weights[chosen])[0].astype(np.float64)
 
-    backgrounds = {
-        name: yields(~is_signal & (labels == name))
-        for name in sorted(set(labels[~is_signal]), key=_stacking_order)
-    }
-    signal, total = yields(is_signal), sum(backgrounds.values(), np.zeros(len(edges) - 1))
+    names = sorted(set(labels[~is_signal]), key=_stacking_order)
+    backgrounds = {name: yields(~is_signal & (labels == name)) for name in names}
+    signal = yields(is_signal)
 
     figure = new_figure(6.4, 5.4)
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
-    _draw_stack(upper, backgrounds, edges)
-    upper.stairs(
-        total + mu_hat * signal,
-        edges,
-        color=PROCESS_COLOURS[SIGNAL],
-        lw=1.2,
-        label=rf"+ {PROCESS_NAMES[SIGNAL]}, $\mu$ = {mu_hat:g}",
-    )
+    total = _draw_stack(upper, backgrounds, signal, mu_hat, edges)
     upper.set_yscale(y_scale)
-    width = edges[1] - edges[0]
-    per_bin = f" / {width:.3g} {unit(field_name)}" if unit(field_name) else ""
+    per_bin = f" / {edges[1] - edges[0]:.3g} {unit(field_name)}" if unit(field_name) else ""
     upper.set_ylabel(f"expected events{per_bin}")
-    handles, names = upper.get_legend_handles_labels()
-    upper.legend(handles[::-1], names[::-1], loc="best")
     _draw_signal_share(lower, signal, total, mu_hat, edges)
     missing = weights[np.isnan(values)].sum() / weights.sum()
     note = f"  ({missing:.1%} of the events do not have it)" if missing > 0.0 else ""
@@ -186,14 +174,23 @@ def _stacking_order(process: str) -> tuple[int, str]:
     return (order.index(process) if process in order else len(order), process)
 
 
-def _draw_stack(axes: Axes, yields: Mapping[str, Array], edges: Array) -> None:
-    bottom = np.zeros(len(edges) - 1)
-    for process, heights in yields.items():
+def _draw_stack(
+    axes: Axes, backgrounds: Mapping[str, Array], signal: Array, mu_hat: float, edges: Array
+) -> Array:
+    """Draw the backgrounds upon each other and the signal on top; returns their sum without it."""
+    total = np.zeros(len(edges) - 1)
+    for process, heights in backgrounds.items():
         colour = PROCESS_COLOURS.get(process, MUTED)
         label = PROCESS_NAMES.get(process, process)
-        top = bottom + heights
-        axes.stairs(top, edges, baseline=bottom, fill=True, color=colour, label=label, lw=0)
-        bottom = top
+        top = total + heights
+        axes.stairs(top, edges, baseline=total, fill=True, color=colour, label=label, lw=0)
+        total = top
+    label = f"+ {PROCESS_NAMES[SIGNAL]}, μ = {mu_hat:g}"
+    colour = PROCESS_COLOURS[SIGNAL]
+    axes.stairs(total + mu_hat * signal, edges, color=colour, lw=1.2, label=label)
+    handles, names = axes.get_legend_handles_labels()
+    axes.legend(handles[::-1], names[::-1], loc="best")
+    return total
 
 
 def _draw_signal_share(
@@ -201,15 +198,15 @@ def _draw_signal_share(
 ) -> None:
     share = np.divide(signal, background, out=np.full_like(signal, np.nan), where=background > 0.0)
     colour = PROCESS_COLOURS[SIGNAL]
-    axes.stairs(100.0 * share, edges, baseline=None, color=colour, lw=1.2, ls=":", label="μ = 1")
-    if mu_hat != 1.0:
+    for mu, line in {1.0: ":", mu_hat: "-"}.items():
         axes.stairs(
-            100.0 * mu_hat * share,
+            100.0 * mu * share,
             edges,
             baseline=None,
             color=colour,
             lw=1.2,
-            label=f"μ = {mu_hat:g}",
+            ls=line,
+            label=f"μ = {mu:g}",
         )
     axes.set_ylim(bottom=0.0)
     axes.set_ylabel("signal / bkg [%]")

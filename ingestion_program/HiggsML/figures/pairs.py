@@ -58,7 +58,7 @@ def _write_correlations(
 ) -> None:
     axes.set_axis_off()
     for height, colour, (x, y), name in zip((0.62, 0.38), TWO_COLOURS, pairs, names, strict=True):
-        coefficient = pd.Series(x).corr(pd.Series(y))
+        coefficient = pd.Series(x).corr(pd.Series(y), min_periods=2)
         text = f"{coefficient:+.2f}".replace("-", "−") if np.isfinite(coefficient) else "–"
         axes.text(
             0.5, height, f"{name} {text}", color=colour, ha="center", transform=axes.transAxes

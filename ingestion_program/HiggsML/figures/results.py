@@ -27,8 +27,9 @@ def visualize_scatter(
         ground_truth_mus: for each set, the true mu (a mapping with the same keys, or a list).
 
     Raises:
-        DataError: a set has no truth or no `mu_hats`.
+        DataError: there is no set, or a set has no truth or no `mu_hats`.
     """
+    _require_results(ingestion_result_dict)
     truths = np.array([_truth(ground_truth_mus, key) for key in ingestion_result_dict])
     estimates = [_numbers(result, key, "mu_hats") for key, result in ingestion_result_dict.items()]
     figure = new_figure(4.8, 4.4)
@@ -64,10 +65,11 @@ def visualize_coverage(
         ground_truth_mus: for each set, the true mu (a mapping with the same keys, or a list).
 
     Raises:
-        DataError: a set has no truth or no intervals.
+        DataError: there is no set, or a set has no truth, estimates or intervals.
     """
+    _require_results(ingestion_result_dict)
     count = len(ingestion_result_dict)
-    per_row = min(5, max(count, 1))
+    per_row = min(5, count)
     figure = new_figure(max(2.5 * per_row + 0.3, 3.8), 2.9 * -(-count // per_row) + 0.4)
     for axes, (key, result) in zip(
         panels(figure, count, per_row), ingestion_result_dict.items(), strict=True
@@ -89,7 +91,7 @@ def _draw_intervals(axes: Axes, low: Array, high: Array, truth: float) -> None:
     low, high = low[order], high[order]
     covers = (low <= truth) & (truth <= high)
     rows = np.arange(len(low))
-    width = min(2.0, 90.0 / max(len(low), 1))
+    width = min(2.0, 90.0 / len(low))
     for chosen, colour, label in (
         (covers, TWO_COLOURS[0], "covers"),
         (~covers, TWO_COLOURS[1], "misses"),
@@ -107,6 +109,13 @@ def _draw_intervals(axes: Axes, low: Array, high: Array, truth: float) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.set_xlabel("μ")
     axes.set_title(f"{covers.mean():.0%} cover")
+
+
+def _require_results(results: Mapping[Any, Any]) -> None:
+    if not results:
+        raise DataError(
+            "there are no results to show.", where="ingestion_result_dict", fix="run ingestion."
+        )
 
 
 def _truth(truths: Any, key: Any) -> float:
@@ -128,4 +137,12 @@ def _numbers(result: Mapping[str, Any], key: Any, *names: str) -> Array:
             value=sorted(result),
             fix=f"it needs {' or '.join(names)}.",
         )
-    return np.asarray(result[name], dtype=np.float64)
+    numbers = np.asarray(result[name], dtype=np.float64)
+    if numbers.ndim != 1 or not numbers.size:
+        raise DataError(
+            "one number per pseudo-experiment is needed.",
+            where=f"ingestion_result_dict, set {key}, {name}",
+            value=result[name],
+            fix="give a list of numbers.",
+        )
+    return numbers

@@ -1,5 +1,6 @@
 """Fetching a data set: streamed, resumed where it broke off, checked, unpacked safely."""
 
+import contextlib
 import logging
 import os
 import re
@@ -43,6 +44,10 @@ def fetch_dataset(
     url = _address(name_or_url)
     name = name_or_url if name_or_url in DATASETS else _name_in(url)
     folder = (Path.cwd() / name if directory is None else Path(directory)).absolute()
+    if folder.is_file():
+        raise DownloadError(
+            "this is a file.", where="directory", value=str(folder), fix="name a folder."
+        )
     source = folder / ".source"  # tells which data set the folder holds
     if source.is_file() and source.read_text(encoding="utf-8") != url:
         raise DownloadError(
@@ -94,9 +99,10 @@ def _published(url: str) -> tuple[int | None, str | None]:
 def _address(name_or_url: str) -> str:
     if name_or_url in DATASETS:
         return DATASETS[name_or_url]
-    parts = urlsplit(name_or_url)
-    if parts.scheme in ("http", "https") and parts.hostname:
-        return name_or_url
+    with contextlib.suppress(ValueError):  # what cannot be an address
+        parts = urlsplit(name_or_url)
+        if parts.scheme in ("http", "https") and parts.hostname:
+            return name_or_url
     raise DownloadError(
         "neither the name of a data set nor an http(s) address.",
         value=name_or_url,

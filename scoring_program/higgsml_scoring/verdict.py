@@ -64,9 +64,9 @@ def judge_sets(report: ScoreReport) -> tuple[str, ...]:
     expected = 2 * NormalDist().cdf(-2) * len(sets)
     biased = max(sets, key=lambda row: abs(row.bias))
     return (
-        f"Coverage is lowest at μ = {lowest.mu:.2f} ({lowest.coverage:.1%}) and highest at "
-        f"μ = {highest.mu:.2f} ({highest.coverage:.1%}). Of {len(sets)} sets, {outside} lie "
-        f"outside two binomial standard deviations; chance alone puts {expected:.1f} there.",
+        f"Coverage is lowest at μ = {lowest.mu:.2f} ({_percent(lowest.coverage, 1)}) and highest "
+        f"at μ = {highest.mu:.2f} ({_percent(highest.coverage, 1)}). Sets outside two binomial "
+        f"standard deviations: {outside} of {len(sets)}; chance alone puts {expected:.1f} there.",
         f"The largest bias is {_signed(biased.bias)} ± {biased.bias_error:.3f}, at μ = "
         f"{biased.mu:.2f}. A bias of a tenth of the width, here {report.interval.value / 10:.3f}, "
         "lowers the coverage by about one percentage point.",
@@ -75,6 +75,10 @@ def judge_sets(report: ScoreReport) -> tuple[str, ...]:
 
 def _coverage(row: SetScore) -> float:
     return row.coverage
+
+
+def _percent(fraction: float, digits: int = 2) -> str:
+    return f"{100 * fraction:.{digits}f}\N{NO-BREAK SPACE}%"
 
 
 def _signed(value: float) -> str:
@@ -91,9 +95,9 @@ def _headline(kind: Kind, penalty: float) -> str:
 def _calibrated(n: int, width: float, coverage: float) -> tuple[str, ...]:
     low, high = free_band(n)
     return (
-        f"The intervals hold the true μ in {coverage:.2%} of {n:,} pseudo-experiments. That lies "
-        f"in the band from {low:.2%} to {high:.2%}, in which no penalty is paid.",
-        f"Intervals that are 10 % narrower at the same coverage would gain "
+        f"The intervals hold the true μ in {_percent(coverage)} of {n:,} pseudo-experiments. That "
+        f"lies in the band from {_percent(low)} to {_percent(high)}, in which no penalty is paid.",
+        f"Intervals that are 10\N{NO-BREAK SPACE}% narrower at the same coverage would gain "
         f"{-math.log((0.9 * width + EPSILON) / (width + EPSILON)):.2f} points.",
     )
 
@@ -103,16 +107,16 @@ def _miscalibrated(n: int, width: float, coverage: float, penalty: float) -> tup
     below = coverage < low
     distance = abs(coverage - ONE_SIGMA) / coverage_sigma(n)
     facts = (
-        f"The intervals hold the true μ in {coverage:.2%} of {n:,} pseudo-experiments instead of "
-        f"{ONE_SIGMA:.2%}: {distance:.1f} binomial standard deviations too "
-        f"{'few' if below else 'many'}. Two are free (from {low:.2%} to {high:.2%})."
+        f"The intervals hold the true μ in {_percent(coverage)} of {n:,} pseudo-experiments "
+        f"instead of {_percent(ONE_SIGMA)}: {distance:.1f} binomial standard deviations too "
+        f"{'few' if below else 'many'}. Two are free (from {_percent(low)} to {_percent(high)})."
     )
     if not 0.01 < coverage < 0.99:
         return (facts, "The coverage is too far off to tell the right width from it.")
     stretch = _half_width(ONE_SIGMA) / _half_width(coverage)
     score = -math.log(stretch * width + EPSILON)
     gain = score - (-math.log(width + EPSILON) - penalty)
-    change = f"{'wider' if below else 'narrower'} by {abs(stretch - 1):.1%}"
+    change = f"{'wider' if below else 'narrower'} by {_percent(abs(stretch - 1), 1)}"
     return (
         facts,
         f"With Gaussian errors and no bias, intervals {change} would have the right coverage: "

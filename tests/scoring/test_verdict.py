@@ -28,8 +28,8 @@ def test_calibrated():
     assert verdict.headline.startswith("Calibrated: ")
     assert verdict.penalty == 0
     assert verdict.width_term == pytest.approx(-math.log(0.501))
-    assert "68.00%" in verdict.sentences[0]
-    assert "65.33%" in verdict.sentences[0]
+    assert "68.00\N{NO-BREAK SPACE}%" in verdict.sentences[0]
+    assert "65.33\N{NO-BREAK SPACE}%" in verdict.sentences[0]
     assert "0.11 points" in verdict.sentences[1]  # -ln 0.9
 
 
@@ -39,7 +39,7 @@ def test_under_covering():
     assert "too narrow" in verdict.headline
     assert "4.3 binomial standard deviations too few" in verdict.sentences[0]
     # half-widths for 62 % and 68.27 %: 0.8779 and 1.0000 standard deviations
-    assert "wider by 13.9%" in verdict.sentences[1]
+    assert "wider by 13.9\N{NO-BREAK SPACE}%" in verdict.sentences[1]
 
 
 def test_over_covering():
@@ -47,7 +47,7 @@ def test_over_covering():
     assert verdict.kind == "over-covering"
     assert "too wide" in verdict.headline
     assert "4.6 binomial standard deviations too many" in verdict.sentences[0]
-    assert "narrower by 13.1%" in verdict.sentences[1]  # 1.1503 to 1.0000
+    assert "narrower by 13.1\N{NO-BREAK SPACE}%" in verdict.sentences[1]  # 1.1503 to 1.0000
 
 
 @pytest.mark.parametrize("coverage", [0.0, 0.4, 0.62, 0.68, 0.75, 0.95, 1.0])
@@ -65,7 +65,7 @@ def test_no_advice_from_a_coverage_of_none_or_all(coverage):
 def test_advised_stretch_reaches_the_advised_score():
     """Gaussian toys: after stretching as advised, coverage is right to 2 binomial sigma."""
     narrow = judge(score(MU, toy_answers(MU, 1000, stretch=0.8), 1.0, bootstraps=2))
-    wider_by = float(narrow.sentences[1].split("wider by ")[1].split("%")[0]) / 100
+    wider_by = float(narrow.sentences[1].split("wider by ")[1].split("\N{NO-BREAK SPACE}")[0]) / 100
     stretched = score(MU, toy_answers(MU, 1000, stretch=0.8 * (1 + wider_by)), 1.0, bootstraps=2)
     assert judge(stretched).kind == "calibrated"
     assert f"would be {stretched.quantiles_score.value:.2f}" in narrow.sentences[1]
@@ -76,7 +76,7 @@ def test_sentences_on_sets_name_the_worst():
     answers.p16[3] += 5  # a set that never covers
     answers.mu_hat[7] -= 2
     coverage, bias = judge_sets(score(MU, answers, 1.0, bootstraps=2))
-    assert f"lowest at μ = {MU[3]:.2f} (0.0%)" in coverage
+    assert f"lowest at μ = {MU[3]:.2f} (0.0\N{NO-BREAK SPACE}%)" in coverage
     assert "chance alone puts 0.5 there" in coverage
     assert "The largest bias is −2.0" in bias
     assert f"μ = {MU[7]:.2f}" in bias

@@ -1,8 +1,8 @@
 """One look for all figures, and the only place where they are saved.
 
-Colours have roles. In a file they are the ones below (blue and vermilion after Okabe and Ito, told
-apart with every kind of colour vision); in a page each is a CSS variable, so that the reader's
-light or dark theme decides.
+Colours have roles. In a file they are the ones below: blue and vermilion after Okabe and Ito, told
+apart with every kind of colour vision, the latter darkened until it can be read as text. In a page
+each role is a CSS variable, so that the reader's light or dark theme decides.
 """
 
 import io
@@ -33,7 +33,7 @@ COLOURS = MappingProxyType(
         "muted": "#5c6670",
         "line": "#c9d0d6",
         "blue": "#0072b2",
-        "vermilion": "#d55e00",
+        "vermilion": "#c04c00",
         "band": "#d9e8f3",
         "band-outer": "#ecf3f9",
     }
@@ -100,7 +100,6 @@ def save_figure(figure: Figure, folder: Path, name: str) -> str:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=_PIXELS_PER_INCH, metadata={"Software": None})
     write_atomically(folder / f"{name}.png", buffer.getvalue())
-    figure.clear()
     return svg
 
 

@@ -119,8 +119,7 @@ class Data:
         over `schema.PROCESSES`. Where nothing was loaded yet, all training rows are.
         """
         if self._train_set is None:
-            self.load_train_set()
-        assert self._train_set is not None  # noqa: S101 - for the type checker
+            self._train_set = self._read_train_set(rows=None)
         return self._train_set.copy(deep=False)
 
     def delete_train_set(self) -> None:
@@ -178,7 +177,19 @@ class Data:
 
     def load_test_set(self) -> None:
         """Load the test pool, all of it (`test_blocks` reads it piece by piece)."""
-        self._test_set = None
+        self._test_set = None  # the old one goes before the new one comes
+        self._test_set = self._read_test_set()
+
+    def get_test_set(self) -> dict[str, pd.DataFrame]:
+        """The test pool: for each process, a frame of features and weights (no labels).
+
+        Where nothing was loaded yet, it is loaded.
+        """
+        if self._test_set is None:
+            self._test_set = self._read_test_set()
+        return {process: frame.copy(deep=False) for process, frame in self._test_set.items()}
+
+    def _read_test_set(self) -> dict[str, pd.DataFrame]:
         scale, counts = self._survey_test_rows()
         features = [np.empty((len(FEATURES), n), dtype=np.float32) for n in counts]
         weights = [np.empty(n) for n in counts]
@@ -190,20 +201,10 @@ class Data:
                 features[code][:, part] = batch.features[:, chosen]
                 weights[code][part] = batch.weights[chosen] * scale
                 filled[code] = part.stop
-        self._test_set = {
+        return {
             process: events_frame(features[code], weights[code])
             for code, process in enumerate(PROCESSES)
         }
-
-    def get_test_set(self) -> dict[str, pd.DataFrame]:
-        """The test pool: for each process, a frame of features and weights (no labels).
-
-        Where nothing was loaded yet, it is loaded.
-        """
-        if self._test_set is None:
-            self.load_test_set()
-        assert self._test_set is not None  # noqa: S101 - for the type checker
-        return {process: frame.copy(deep=False) for process, frame in self._test_set.items()}
 
     def test_blocks(self, batch_rows: int = BATCH_ROWS) -> Iterator[EventBlock]:
         """The test pool in blocks of one process, at most `batch_rows` rows in memory at a time.

@@ -15,8 +15,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from ..schema import BACKGROUNDS, PROCESSES, SIGNAL
+from .inputs import classifier_inputs
+from .likelihood import BinnedLikelihood
 from .regions import Regions
 from .templates import Templates
 
@@ -25,6 +28,7 @@ __all__ = ["EventBins", "choose_groups", "equal_information_edges", "expected_wi
 Array = NDArray[np.float64]
 
 _SIGNAL = PROCESSES.index(SIGNAL)
+_LEAST_DENSITY = 1e-30
 _BACKGROUNDS = [PROCESSES.index(name) for name in BACKGROUNDS]
 
 
@@ -67,7 +71,7 @@ class EventBins:
         fine = self.regions.counting_bin(features)
         rich = np.flatnonzero(self.regions.is_signal_rich(features))
         if len(rich):
-            score, background = discriminants(self.classifier, features[rich], self.yields)
+            score, background = discriminants(self.classifier, features, rich, self.yields)
             position = np.empty(len(rich), dtype=np.intp)
             first = self.regions.n_counting_bins
             for k, edges in enumerate(self.edges):
@@ -79,14 +83,22 @@ class EventBins:
 
 
 def discriminants(
-    classifier: Any, features: NDArray[np.float32], yields: Array
+    classifier: Any, features: NDArray[np.float32], rows: NDArray[np.intp], yields: Array
 ) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
-    """D of each event, and the position in `BACKGROUNDS` of its most likely background."""
-    density = classifier.predict_proba(np.ascontiguousarray(features)) * yields.astype(np.float32)
+    """D of the events in `rows`, and the position in `BACKGROUNDS` of the most likely background.
+
+    Args:
+        classifier: fitted on `classifier_inputs`.
+        features: (n, 28).
+        rows: (m,) which of them.
+        yields: (4,) expected events of each process where the classifier was trained.
+    """
+    with threadpool_limits(1, "blas"):  # threads only get in each other's way in small networks
+        density = classifier.predict_proba(classifier_inputs(features, rows))
+    density = density * yields.astype(np.float32)
     background = density[:, _BACKGROUNDS]
-    score = np.log(
-        np.maximum(density[:, _SIGNAL], 1e-30) / np.maximum(background.sum(axis=1), 1e-30)
-    )
+    total = np.maximum(background.sum(axis=1), _LEAST_DENSITY)
+    score = np.log(np.maximum(density[:, _SIGNAL], _LEAST_DENSITY) / total)
     return score.astype(np.float32), background.argmax(axis=1)
 
 
@@ -130,8 +142,6 @@ def expected_width(templates: Templates, mu: float = 1.0, *, profiled: bool = Tr
     Fisher information F = J^T diag(1/(lambda + simulation variance)) J + 1 (priors), and sigma^2 is
     the mu entry of its inverse; not `profiled`: statistics only, 2/sqrt(sum s^2/lambda).
     """
-    from .likelihood import BinnedLikelihood
-
     likelihood = BinnedLikelihood(templates, np.ones(templates.variances.shape[1]))
     theta = likelihood.start()
     theta[0] = mu
@@ -158,27 +168,22 @@ def choose_groups(
     """
     nominal, variance = templates.coefficients[0].sum(axis=0), templates.variances.sum(axis=0)
     counting = _merge_sparse(nominal[:n_counting_bins], variance[:n_counting_bins], min_rows)
-    best: tuple[float, NDArray[np.intp]] | None = None
+    candidates = []
     for size in (1, 2, 4, 8, 16):
         groups = [counting]
         for bins in edges:
             groups.append(np.arange(len(bins) + 1) // size + groups[-1].max() + 1)
-        candidate = np.concatenate(groups)
-        width = expected_width(templates.merged(candidate))
-        if best is None or width < best[0]:
-            best = (width, candidate)
-    assert best is not None
-    return best[1]
+        candidates.append(np.concatenate(groups))
+    return min(candidates, key=lambda groups: expected_width(templates.merged(groups)))
 
 
 def _merge_sparse(nominal: Array, variance: Array, min_rows: float) -> NDArray[np.intp]:
     groups = np.empty(len(nominal), dtype=np.intp)
-    group = total = square = 0.0
-    for k, (expected, var) in enumerate(zip(nominal, variance, strict=True)):
-        groups[k] = int(group)
-        total, square = total + expected, square + var
-        if square > 0.0 and total**2 / square >= min_rows:
+    group, total, square = 0, 0.0, 0.0
+    for k, (expected, squared_error) in enumerate(zip(nominal, variance, strict=True)):
+        groups[k] = group
+        total, square = total + expected, square + squared_error
+        if total**2 >= min_rows * square > 0.0:
             group, total, square = group + 1, 0.0, 0.0
-    if total**2 < min_rows * max(square, 1e-300) and group > 0:
-        groups[groups == int(group)] = int(group) - 1
-    return groups
+    # What is left at the end joins the last full group.
+    return np.minimum(groups, max(group - 1, 0))

@@ -1,42 +1,57 @@
 """A classifier made into a measurement of mu: the Model contract of the challenge."""
 
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
+from threadpoolctl import threadpool_limits
 
 from ..errors import DataError
 from ..nuisances import NUISANCES, draw_nuisances
-from ..schema import DETAILED_LABELS, FEATURES, PRI_COLUMNS, PROCESSES, WEIGHTS
+from ..schema import DETAILED_LABELS, FEATURES, PRI_COLUMNS, PROCESSES, SIGNAL, WEIGHTS
 from .binning import EventBins, choose_groups, discriminants, equal_information_edges
+from .calibration import Calibration, calibrate
+from .inputs import classifier_inputs
 from .intervals import MU_RANGE, FitResult, fit_mu
 from .likelihood import BinnedLikelihood
 from .regions import Regions
-from .templates import Shift, fit_templates
+from .templates import Shift, Templates, fit_templates
 
 __all__ = ["Measurement"]
 
 Array = NDArray[np.float64]
 
-_CHUNK = 200_000  # rows shifted at once: bounds the memory
+_COLUMNS = [*PRI_COLUMNS, WEIGHTS]
+_CHUNK = 100_000  # rows shifted at once: bounds the memory
+_TRAINING_SHIFTS = 8  # points in nuisance space that training events are spread over
+_FEWEST_ROWS = 50  # of a process, for the templates
 
 
 class Measurement:
     """Measures mu with a classifier and a profile-likelihood fit of binned templates.
 
     Args:
-        classifier: a scikit-learn classifier with `sample_weight` and `predict_proba`, not fitted.
+        classifier: a scikit-learn classifier with `sample_weight` and `predict_proba`, not fitted;
+            it sees `classifier_inputs` of signal-rich events.
         get_train_set: gives the training events, as in the Model contract.
         systematics: `HiggsML.systematics.systematics`.
-        regions: which events the classifier sees.
-        nuisances: parameters that the fit leaves free.
+        regions: which events the classifier sees; the others are counted.
+        nuisances: parameters that the fit leaves free; the others stay nominal.
         training_rows: at most so many rows of a process train the classifier, and at most half of
             them; the others make the templates.
-        fine_bins: of the classifier's output, before they are merged.
+        fine_bins: of the classifier's output for each background, before they are merged.
         min_rows: simulated background events that a bin must have.
-        seed: of the split and of the shifts of the training events.
+        n_toys: toys that calibrate the interval; 0 for the asymptotic level.
+        seed: of the split, the shifts of the training events and the toys.
+
+    Attributes:
+        bins: how events are binned, after `fit`.
+        templates: expected events in these bins, after `fit`.
+        calibration: what the toys found, after `fit`; None without toys.
     """
 
     def __init__(
@@ -45,33 +60,45 @@ class Measurement:
         get_train_set: Callable[..., pd.DataFrame],
         systematics: Callable[..., Any],
         *,
-        regions: Regions = Regions(),
+        regions: Regions | None = None,
         nuisances: tuple[str, ...] = tuple(NUISANCES),
-        training_rows: int = 150_000,
+        training_rows: int = 200_000,
         fine_bins: int = 64,
         min_rows: int = 30,
+        n_toys: int = 2_000,
         seed: int = 1,
     ) -> None:
         self.classifier = classifier
-        self.regions = regions
+        self.regions = Regions() if regions is None else regions
         self.nuisances = nuisances
         self.training_rows = training_rows
         self.fine_bins = fine_bins
         self.min_rows = min_rows
+        self.n_toys = n_toys
         self.seed = seed
-        self._get_train_set: Callable[..., pd.DataFrame] | None = get_train_set
-        self._systematics: Callable[..., Any] | None = systematics
+        self._get_train_set = get_train_set
+        self._systematics = systematics
+        self.bins: EventBins
+        self.templates: Templates
+        self.calibration: Calibration | None = None
 
     def fit(self) -> None:
-        """Train the classifier, choose the bins, make the templates."""
-        assert self._get_train_set is not None
+        """Train the classifier, choose the bins, make the templates, calibrate the interval.
+
+        Raises:
+            DataError: a process has too few training events to build templates.
+        """
         rng = np.random.default_rng(self.seed)
         for_training, for_templates = self._split(self._get_train_set(), rng)
         self._train(for_training, rng)
-        del for_training
         self._make_templates(for_templates)
-        # What is fitted goes to other processes, which have no events to ask for.
-        self._get_train_set = self._systematics = None
+        if self.n_toys:
+            self.calibration = calibrate(self.templates, self.n_toys, rng, self.nuisances)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is fitted goes to other processes, which have no training events to ask for."""
+        left_here = {"_get_train_set", "_systematics"}
+        return {name: value for name, value in self.__dict__.items() if name not in left_here}
 
     def predict(self, test_set: dict[str, Any]) -> dict[str, float]:
         """Measure mu in one pseudo-experiment."""
@@ -86,64 +113,70 @@ class Measurement:
 
     def measure(self, data: pd.DataFrame) -> FitResult:
         """Count the events of `data` (28 columns) in the bins and fit mu."""
-        counts = self.bins.histogram(feature_matrix(data))
-        return fit_mu(BinnedLikelihood(self.templates, counts, self.nuisances))
+        counts = self.bins.histogram(_feature_matrix(data))
+        level = 1.0 if self.calibration is None else self.calibration.level
+        return fit_mu(BinnedLikelihood(self.templates, counts, self.nuisances), level)
 
     # --- fitting -----------------------------------------------------------------------------
 
     def _split(
         self, events: pd.DataFrame, rng: np.random.Generator
-    ) -> tuple[list[pd.DataFrame], list[pd.DataFrame]]:
-        """Rows for the classifier and for the templates, of each process.
+    ) -> tuple[list[NDArray[np.float32]], list[NDArray[np.float32]]]:
+        """Rows for the classifier and for the templates, of each process, (n, 17).
 
-        The weights of the latter are scaled up to the expected events of the whole.
+        The last column is the weight; those of the templates are scaled up to the whole.
         """
-        parts: tuple[list[pd.DataFrame], list[pd.DataFrame]] = ([], [])
+        for_training, for_templates = [], []
         process_of = events[DETAILED_LABELS].to_numpy()
-        columns = [*PRI_COLUMNS, WEIGHTS]
         for process in PROCESSES:
-            rows = rng.permutation(np.flatnonzero(process_of == process))
-            if len(rows) < 2:
+            chosen = rng.permutation(np.flatnonzero(process_of == process))
+            n_train = min(len(chosen) // 2, self.training_rows)
+            if len(chosen) - n_train < _FEWEST_ROWS:
                 raise DataError(
-                    "too few training events to build templates.", where=process, value=len(rows)
+                    "too few training events to build templates.",
+                    where=process,
+                    value=len(chosen),
+                    fix=f"give at least {2 * _FEWEST_ROWS} events of each process.",
                 )
-            n_train = min(len(rows) // 2, self.training_rows)
-            train, template = (events.iloc[r][columns] for r in (rows[:n_train], rows[n_train:]))
-            scale = events[WEIGHTS].to_numpy()[rows].sum() / template[WEIGHTS].to_numpy().sum()
-            parts[0].append(train)
-            parts[1].append(template.assign(**{WEIGHTS: template[WEIGHTS] * scale}))
-        return parts
+            rows = np.stack([events[name].to_numpy(np.float32)[chosen] for name in _COLUMNS], 1)
+            rows[n_train:, -1] *= rows[:, -1].sum(dtype=float) / rows[n_train:, -1].sum(dtype=float)
+            for_training.append(rows[:n_train])
+            for_templates.append(rows[n_train:])
+        return for_training, for_templates
 
     def _shifted(
-        self, rows: pd.DataFrame, shift: Shift, seed: int
+        self, rows: NDArray[np.float32], shift: Shift, seed: int
     ) -> Iterator[tuple[NDArray[np.float32], Array]]:
         """Features and weights of the rows that are left after a shift, chunk by chunk."""
-        assert self._systematics is not None
         for number, first in enumerate(range(0, len(rows), _CHUNK)):
-            shifted = self._systematics(
-                rows.iloc[first : first + _CHUNK], **shift._asdict(), seed=seed + number
-            )
-            yield feature_matrix(shifted), shifted[WEIGHTS].to_numpy(dtype=np.float64)
+            frame = pd.DataFrame(rows[first : first + _CHUNK], columns=_COLUMNS)
+            shifted = self._systematics(frame, **shift._asdict(), seed=seed + number)
+            yield _feature_matrix(shifted), shifted[WEIGHTS].to_numpy(dtype=np.float64)
 
-    def _train(self, parts: list[pd.DataFrame], rng: np.random.Generator) -> None:
+    def _signal_rich(
+        self, pieces: Iterator[tuple[NDArray[np.float32], Array]]
+    ) -> Iterator[tuple[NDArray[np.float32], Array]]:
+        """The signal-rich events among shifted ones."""
+        for features, weights in pieces:
+            rich = self.regions.is_signal_rich(features)
+            yield features[rich], weights[rich]
+
+    def _train(self, parts: list[NDArray[np.float32]], rng: np.random.Generator) -> None:
         """Train on signal-rich events under random shifts, all classes with the same weight."""
-        features, weights, labels = [], [], []
+        found: list[tuple[NDArray[np.float32], Array, int]] = []
         for code, rows in enumerate(parts):
-            for piece in np.array_split(np.arange(len(rows)), 8):
-                if len(piece) == 0:
-                    continue
+            for some in np.array_split(rows, _TRAINING_SHIFTS):
                 values = draw_nuisances(NUISANCES, rng)
                 shift = Shift(values.tes, values.jes, values.soft_met)
-                for x, w in self._shifted(rows.iloc[piece], shift, int(rng.integers(2**31))):
-                    rich = self.regions.is_signal_rich(x)
-                    features.append(x[rich])
-                    weights.append(w[rich])
-                    labels.append(np.full(rich.sum(), code))
-        x, w, y = map(np.concatenate, (features, weights, labels))
-        totals = np.bincount(y, w, minlength=len(PROCESSES))
-        counts = np.bincount(y, minlength=len(PROCESSES))
-        balanced = w / totals[y] * len(y) / np.count_nonzero(counts)
-        self.classifier.fit(x, y, sample_weight=balanced)
+                seed = int(rng.integers(2**31))
+                pieces = self._signal_rich(self._shifted(some, shift, seed))
+                found += [(classifier_inputs(x), weights, code) for x, weights in pieces]
+        inputs, weights, labels = _concatenate(found)
+        weights *= len(labels) / len(PROCESSES) / np.bincount(labels, weights)[labels]
+        with warnings.catch_warnings(), threadpool_limits(1, "blas"):
+            # A network may be meant to stop after a fixed number of passes.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            self.classifier.fit(inputs, labels, sample_weight=weights)
 
     def _make_templates(self, parts: list[pd.DataFrame]) -> None:
         edges, yields = self._edges(parts)
@@ -165,33 +198,40 @@ class Measurement:
         self.bins = EventBins(self.regions, self.classifier, yields, edges, groups)
         self.templates = templates.merged(groups)
 
-    def _edges(self, parts: list[pd.DataFrame]) -> tuple[tuple[NDArray[np.float32], ...], Array]:
-        """Fine edges of the discriminant from the nominal template events."""
-        features, weights, labels = [], [], []
+    def _edges(
+        self, parts: list[NDArray[np.float32]]
+    ) -> tuple[tuple[NDArray[np.float32], ...], Array]:
+        """Fine edges of the discriminant, and yields, from the nominal template events."""
+        found: list[tuple[NDArray[np.float32], Array, int]] = []
         for code, rows in enumerate(parts):
-            for x, w in self._shifted(rows, Shift(), self.seed):
-                rich = self.regions.is_signal_rich(x)
-                features.append(x[rich])
-                weights.append(w[rich])
-                labels.append(np.full(rich.sum(), code))
-        x, w, y = map(np.concatenate, (features, weights, labels))
-        yields = np.bincount(y, w, minlength=len(PROCESSES))
-        score, background = discriminants(self.classifier, x, yields)
+            pieces = self._signal_rich(self._shifted(rows, Shift(), self.seed))
+            found += [(x, weights, code) for x, weights in pieces]
+        features, weights, labels = _concatenate(found)
+        yields: Array = np.bincount(labels, weights, minlength=len(PROCESSES)).astype(np.float64)
+        score, background = discriminants(self.classifier, features, np.arange(len(labels)), yields)
+        is_signal = labels == PROCESSES.index(SIGNAL)
+        likely = [background == k for k in range(len(PROCESSES) - 1)]
         edges = tuple(
             equal_information_edges(
-                score[background == k],
-                y[background == k] == 0,
-                w[background == k],
-                self.fine_bins,
-                self.min_rows,
+                score[here], is_signal[here], weights[here], self.fine_bins, self.min_rows
             )
-            for k in range(len(PROCESSES) - 1)
+            for here in likely
         )
         return edges, yields
 
 
-def feature_matrix(data: pd.DataFrame) -> NDArray[np.float32]:
+def _feature_matrix(data: pd.DataFrame) -> NDArray[np.float32]:
     """The 28 features, float32 (n, 28); no copy of a frame that wraps a column-major buffer."""
     if tuple(data.columns) != FEATURES:
         data = data[list(FEATURES)]
-    return data.to_numpy(dtype=np.float32)
+    matrix: NDArray[np.float32] = data.to_numpy(dtype=np.float32)
+    return matrix
+
+
+def _concatenate(
+    pieces: list[tuple[NDArray[np.float32], Array, int]],
+) -> tuple[NDArray[np.float32], Array, NDArray[np.intp]]:
+    """Rows, weights and process codes of (rows, weights, code) pieces."""
+    codes = np.repeat([code for _, _, code in pieces], [len(w) for _, w, _ in pieces])
+    rows, weights = (np.concatenate([piece[k] for piece in pieces]) for k in (0, 1))
+    return rows, weights, codes

@@ -21,14 +21,13 @@ _COLUMN = {name: position for position, name in enumerate(FEATURES)}
 class JetRegion(NamedTuple):
     """The signal-rich part of the events with a given number of jets, in GeV.
 
-    An event is signal-rich if mass_vis is in [`mass_low`, `mass_high`), the transverse mass is
-    below `mt_high` and pt_h is at least `pt_h_low`.
+    An event is signal-rich if mass_vis is in [`mass_low`, `mass_high`) and the transverse mass is
+    below `mt_high`.
     """
 
     mass_low: float
     mass_high: float
     mt_high: float
-    pt_h_low: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -40,9 +39,9 @@ class Regions:
     """
 
     signal_rich: tuple[JetRegion, ...] = (
-        JetRegion(80.0, 140.0, 70.0),
-        JetRegion(60.0, 140.0, 80.0),
-        JetRegion(45.0, 150.0, 80.0),
+        JetRegion(75.0, 140.0, 80.0),
+        JetRegion(55.0, 140.0, 90.0),
+        JetRegion(42.0, 150.0, 100.0),
     )
     mt_split: float = 60.0
     mass_edges: tuple[float, ...] = (40.0, 48.0, 54.0, 60.0, 66.0, 72.0, 80.0, 100.0, 140.0)
@@ -59,13 +58,11 @@ class Regions:
             features: (n, 28), columns in the order of `schema.FEATURES`.
         """
         jets, mass, transverse = self._cheap(features)
-        low, high, mt_high, pt_h_low = (
+        low, high, mt_high = (
             np.asarray(cut, dtype=np.float32)[jets] for cut in zip(*self.signal_rich, strict=True)
         )
-        chosen = (mass >= low) & (mass < high) & (transverse < mt_high)
-        if any(region.pt_h_low > 0.0 for region in self.signal_rich):
-            chosen &= features[:, _COLUMN["DER_pt_h"]] >= pt_h_low
-        return chosen
+        rich: NDArray[np.bool_] = (mass >= low) & (mass < high) & (transverse < mt_high)
+        return rich
 
     def counting_bin(self, features: NDArray[np.float32]) -> NDArray[np.intp]:
         """The counting bin of each event, in [0, `n_counting_bins`), whatever its region."""

@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 OLDEST_VENV := .venv-oldest
 IMAGE ?= higgsml:local
+# studies of their own, not of speed
+STUDIES := benchmarks/realism% benchmarks/baseline%
 
 # make test PINS=/dev/null takes the newest versions instead of the pinned ones
 PINS ?= requirements-dev.txt
@@ -41,6 +43,19 @@ lint: $(VENV)/.installed  ## check style, format, types and the bundle
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/higgsml check
+
+.PHONY: benchmark
+benchmark: $(VENV)/.installed  ## measure speed and memory
+	set -e; for file in $(filter-out $(STUDIES),$(wildcard benchmarks/*.py)); do \
+		echo "== $$file"; $(BIN)/python $$file; done
+
+.PHONY: realism
+realism: $(VENV)/.installed  ## compare generated with real events, into results/realism/
+	$(BIN)/python benchmarks/realism.py
+
+.PHONY: baseline
+baseline: $(VENV)/.installed  ## measure the sample submission against others, into results/baseline/
+	$(BIN)/python benchmarks/baseline.py
 
 .PHONY: image
 image:  ## build the container image (needs docker)

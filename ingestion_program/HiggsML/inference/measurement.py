@@ -21,7 +21,7 @@ from .likelihood import BinnedLikelihood
 from .regions import Regions
 from .templates import Shift, Templates, fit_templates
 
-__all__ = ["Measurement"]
+__all__ = ["Measurement", "feature_matrix"]
 
 Array = NDArray[np.float64]
 
@@ -113,7 +113,7 @@ class Measurement:
 
     def measure(self, data: pd.DataFrame) -> FitResult:
         """Count the events of `data` (28 columns) in the bins and fit mu."""
-        counts = self.bins.histogram(_feature_matrix(data))
+        counts = self.bins.histogram(feature_matrix(data))
         level = 1.0 if self.calibration is None else self.calibration.level
         return fit_mu(BinnedLikelihood(self.templates, counts, self.nuisances), level)
 
@@ -151,7 +151,7 @@ class Measurement:
         for number, first in enumerate(range(0, len(rows), _CHUNK)):
             frame = pd.DataFrame(rows[first : first + _CHUNK], columns=_COLUMNS)
             shifted = self._systematics(frame, **shift._asdict(), seed=seed + number)
-            yield _feature_matrix(shifted), shifted[WEIGHTS].to_numpy(dtype=np.float64)
+            yield feature_matrix(shifted), shifted[WEIGHTS].to_numpy(dtype=np.float64)
 
     def _signal_rich(
         self, pieces: Iterator[tuple[NDArray[np.float32], Array]]
@@ -220,7 +220,7 @@ class Measurement:
         return edges, yields
 
 
-def _feature_matrix(data: pd.DataFrame) -> NDArray[np.float32]:
+def feature_matrix(data: pd.DataFrame) -> NDArray[np.float32]:
     """The 28 features, float32 (n, 28); no copy of a frame that wraps a column-major buffer."""
     if tuple(data.columns) != FEATURES:
         data = data[list(FEATURES)]

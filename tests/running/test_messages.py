@@ -1,0 +1,130 @@
+import os
+import socket
+import struct
+import time
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from HiggsML.running.messages import (
+    Buffer,
+    Closed,
+    MessageError,
+    receive,
+    receive_with_file,
+    send,
+)
+
+Pair = tuple[socket.socket, socket.socket]
+
+
+@pytest.fixture
+def pair() -> Iterator[Pair]:
+    a, b = socket.socketpair()
+    with a, b:
+        yield a, b
+
+
+def soon() -> float:
+    return time.monotonic() + 5.0
+
+
+def test_round_trip(pair: Pair) -> None:
+    send(pair[0], {"a": [1, 2.5, "ü"]})
+    send(pair[0], {})
+    assert receive(pair[1], soon(), 1000) == {"a": [1, 2.5, "ü"]}
+    assert receive(pair[1], soon(), 1000) == {}
+
+
+def test_a_file_goes_with_a_message(pair: Pair) -> None:
+    buffer = Buffer()
+    send(pair[0], {"n": 1}, [buffer.write(b"the content")])
+    message, file = receive_with_file(pair[1])
+    assert message == {"n": 1}
+    assert file is not None
+    with os.fdopen(file, "rb") as body:
+        assert body.read() == b"the content"
+    buffer.close()
+
+
+def test_files_from_the_other_side_are_dropped(pair: Pair) -> None:
+    before = len(os.listdir("/proc/self/fd")) if os.path.exists("/proc/self/fd") else 0
+    buffer = Buffer()
+    send(pair[0], {"n": 1}, [buffer.write(b"x")])
+    assert receive(pair[1], soon(), 1000) == {"n": 1}
+    buffer.close()
+    if before:
+        assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_limits(pair: Pair) -> None:
+    send(pair[0], {"a": "x" * 100})
+    with pytest.raises(MessageError, match="108 bytes, 50 are allowed"):
+        receive(pair[1], soon(), 50)
+
+
+def test_deadline(pair: Pair) -> None:
+    pair[0].sendall(struct.pack(">Q", 10) + b"half")
+    with pytest.raises(TimeoutError):
+        receive(pair[1], time.monotonic() + 0.05, 1000)
+
+
+def test_closed(pair: Pair) -> None:
+    pair[0].close()
+    with pytest.raises(Closed):
+        receive(pair[1], soon(), 1000)
+    with pytest.raises(Closed):
+        send(pair[1], {"a": "x" * 10_000_000})
+
+
+@given(st.binary(max_size=200))
+def test_rubbish_is_no_message(body: bytes) -> None:
+    a, b = socket.socketpair()
+    with a, b:
+        a.sendall(struct.pack(">Q", len(body)) + body)
+        try:
+            assert isinstance(receive(b, soon(), 1000), dict)
+        except MessageError:
+            pass
+
+
+def test_deep_nesting_is_no_message(pair: Pair) -> None:
+    body = b"[" * 100_000
+    pair[0].sendall(struct.pack(">Q", len(body)) + body)
+    with pytest.raises(MessageError):
+        receive(pair[1], soon(), 1 << 20)
+
+
+class TestBuffer:
+    def test_grows_and_is_reused(self) -> None:
+        buffer = Buffer()
+        first = buffer.floats(1000)
+        file = buffer.file
+        first[:] = 1.0
+        assert len(buffer.floats(900)) == 900
+        assert buffer.file == file
+        grown = buffer.floats(1_000_000)
+        grown[-1] = 5.0
+        assert grown.dtype == np.float32
+        del first, grown
+        buffer.close()
+        assert buffer.file is None
+
+    @pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="no memory files here")
+    def test_the_other_side_cannot_change_it(self) -> None:
+        buffer = Buffer()
+        values = buffer.floats(1000)
+        values[:] = 3.0
+        assert buffer.file is not None
+        for attack in (
+            lambda fd: os.ftruncate(fd, 0),
+            lambda fd: os.pwrite(fd, b"x", 0),
+        ):
+            with pytest.raises(PermissionError):
+                attack(buffer.file)
+        assert np.all(values == 3.0)
+        del values
+        buffer.close()

@@ -41,8 +41,7 @@ class Difference:
         value: the difference, not negative.
         error: standard deviation of the bootstrapped differences.
         low, high: between them lie the central 95 % of the bootstrapped differences.
-        p_value: probability of a difference this large by chance, after Holm's correction for the
-            number of pairs.
+        p_value: of the score being equal, after Holm's correction for the number of pairs.
     """
 
     better: str
@@ -62,10 +61,12 @@ class Difference:
         """The difference in words."""
         numbers = f"by {self.value:.3f} (95 % range {self.low:.3f} to {self.high:.3f})"
         if self.significant:
-            return f"{self.better} beats {self.worse} {numbers}: significant."
+            return (
+                f"{self.better} beats {self.worse} {numbers}: significant (p = {self.p_value:.1g})."
+            )
         return (
-            f"{self.better} lies ahead of {self.worse} {numbers}: not significant, chance does "
-            f"this with probability {self.p_value:.2f}."
+            f"{self.better} lies ahead of {self.worse} {numbers}, which is not significant "
+            f"(p = {self.p_value:.2f})."
         )
 
 
@@ -86,6 +87,9 @@ def compare(
     for all of them drops out of the differences. The p-value of a pair is twice the share of
     bootstraps in which the difference has the other sign (or is none), corrected with Holm's
     method (S. Holm, Scand. J. Statist. 6 (1979) 65) for the number of pairs.
+
+    This is cautious: bootstrapped coverages scatter about the measured one, so penalties are more
+    frequent in the bootstraps than in new experiments, and differences of their sign too.
 
     Args:
         labels: a different name for each result.

@@ -11,9 +11,10 @@ ENV NUMBA_CACHE_DIR=/var/cache/higgsml/numba \
 
 COPY requirements.txt /tmp/requirements.txt
 
+# The file is complete, and leaves out what a dependency asks for but the programs do not need.
 # The import fills matplotlib's cache of fonts.
 RUN mkdir -p "$NUMBA_CACHE_DIR" "$MPLCONFIGDIR" \
-    && pip install --no-cache-dir --requirement /tmp/requirements.txt \
+    && pip install --no-cache-dir --no-deps --requirement /tmp/requirements.txt \
     && python3 -c "import matplotlib.font_manager" \
     && rm /tmp/requirements.txt
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from higgsml_scoring.results import Answers
+from higgsml_scoring.answers import Answers
 
 Files = dict[str, Any]
 """Content of files by name: JSON objects, or bytes as they are."""

@@ -7,12 +7,27 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from . import figures, metrics
+from .answers import Answers
 from .published import PUBLISHED
 from .report import ScoreReport
-from .results import Answers
 from .verdict import judge
 
-__all__ = ["Drawing", "draw_against_mu", "draw_intervals", "draw_overall"]
+__all__ = [
+    "AGAINST_MU",
+    "INTERVALS",
+    "OVERALL",
+    "Drawing",
+    "draw_against_mu",
+    "draw_intervals",
+    "draw_overall",
+]
+
+OVERALL = ("penalty", "plane")
+AGAINST_MU = ("coverage", "width", "bias", "pulls")
+INTERVALS = "intervals_set_{}"
+"""Names of the figures, without suffix."""
+
+_MOST_PANELS = 20
 
 
 @dataclass(frozen=True)
@@ -121,18 +136,23 @@ def _draw_pulls(pulls: np.ndarray, left_out: int) -> Drawing:
 
 
 def draw_intervals(report: ScoreReport, answers: Answers) -> Iterator[Drawing]:
-    """The intervals of each set, all on axes of the same length, so that widths compare."""
+    """The intervals of each set, all on axes of the same length, so that widths compare.
+
+    Of many sets, evenly chosen ones are drawn.
+    """
     mu = np.array([row.mu for row in report.sets])[:, np.newaxis]
     distances = np.abs(np.concatenate([answers.p16 - mu, answers.p84 - mu]))
     reach = max(float(np.percentile(distances, 99.5)), 1e-3)
-    for row in report.sets:
+    sets = len(report.sets)
+    for number in np.linspace(0, sets - 1, min(sets, _MOST_PANELS)).round().astype(int):
+        row = report.sets[number]
         misses = round((1 - row.coverage) * row.experiments)
         drawn = min(row.experiments, figures.MOST_INTERVALS)
         counted = f"{misses:,} of {row.experiments:,} miss"
         if drawn < row.experiments:
             counted += f", {drawn} are drawn"
         yield Drawing(
-            f"intervals_set_{row.number}",
+            INTERVALS.format(row.number),
             f"Set {row.number}: μ = {row.mu:.3f}",
             f"The intervals of set {row.number} in the order of their centres, around the true mu "
             f"of {row.mu:.3f}. {misses:,} of {row.experiments:,} miss it.",

@@ -8,11 +8,19 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from . import figures, metrics
-from .drawings import Drawing, draw_against_mu, draw_intervals, draw_overall
+from .answers import Answers
+from .drawings import (
+    AGAINST_MU,
+    INTERVALS,
+    OVERALL,
+    Drawing,
+    draw_against_mu,
+    draw_intervals,
+    draw_overall,
+)
 from .files import write_atomically
 from .published import PUBLISHED
 from .report import BOOTSTRAPS, ScoreReport
-from .results import Answers
 from .run_facts import RunFacts
 from .verdict import judge, judge_sets
 
@@ -27,8 +35,8 @@ def clear_outputs(folder: Path) -> None:
     """Remove the files of an earlier scoring, so that a refusal leaves none behind."""
     for name in (SCORES, PAGE):
         (folder / name).unlink(missing_ok=True)
-    for suffix in ("svg", "png"):
-        for path in (folder / FIGURES).glob(f"*.{suffix}"):
+    for name in (*OVERALL, *AGAINST_MU, INTERVALS.format("*")):
+        for path in (folder / FIGURES).glob(f"{name}.[sp][vn]g"):
             path.unlink()
 
 

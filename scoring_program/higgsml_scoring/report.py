@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import metrics
+from .answers import Answers
 from .bootstrap import Estimate, estimate, resample_experiments, resample_sets, scores_of_means
 from .errors import ResultsError
-from .results import Answers
 
 __all__ = ["BOOTSTRAPS", "BOOTSTRAP_SEED", "ScoreReport", "SetScore", "quantities", "score"]
 

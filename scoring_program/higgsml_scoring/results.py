@@ -5,7 +5,6 @@ checked against the digest in the completion marker, and then value by value.
 """
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +15,20 @@ import yaml
 from numpy.typing import NDArray
 
 from . import checks
+from .answers import (
+    LARGEST_RESULT,
+    MOST_SETS,
+    Answers,
+    check_names,
+    parse_answers,
+    result_name,
+)
 from .errors import IngestionError, ResultsError
 from .files import parse_json, read_bytes
 from .run_facts import RunFacts, parse_run_facts
 from .settings import ReferenceSettings
 
-__all__ = ["Answers", "Results", "read_answers", "read_ingestion_duration", "read_results"]
+__all__ = ["Results", "read_ingestion_duration", "read_results"]
 
 MARKER = "completed.json"
 DURATION = "ingestion_duration.json"
@@ -29,19 +36,8 @@ TRUTH = "test_settings.json"
 FACTS = "run.json"
 PLATFORM = "metadata"
 
-_LARGE, _SMALL = 64 * 1024**2, 1024**2  # bytes
-_MOST_SETS = 1000
+_LARGEST_OTHER = 1024**2  # bytes of a file beside the answers
 _FORMAT = 1
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What a submission answered: arrays of shape (sets, experiments per set), dimensionless."""
-
-    mu_hat: NDArray[np.float64]
-    delta_mu_hat: NDArray[np.float64]
-    p16: NDArray[np.float64]
-    p84: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -77,10 +73,10 @@ def read_results(folder: Path, reference: ReferenceSettings) -> Results:
     marker = _read_marker(folder)
     truth = parse_json(_read_marked(folder, TRUTH, marker), TRUTH)
     num_of_sets = checks.count(
-        checks.member(truth, "num_of_sets", TRUTH), f"{TRUTH}: num_of_sets", largest=_MOST_SETS
+        checks.member(truth, "num_of_sets", TRUTH), f"{TRUTH}: num_of_sets", largest=MOST_SETS
     )
-    _check_result_names(folder, num_of_sets)
-    names = [_result_name(number) for number in range(num_of_sets)]
+    check_names(folder, num_of_sets)
+    names = [result_name(number) for number in range(num_of_sets)]
     if set(marker["files"]) != {*names, DURATION, TRUTH, FACTS}:
         raise ResultsError("The marker lists other files than a finished run has.", where=MARKER)
     mu, experiments, systematics = _parse_truth(truth, num_of_sets)
@@ -90,33 +86,11 @@ def read_results(folder: Path, reference: ReferenceSettings) -> Results:
     contents = [parse_json(_read_marked(folder, name, marker), name) for name in names]
     return Results(
         mu=mu,
-        answers=_stack(contents, experiments),
+        answers=parse_answers(contents, experiments),
         ingestion_duration=_parse_duration(duration),
         systematics=systematics,
         run=run,
     )
-
-
-def read_answers(folder: Path) -> Answers:
-    """Read `result_0.json`, `result_1.json` ... without the other files of a finished run.
-
-    For notebooks, in which nobody writes a completion marker. The set numbers must start at 0 and
-    have no gap, and all sets must have as many experiments as the first.
-
-    Raises:
-        ResultsError: where there is no result, a gap, or a malformed file.
-    """
-    folder = Path(folder)
-    num_of_sets = len(list(folder.glob("result_*.json")))
-    if not 1 <= num_of_sets <= _MOST_SETS:
-        raise ResultsError(
-            f"There must be 1 to {_MOST_SETS} files result_<i>.json, not {num_of_sets}.",
-            where=folder,
-        )
-    _check_result_names(folder, num_of_sets)
-    names = [_result_name(number) for number in range(num_of_sets)]
-    contents = [parse_json(read_bytes(folder / name, _LARGE), name) for name in names]
-    return _stack(contents, experiments=None)
 
 
 def read_ingestion_duration(path: Path) -> float:
@@ -125,16 +99,12 @@ def read_ingestion_duration(path: Path) -> float:
     Raises:
         ResultsError: where the file is missing or malformed.
     """
-    return _parse_duration(parse_json(read_bytes(Path(path), _SMALL), Path(path).name))
+    return _parse_duration(parse_json(read_bytes(Path(path), _LARGEST_OTHER), Path(path).name))
 
 
 def _parse_duration(content: Mapping[str, Any]) -> float:
     where = f"{DURATION}: ingestion_duration"
     return checks.seconds(checks.member(content, "ingestion_duration", DURATION), where)
-
-
-def _result_name(number: int) -> str:
-    return f"result_{number}.json"
 
 
 def _check_platform(folder: Path) -> None:
@@ -143,7 +113,7 @@ def _check_platform(folder: Path) -> None:
     if not path.exists():
         return
     try:
-        content = yaml.safe_load(read_bytes(path, _SMALL))
+        content = yaml.safe_load(read_bytes(path, _LARGEST_OTHER))
     except (yaml.YAMLError, ValueError, RecursionError):
         raise ResultsError("The platform's file is not valid YAML.", where=PLATFORM) from None
     code = content.get("ingestionExitCode") if isinstance(content, dict) else None
@@ -163,7 +133,7 @@ def _read_marker(folder: Path) -> dict[str, Any]:
             where=MARKER,
             fix="Look for the reason in the ingestion's log.",
         )
-    marker = parse_json(read_bytes(folder / MARKER, _SMALL), MARKER)
+    marker = parse_json(read_bytes(folder / MARKER, _LARGEST_OTHER), MARKER)
     if checks.count(checks.member(marker, "format", MARKER), f"{MARKER}: format") != _FORMAT:
         raise ResultsError(
             f"These results are not of format {_FORMAT}.",
@@ -181,24 +151,11 @@ def _read_marker(folder: Path) -> dict[str, Any]:
 
 def _read_marked(folder: Path, name: str, marker: Mapping[str, Any]) -> bytes:
     """Content of a file that must be the one which the marker was written for."""
-    content = read_bytes(folder / name, _LARGE if name.startswith("result_") else _SMALL)
+    limit = LARGEST_RESULT if name.startswith("result_") else _LARGEST_OTHER
+    content = read_bytes(folder / name, limit)
     if marker["files"].get(name) != hashlib.sha256(content).hexdigest():
         raise ResultsError("The file is not the one that the run finished with.", where=name)
     return content
-
-
-def _check_result_names(folder: Path, num_of_sets: int) -> None:
-    """Exactly the sets 0 to num_of_sets - 1: a gap would give a set the truth of another."""
-    found = {path.name for path in folder.glob("result_*.json")}
-    wanted = {_result_name(number) for number in range(num_of_sets)}
-    if missing := wanted - found:
-        raise ResultsError(f"The results of {len(missing)} sets are missing.", where=min(missing))
-    for name in sorted(found - wanted):
-        stem = re.fullmatch(r"result_0*(\d{1,6})\.json", name)
-        what = "The number of this set is not in the run."
-        if stem is not None and int(stem[1]) < num_of_sets:
-            what = f"This is a second file for set {int(stem[1])}."
-        raise ResultsError(what, where=name[:80])
 
 
 def _parse_truth(
@@ -235,31 +192,3 @@ def _check_settings(
             raise ResultsError(what, where=TRUTH, fix=fix)
     if reference.settings_digest not in (None, digest):
         raise ResultsError("The results are of other settings.", where=MARKER, fix=fix)
-
-
-def _stack(contents: list[dict[str, Any]], experiments: int | None) -> Answers:
-    """Check the lists of every set; all have as many entries as the first, or as asked."""
-    columns: dict[str, list[list[float]]] = {
-        "mu_hats": [],
-        "delta_mu_hats": [],
-        "p16": [],
-        "p84": [],
-    }
-    for number, content in enumerate(contents):
-        for key, rows in columns.items():
-            name = _result_name(number)
-            old = f"{key}s"  # the spelling of HiggsML 0.1.5
-            given = old if key.startswith("p") and key not in content and old in content else key
-            rows.append(
-                checks.numbers(checks.member(content, given, name), f"{name}: {given}", experiments)
-            )
-            experiments = len(rows[-1])
-    if experiments == 0:
-        raise ResultsError("There is no pseudo-experiment.", where=_result_name(0))
-    answers = Answers(*(np.asarray(rows) for rows in columns.values()))
-    for set_number, experiment in np.argwhere(answers.p16 > answers.p84)[:1]:
-        raise ResultsError(
-            f"The interval of pseudo-experiment {experiment} is inverted: p16 is above p84.",
-            where=_result_name(set_number),
-        )
-    return answers

@@ -14,11 +14,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import checks, figures, metrics
+from .answers import Answers, read_answers
 from .bootstrap import resample_sets, scores_of_means
+from .drawings import INTERVALS
 from .errors import ResultsError
 from .page import FIGURES, PAGE, SCORES, write_report
 from .report import ScoreReport, quantities, score
-from .results import Answers, read_answers, read_ingestion_duration
+from .results import read_ingestion_duration
 
 __all__ = ["Scoring"]
 
@@ -186,7 +188,7 @@ class Scoring:
         folder = self.score_file.parent / FIGURES
         folder.mkdir(parents=True, exist_ok=True)
         figure = figures.intervals_figure(p16s, p84s, mean_mu_hat=mu, mu=true_mu, title=result_text)
-        figures.save_figure(figure, folder, f"intervals_set_{set}")
+        figures.save_figure(figure, folder, INTERVALS.format(set))
 
 
 def _true_mu(test_settings: Mapping[str, Any], sets: int) -> NDArray[np.float64]:

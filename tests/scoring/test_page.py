@@ -171,6 +171,16 @@ def test_figures_stand_beside_the_page_as_svg_and_png(folder):
         assert (folder / "figures" / f"{name}.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_of_many_sets_some_are_drawn_and_all_are_listed(tmp_path):
+    folder = write_toy(tmp_path / "res", 45, 5)
+    page = write_page(tmp_path, read_results(folder, ReferenceSettings(show_truth=True)))
+    drawn = {path.stem for path in (tmp_path / "figures").glob("intervals_set_*.svg")}
+    assert len(drawn) == 20
+    assert {"intervals_set_0", "intervals_set_44"} <= drawn
+    assert "20 of 45 sets are drawn." in page
+    assert all(f'<th scope="row">{number}</th>' in page for number in range(45))
+
+
 def test_same_results_same_bytes(results, tmp_path):
     assert write_page(tmp_path / "a", results) == write_page(tmp_path / "b", results)
     for path in (tmp_path / "a" / "figures").iterdir():
@@ -201,11 +211,11 @@ def test_clearing_keeps_files_of_others(tmp_path):
     for name in ("scores.json", "detailed_results.html", "figures/bias.svg", "figures/bias.png"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("old")
-    for name in ("notes.txt", "figures/notes.txt"):
+    for name in ("notes.txt", "figures/mine.svg", "figures/bias.pdf"):
         (tmp_path / name).write_text("kept")
     clear_outputs(tmp_path)
     left = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
-    assert left == {"notes.txt", "figures/notes.txt"}
+    assert left == {"notes.txt", "figures/mine.svg", "figures/bias.pdf"}
 
 
 def test_themes_give_a_colour_to_every_role():

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from higgsml_scoring.answers import Answers
 from higgsml_scoring.errors import ResultsError
 from higgsml_scoring.metrics import free_band
 from higgsml_scoring.report import quantities, score
-from higgsml_scoring.results import Answers
 from higgsml_scoring.verdict import judge
 from toy_results import toy_answers
 

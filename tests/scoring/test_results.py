@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from higgsml_scoring.answers import read_answers
 from higgsml_scoring.errors import IngestionError, ResultsError
-from higgsml_scoring.results import read_answers, read_ingestion_duration, read_results
+from higgsml_scoring.results import read_ingestion_duration, read_results
 from higgsml_scoring.settings import ReferenceSettings
 from toy_results import Files, toy_files, write_files, write_toy
 

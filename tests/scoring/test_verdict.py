@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
+from higgsml_scoring.answers import Answers
 from higgsml_scoring.metrics import quantiles_score
 from higgsml_scoring.report import score
-from higgsml_scoring.results import Answers
 from higgsml_scoring.verdict import judge, judge_sets
 from toy_results import toy_answers
 

@@ -81,6 +81,7 @@ COMPETITION = {
             "end": "2027-02-01 12:00:00",
             "tasks": [0],
             "execution_time_limit": 7500,
+            "hide_prediction_output": True,
         },
         {
             "index": 1,
@@ -88,6 +89,7 @@ COMPETITION = {
             "start": "2027-02-02 12:00:00",
             "tasks": [0],
             "execution_time_limit": 7500,
+            "hide_prediction_output": True,
         },
     ],
     "leaderboards": [

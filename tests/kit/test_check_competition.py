@@ -93,6 +93,8 @@ def column(**changes: object) -> Callable[[Content], object]:
         (lambda c: c["phases"][0].pop("end"), "only the last phase"),
         (first_phase(execution_time_limit="7500"), "whole seconds"),
         (first_phase(execution_time_limit=7200), r"total_seconds.*at most 7140"),
+        (first_phase(hide_prediction_output=False), "with them the true mu"),
+        (lambda c: c.update(make_input_data_available=True), "publishes the seeds"),
         (first_phase(auto_migrate_to_this_phase=True), "first phase"),
         (board(submission_rule="Force Best"), "did you mean 'Force_Best'"),
         (board(primary_index=9), "primary_index is no column"),
@@ -152,7 +154,7 @@ def test_competition_that_cannot_be_read(root: Path) -> None:
     with pytest.raises(SettingsError, match="line 2"):
         check_bundle(root)
     path.unlink()
-    with pytest.raises(SettingsError, match="cannot be read"):
+    with pytest.raises(SettingsError, match="the file is missing"):
         check_bundle(root)
 
 

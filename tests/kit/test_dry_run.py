@@ -1,6 +1,9 @@
 """The dry run: what programs find, what is left behind, and how failures end."""
 
 import json
+import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -156,6 +159,21 @@ def test_command(
     captured = capfd.readouterr()
     assert "the model is no good" in captured.out
     assert "results/failed" in captured.err
+
+
+def test_an_interrupt_ends_the_programs_and_leaves_nothing(root: Path) -> None:
+    (root / "ingestion_program" / "run_ingestion.py").write_text(
+        "import os, time\nprint('pid', os.getpid())\ntime.sleep(600)\n"
+    )
+    command = [sys.executable, "-m", "higgsml_kit.cli", "dry-run"]
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        pid = int(process.stdout.readline().split()[1])
+        process.terminate()
+        assert process.wait() == 143
+    assert left(root / "results") == []
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
 
 
 def test_outside_of_a_bundle(

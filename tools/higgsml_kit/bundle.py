@@ -9,7 +9,15 @@ import yaml
 
 from HiggsML.errors import SettingsError
 
-__all__ = ["COMPETITION", "METADATA", "Bundle", "program_command", "read_bundle", "read_mapping"]
+__all__ = [
+    "COMPETITION",
+    "METADATA",
+    "Bundle",
+    "program_command",
+    "read_bundle",
+    "read_competition",
+    "read_mapping",
+]
 
 COMPETITION = "competition.yaml"
 METADATA = "metadata.yaml"
@@ -52,18 +60,27 @@ def read_mapping(path: Path) -> dict[str, Any]:
     return content
 
 
-def read_bundle(root: Path) -> Bundle:
-    """Read what a dry run needs from the competition.yaml of a folder.
+def read_competition(root: Path) -> dict[str, Any]:
+    """The content of the competition.yaml of a folder.
 
     Raises:
-        SettingsError: the file cannot be read, or lacks the parts.
+        SettingsError: it is missing or cannot be read.
     """
     path = root / COMPETITION
     if not path.is_file():
         raise SettingsError(
             "the file is missing.", where=path, fix="run this in the folder of the bundle."
         )
-    competition = read_mapping(path)
+    return read_mapping(path)
+
+
+def read_bundle(root: Path) -> Bundle:
+    """Read what a dry run needs from the competition.yaml of a folder.
+
+    Raises:
+        SettingsError: the file cannot be read, or lacks the parts.
+    """
+    competition = read_competition(root)
     try:
         phase = min(competition["phases"], key=lambda each: each["index"])
         tasks = {task["index"]: task for task in competition["tasks"]}
@@ -76,7 +93,7 @@ def read_bundle(root: Path) -> Bundle:
         )
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise SettingsError(
-            f"lacks what a dry run needs: {error!r}.", where=path, fix="run: higgsml check"
+            f"lacks what a dry run needs: {error!r}.", where=COMPETITION, fix="run: higgsml check"
         ) from error
 
 

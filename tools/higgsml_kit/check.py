@@ -8,7 +8,7 @@ from typing import Any
 from HiggsML.errors import SettingsError
 from HiggsML.settings import read_settings
 
-from .bundle import COMPETITION, read_mapping
+from .bundle import read_competition
 from .check_competition import check_competition
 from .check_program import check_program
 from .check_submission import check_submission
@@ -50,7 +50,7 @@ def check_bundle(root: Path) -> list[Problem]:
     Raises:
         SettingsError: competition.yaml cannot be read.
     """
-    competition = read_mapping(root / COMPETITION)
+    competition = read_competition(root)
     problems = check_competition(root, competition)
     if problems:
         return problems

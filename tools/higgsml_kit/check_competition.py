@@ -86,6 +86,9 @@ def _check_head(root: Path, competition: Mapping[str, Any]) -> Iterator[Problem]
     if tag in ("", "latest") or len(image) > 128:
         what = "docker_image needs a fixed tag, and at most 128 characters."
         yield Problem(COMPETITION, what, "write: docker_image: name:1.0.0")
+    if competition.get("make_input_data_available"):
+        what = "make_input_data_available publishes the seeds, and so the true mu."
+        yield Problem(COMPETITION, what, "remove it.")
     logo = root / str(competition["image"])
     if not logo.is_file() or not logo.read_bytes().startswith(RASTER_SIGNATURES):
         what = "is not a PNG, JPEG or GIF file; the platform takes no other image."
@@ -139,6 +142,9 @@ def _check_phases(competition: Mapping[str, Any]) -> Iterator[Problem]:
     for position, (where, phase) in enumerate(sections):
         if type(phase["execution_time_limit"]) is not int:
             yield Problem(where, "execution_time_limit must be whole seconds.", "for example 7500.")
+        if not phase.get("hide_prediction_output"):
+            what = "participants could download the predictions, and with them the true mu."
+            yield Problem(where, what, "write: hide_prediction_output: true")
         if phase.get("auto_migrate_to_this_phase") and position == 0:
             yield Problem(where, "nothing can migrate to the first phase.", "remove the key.")
         if "end" not in phase and position < len(sections) - 1:

@@ -8,7 +8,7 @@ from typing import Any
 from HiggsML.errors import HiggsMLError, SettingsError, SubmissionError
 
 from .archives import files_of, write_zip
-from .bundle import COMPETITION, read_mapping
+from .bundle import COMPETITION, read_competition
 from .check import check_bundle
 from .check_submission import check_submission
 from .problems import Problem
@@ -58,7 +58,7 @@ def bundle_files(root: Path) -> dict[str, Path]:
         DataError: a folder that it names is missing or holds a link to a folder.
     """
     files = {COMPETITION: root / COMPETITION}
-    for name in sorted(set(_named_paths(read_mapping(root / COMPETITION)))):
+    for name in sorted(set(_named_paths(read_competition(root)))):
         path = root / name
         if path.is_file():
             files[name] = path

@@ -35,10 +35,10 @@ def limited(**limits: float) -> Settings:
 
 
 def run(tmp_path: Path, submission: Path, settings: Settings = SETTINGS, **options: Any) -> Path:
-    """Run the ingestion on a submission; returns the output folder."""
+    """Run the ingestion on a submission, on one worker; returns the output folder."""
     output = tmp_path / "output"
     (tmp_path / "input").mkdir(exist_ok=True)
-    run_ingestion(settings, tmp_path / "input", submission, output, **options)
+    run_ingestion(settings, tmp_path / "input", submission, output, **{"workers": 1} | options)
     return output
 
 

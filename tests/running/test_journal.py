@@ -75,7 +75,7 @@ def test_damage_in_the_middle_is_an_error(tmp_path: Path) -> None:
     lines = path.read_bytes().splitlines(keepends=True)
     lines[2] = lines[2].replace(b"1.1", b"1.2")
     path.write_bytes(b"".join(lines))
-    with pytest.raises(RunError, match="line 3.*damaged"):
+    with pytest.raises(RunError, match=r"line 3.*damaged"):
         opened(tmp_path / "state")
 
 

@@ -50,7 +50,7 @@ class TestCheckPrediction:
     def test_missing_keys_and_other_types(self) -> None:
         with pytest.raises(PredictionError, match="misses p16, p84"):
             check_prediction({"mu_hat": 1, "delta_mu_hat": 1})
-        with pytest.raises(PredictionError, match="must return a dict. Found: None"):
+        with pytest.raises(PredictionError, match=r"must return a dict\. Found: None"):
             check_prediction(None)
 
 

@@ -113,7 +113,7 @@ def test_the_process_is_equally_frequent_everywhere(drawn):
 
 
 def test_a_row_may_come_anywhere(drawn):
-    """Kolmogorov-Smirnov of the place of each of five rows, where it comes once: 5 tests at 1e-4."""
+    """Kolmogorov-Smirnov of the place of five rows in draws where they come once: each at 1e-4."""
     pool, draws = drawn
     for row in np.argsort(np.abs(expected_of_rows(pool) - 1.0))[:5]:
         hits = [(np.flatnonzero(rows == row) + 0.5) / len(rows) for rows in draws]

@@ -143,10 +143,9 @@ print(hashlib.sha256(features.tobytes()).hexdigest())
 
 def run_with_cache(pool, folder, first=""):
     """The digest of an experiment in a new process, and what the process logged."""
-    done = subprocess.run(
-        [sys.executable, "-c", first + SCRIPT, str(pool.path)], capture_output=True, text=True, check=True,
-        env={**os.environ, "NUMBA_CACHE_DIR": str(folder)},
-    )  # fmt: skip
+    command = [sys.executable, "-c", first + SCRIPT, str(pool.path)]
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(folder)}
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     return done.stdout.strip(), done.stderr
 
 

@@ -22,11 +22,14 @@ from numpy.typing import NDArray
 from ..compiled import compiled
 from ..philox import LOW_WORD, philox4x32
 from ..schema import DECIMALS, HAD_PT_MIN
+from .instructions import prefetch
 
 __all__ = ["Groups", "draw_rows", "tau_threshold"]
 
 SLICE = 2048
 """Events of a slice, on average."""
+
+Doubles = NDArray[np.float64]
 
 _BATCH = 256
 _CANNOT = np.float32(np.inf)
@@ -41,7 +44,7 @@ class Groups(NamedTuple):
     """First row."""
     size: NDArray[np.int64]
     """Number of rows."""
-    weight: NDArray[np.float64]
+    weight: Doubles
     """Largest weight."""
     is_equal: NDArray[np.bool_]
     """Whether all weights are the largest."""
@@ -52,15 +55,15 @@ class _Lines(NamedTuple):
 
     start: NDArray[np.int64]
     size: NDArray[np.int64]
-    weight: NDArray[np.float64]
+    weight: Doubles
     is_equal: NDArray[np.bool_]
-    low: NDArray[np.float64]
+    low: Doubles
     """Where the group begins on the common axis [0, 1) of all points of a slice."""
-    rows: NDArray[np.float64]
+    rows: Doubles
     """Rows of the group to one unit of that axis."""
-    step: NDArray[np.float64]
+    step: Doubles
     """Rows of the group in a slice."""
-    offset: NDArray[np.float64]
+    offset: Doubles
     """Where slice 0 begins, counted from the first row."""
 
 
@@ -76,7 +79,7 @@ def tau_threshold(tes: float) -> np.float32:
 
 
 def draw_rows(
-    groups: Groups, factors: NDArray[np.float64], weights: NDArray[np.float64],
+    groups: Groups, factors: Doubles, weights: Doubles,
     had_pt: NDArray[np.float32], threshold: np.float32, seed: np.random.SeedSequence, threads: int,
 ) -> NDArray[np.uint32]:  # fmt: skip
     """Draw the rows of a pseudo-experiment that pass the cut on the tau.
@@ -128,40 +131,52 @@ def draw_rows(
 @compiled
 def _throw_points(
     slices: NDArray[np.int64], counts: NDArray[np.int64], lines: _Lines,
-    weights: NDArray[np.float64], had_pt: NDArray[np.float32], threshold: np.float32,
+    weights: Doubles, had_pt: NDArray[np.float32], threshold: np.float32,
     key: NDArray[np.uint64], out: NDArray[np.uint32],
 ) -> int:  # fmt: skip
     """Throw the points of some slices; write the rows that they hit and that pass; their number."""
-    start, size, low, rows = lines.start, lines.size, lines.low, lines.rows
-    last_group = len(low) - 1
-    points = np.empty(_BATCH, np.float64)
-    begin = np.empty(len(low), np.float64)
+    points, bar = np.empty(_BATCH, np.float64), np.empty(_BATCH, np.float64)
+    hit = np.empty(_BATCH, np.uint32)
+    begin = np.empty(len(lines.low), np.float64)
     kept = 0
     for place in slices:
-        for group in range(len(low)):
+        for group in range(len(begin)):
             begin[group] = lines.offset[group] + place * lines.step[group]
         for first in range(0, counts[place], _BATCH):
+            count = min(_BATCH, counts[place] - first)
             _fill_uniform(first, place, key, points)
-            for i in range(min(_BATCH, counts[place] - first)):
-                group = 0
-                while group < last_group and points[i] >= low[group + 1]:
-                    group += 1
-                position = begin[group] + (points[i] - low[group]) * rows[group]
-                position = position - size[group] if position >= size[group] else position
-                step = min(np.int64(position), size[group] - 1)
-                row = start[group] + step
-                passes = had_pt[row] >= threshold
-                if not lines.is_equal[group]:
-                    passes &= (position - step) * lines.weight[group] < weights[row]
+            _find_rows(count, points, begin, lines, hit, bar)
+            for i in range(count):  # ask for all before looking at any
+                prefetch(had_pt, np.int64(hit[i]))
+            for i in range(count):
+                row = hit[i]
                 out[kept] = row
-                kept += passes
+                kept += had_pt[row] >= threshold and (bar[i] < 0.0 or bar[i] < weights[row])
     return kept
 
 
 @compiled
-def _fill_uniform(
-    first: int, place: int, key: NDArray[np.uint64], points: NDArray[np.float64]
-) -> None:
+def _find_rows(
+    count: int, points: Doubles, begin: Doubles, lines: _Lines, hit: NDArray[np.uint32],
+    bar: Doubles,
+) -> None:  # fmt: skip
+    """The row that each point hits, and the bar that its weight must be above (-1: none)."""
+    start, size, low, rows = lines.start, lines.size, lines.low, lines.rows
+    last_group = len(low) - 1
+    for i in range(count):
+        group = 0
+        while group < last_group and points[i] >= low[group + 1]:
+            group += 1
+        position = begin[group] + (points[i] - low[group]) * rows[group]
+        position = position - size[group] if position >= size[group] else position
+        step = min(np.int64(position), size[group] - 1)
+        hit[i] = start[group] + step
+        share = position - step  # where in the unit interval of the row
+        bar[i] = -1.0 if lines.is_equal[group] else share * lines.weight[group]
+
+
+@compiled
+def _fill_uniform(first: int, place: int, key: NDArray[np.uint64], points: Doubles) -> None:
     """Uniform numbers in [0, 1) of 53 bits: two of each counter (`first` / 2 + i, `place`)."""
     for i in range(_BATCH // 2):
         w0, w1, w2, w3 = philox4x32(

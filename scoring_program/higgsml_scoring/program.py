@@ -3,7 +3,7 @@
 import logging
 from pathlib import Path
 
-from .page import PAGE, clear_outputs, write_report
+from .page import clear_outputs, write_report
 from .report import ScoreReport, score
 from .results import read_results
 from .settings import ReferenceSettings
@@ -45,5 +45,4 @@ def score_folder(prediction: Path, reference: ReferenceSettings, output: Path) -
         _log.info("%-18s %9.4f +- %.4f", name, estimate.value, estimate.error)
     _log.info("%-18s %9.1f s", "ingestion_duration", report.ingestion_duration)
     _log.info("%s", judge(report).headline)
-    _log.info("score sheet: %s", output / PAGE)
     return report

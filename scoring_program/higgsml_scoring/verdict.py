@@ -88,8 +88,8 @@ def _signed(value: float) -> str:
 def _headline(kind: Kind, penalty: float) -> str:
     if kind == "calibrated":
         return "Calibrated: the score is limited by the width of the intervals alone."
-    size = "narrow" if kind == "under-covering" else "wide"
-    return f"{kind.capitalize()}: the intervals are too {size}, which costs {penalty:.2f} points."
+    fault = "miss the true μ too often" if kind == "under-covering" else "are too wide"
+    return f"{kind.capitalize()}: the intervals {fault}, which costs {penalty:.2f} points."
 
 
 def _calibrated(n: int, width: float, coverage: float) -> tuple[str, ...]:

@@ -65,7 +65,7 @@ def test_equal_results_do_not_differ():
 def test_equally_good_results_seldom_differ_significantly():
     """Two toys with equal errors and independent noise, 30 times; at most 5 % are asked for.
 
-    Of 30 at 5 %, more than 6 happen with probability 0.3 %. The bootstrap is cautious: here none
+    Of 30 at 5 %, more than 6 happen with probability 0.06 %. The bootstrap is cautious: here none
     is.
     """
     significant = 0

@@ -36,7 +36,7 @@ def test_calibrated():
 def test_under_covering():
     verdict = judge(report_with(0.62))
     assert verdict.kind == "under-covering"
-    assert "too narrow" in verdict.headline
+    assert "miss the true μ too often, which costs 3.30 points" in verdict.headline
     assert "4.3 binomial standard deviations too few" in verdict.sentences[0]
     # half-widths for 62 % and 68.27 %: 0.8779 and 1.0000 standard deviations
     assert "wider by 13.9\N{NO-BREAK SPACE}%" in verdict.sentences[1]

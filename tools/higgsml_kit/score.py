@@ -5,6 +5,7 @@ from pathlib import Path
 
 from HiggsML.errors import DataError
 from higgsml_scoring.errors import ScoringError
+from higgsml_scoring.page import PAGE
 from higgsml_scoring.program import score_folder
 from higgsml_scoring.settings import ReferenceSettings, read_reference_settings
 
@@ -31,4 +32,5 @@ def run(arguments: argparse.Namespace) -> int:
         score_folder(arguments.results, reference, arguments.output)
     except ScoringError as error:
         raise DataError(str(error)) from error
+    print(f"Score sheet: {arguments.output / PAGE}")
     return 0

@@ -92,6 +92,7 @@ def plane_figure(
         fmt="D",
         color=COLOURS["vermilion"],
         markersize=7,
+        clip_on=False,
         zorder=5,
     )
     axes.set_xlim(x[0], x[-1])

@@ -252,8 +252,8 @@ class Ingestion:
         """Log the duration."""
         log.info("Total duration: %s", self.get_duration())
 
-    def save_duration(self, output_dir: str | os.PathLike[str]) -> None:
-        """Write `ingestion_duration.json`, in seconds.
+    def save_duration(self, output_dir: str | os.PathLike[str] | None = None) -> None:
+        """Write `ingestion_duration.json`, in seconds (to the working folder by default).
 
         Raises:
             RunError: the clock was not started and stopped.
@@ -262,7 +262,7 @@ class Ingestion:
         if duration is None:
             raise RunError("there is no duration.", fix="call start_timer and stop_timer before.")
         body = {"ingestion_duration": duration.total_seconds()}
-        write_atomically(Path(output_dir) / "ingestion_duration.json", body)
+        write_atomically(Path(output_dir or ".") / "ingestion_duration.json", body)
 
     def load_train_set(self, **kwargs: Any) -> Any:
         """The training set; the arguments are those of `Data.load_train_set`."""
@@ -322,7 +322,7 @@ class Ingestion:
     def process_results_dict(self) -> None:
         """Nothing is left to do: `results_dict` holds the results by set after the predictions."""
 
-    def save_result(self, output_dir: str | os.PathLike[str]) -> None:
-        """Write `result_<i>.json` for each set."""
+    def save_result(self, output_dir: str | os.PathLike[str] | None = None) -> None:
+        """Write `result_<i>.json` for each set (to the working folder by default)."""
         for i, result in self.results_dict.items():
-            write_atomically(Path(output_dir) / f"result_{i}.json", result)
+            write_atomically(Path(output_dir or ".") / f"result_{i}.json", result)

@@ -1,4 +1,4 @@
-"""From an event to its bin: counting bins for the bulk, bins of the classifier for the rest.
+"""From an event to its bin: counting bins for the bulk, bins of the classifier for the signal.
 
 With probabilities p_k of a classifier trained on classes of equal weight, p_k is proportional to
 the density of process k, and with the yields y_k
@@ -7,7 +7,7 @@ the density of process k, and with the yields y_k
 
 is the logarithm of the local ratio of signal and background: the statistic that loses nothing for
 the measurement of a rate. A second coordinate, the background that is most likely, lets the fit
-tell the backgrounds apart.
+tell the backgrounds apart. Events of low D are counted with the bulk.
 """
 
 from dataclasses import dataclass
@@ -40,7 +40,8 @@ class EventBins:
         regions: the cuts.
         classifier: fitted, with `predict_proba` of the four processes.
         yields: (4,) expected signal-rich events of each process.
-        edges: for each background, edges of D in the events where it is the most likely one.
+        edges: for each background, lower edges of D in the events where it is the most likely one;
+            events below the first are counted.
         groups: (fine bins,) the final bin of each fine bin.
     """
 
@@ -72,13 +73,12 @@ class EventBins:
         rich = np.flatnonzero(self.regions.is_signal_rich(features))
         if len(rich):
             score, background = discriminants(self.classifier, features, rich, self.yields)
-            position = np.empty(len(rich), dtype=np.intp)
             first = self.regions.n_counting_bins
             for k, edges in enumerate(self.edges):
-                chosen = background == k
-                position[chosen] = first + np.searchsorted(edges, score[chosen], side="right")
-                first += len(edges) + 1
-            fine[rich] = position
+                position = np.searchsorted(edges, score, side="right")
+                chosen = (background == k) & (position > 0)
+                fine[rich[chosen]] = first + position[chosen] - 1
+                first += len(edges)
         return self.groups[fine]
 
 
@@ -172,7 +172,7 @@ def choose_groups(
     for size in (1, 2, 4, 8, 16):
         groups = [counting]
         for bins in edges:
-            groups.append(np.arange(len(bins) + 1) // size + groups[-1].max() + 1)
+            groups.append(np.arange(len(bins)) // size + groups[-1].max() + 1)
         candidates.append(np.concatenate(groups))
     return min(candidates, key=lambda groups: expected_width(templates.merged(groups)))
 

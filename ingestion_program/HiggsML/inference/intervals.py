@@ -1,6 +1,7 @@
 """Fit of mu, and its interval where the profile likelihood crosses a level."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from iminuit import Minuit
@@ -25,9 +26,9 @@ class FitResult:
     """A measurement of mu.
 
     Attributes:
-        mu: the best value; neither it nor the interval is cut to the range that mu can have.
-        low: lower end of the interval.
-        high: upper end of the interval.
+        mu: the best value, which may lie outside the range that mu can have.
+        low: lower end of the interval, cut to `MU_RANGE`.
+        high: upper end of the interval, cut to `MU_RANGE`.
         nuisances: best values, in units of the priors.
         errors: their uncertainties, from the second derivatives.
         valid: whether the minimum and both crossings were found. An end that was not found is that
@@ -86,7 +87,10 @@ def minimise(
 
 
 def fit_mu(likelihood: BinnedLikelihood, level: float = 1.0) -> FitResult:
-    """Fit mu; its interval is where the profile is less than `level` above the minimum.
+    """Fit mu; its interval is where the profile is less than `level` above its least value.
+
+    The interval is that of all mu in `MU_RANGE`, so that it is never empty: where the best mu lies
+    outside, the least value is the one at the nearer end of the range.
 
     Args:
         likelihood: of one pseudo-experiment.
@@ -94,24 +98,29 @@ def fit_mu(likelihood: BinnedLikelihood, level: float = 1.0) -> FitResult:
     """
     fit = minimise(likelihood)
     fit.hesse()
-    ends, found = zip(
-        *(_crossing(likelihood, fit, level, sign) for sign in (-1.0, 1.0)), strict=True
-    )
+    cut = float(np.clip(fit.values["mu"], *MU_RANGE))
+    if cut != fit.values["mu"]:
+        # Only what mu can be competes: the interval is relative to the best of that.
+        level += minimise(likelihood, np.array(fit.values), mu=cut).fval - fit.fval
+    low, high = (_crossing(likelihood, fit, level, sign) for sign in (-1.0, 1.0))
     names = likelihood.parameters[1:]
     return FitResult(
         mu=float(fit.values["mu"]),
-        low=ends[0],
-        high=ends[1],
+        low=float(np.clip(low.mu, *MU_RANGE)),
+        high=float(np.clip(high.mu, *MU_RANGE)),
         nuisances={name: float(fit.values[name]) for name in names},
         errors={name: float(fit.errors[name]) for name in names},
-        valid=bool(fit.valid) and all(found),
+        valid=bool(fit.valid) and low.found and high.found,
     )
 
 
-def _crossing(
-    likelihood: BinnedLikelihood, fit: Minuit, level: float, sign: float
-) -> tuple[float, bool]:
-    """Where the profile crosses the level on one side, and whether it was found.
+class _Crossing(NamedTuple):
+    mu: float
+    found: bool
+
+
+def _crossing(likelihood: BinnedLikelihood, fit: Minuit, level: float, sign: float) -> _Crossing:
+    """Where the profile crosses the level on one side.
 
     Newton steps on the square root of the profile, which is nearly a straight line in mu. The
     slope of the profile is the partial derivative by mu: at the minimum over the nuisances these
@@ -120,16 +129,17 @@ def _crossing(
     best, minimum = np.array(fit.values), fit.fval
     covariance = np.array(fit.covariance)
     along = covariance[:, 0] / covariance[0, 0]  # how the nuisances follow mu
-    estimate = best[0] + sign * np.sqrt(level * covariance[0, 0])
+    estimate = float(best[0] + sign * np.sqrt(level * covariance[0, 0]))
     mu = estimate
     for _ in range(_CROSSING_STEPS):
+        mu = float(np.clip(mu, *_SEARCH))
         nearby = minimise(likelihood, best + along * (mu - best[0]), mu=mu)
         rise = nearby.fval - minimum
-        if abs(rise - level) < _CROSSING_TOLERANCE * level:
-            return float(mu), bool(nearby.valid)
+        beyond = rise < level and not MU_RANGE[0] < mu < MU_RANGE[1] and sign * (mu - 1.0) > 0.0
+        if abs(rise - level) < _CROSSING_TOLERANCE * level or beyond:
+            return _Crossing(mu, bool(nearby.valid))
         slope = sign * likelihood.value_and_gradient(np.array(nearby.values))[1][0]
         if rise <= 0.0 or slope <= 0.0:
             break
-        step = 2.0 * np.sqrt(rise) * (np.sqrt(level) - np.sqrt(rise)) / slope
-        mu = mu + sign * step
-    return float(estimate), False
+        mu += sign * 2.0 * np.sqrt(rise) * (np.sqrt(level) - np.sqrt(rise)) / slope
+    return _Crossing(estimate, False)

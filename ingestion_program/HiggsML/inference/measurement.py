@@ -103,12 +103,11 @@ class Measurement:
     def predict(self, test_set: dict[str, Any]) -> dict[str, float]:
         """Measure mu in one pseudo-experiment."""
         result = self.measure(test_set["data"])
-        low, high, mu = np.clip([result.low, result.high, result.mu], *MU_RANGE)
         return {
-            "mu_hat": float(mu),
-            "delta_mu_hat": float(high - low),
-            "p16": float(low),
-            "p84": float(high),
+            "mu_hat": float(np.clip(result.mu, *MU_RANGE)),
+            "delta_mu_hat": result.high - result.low,
+            "p16": result.low,
+            "p84": result.high,
         }
 
     def measure(self, data: pd.DataFrame) -> FitResult:
@@ -180,7 +179,7 @@ class Measurement:
 
     def _make_templates(self, parts: list[pd.DataFrame]) -> None:
         edges, yields = self._edges(parts)
-        n_fine = self.regions.n_counting_bins + sum(len(e) + 1 for e in edges)
+        n_fine = self.regions.n_counting_bins + sum(map(len, edges))
         fine = EventBins(self.regions, self.classifier, yields, edges, np.arange(n_fine))
 
         def histograms(shift: Shift) -> tuple[Array, Array]:

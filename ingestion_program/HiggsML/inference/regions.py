@@ -1,8 +1,8 @@
 """Which events go to the classifier, and into which counting bin the others fall.
 
-Nine tenths of a pseudo-experiment are Z bosons that no classifier can take for a Higgs boson. They
-are counted in histograms of cheap quantities, which pin the Z, ttbar and diboson rates and the
-energy scales; the signal-rich tenth or two are worth a classifier's time.
+More than half of a pseudo-experiment are Z bosons that no classifier takes for a Higgs boson. They
+are counted in histograms of cheap quantities, which pin the rates and the energy scales; only the
+others are worth a classifier's time.
 """
 
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from ..schema import FEATURES
 __all__ = ["JetRegion", "Regions"]
 
 _COLUMN = {name: position for position, name in enumerate(FEATURES)}
+_JET_NUMBERS = 4  # 0, 1, 2, more
 
 
 class JetRegion(NamedTuple):
@@ -34,8 +35,9 @@ class JetRegion(NamedTuple):
 class Regions:
     """Cuts that divide the events; the last entry of `signal_rich` holds for more jets too.
 
-    Events outside are counted in bins of jet number, transverse mass (below and above `mt_split`)
-    and visible mass (`mass_edges`).
+    Counting bins are made of the number of jets (0, 1, 2, more), the sum of their pT
+    (`jet_edges`, which the jet energy scale moves events across), the transverse mass (below and
+    above `mt_split`) and the visible mass (`mass_edges`); all in GeV.
     """
 
     signal_rich: tuple[JetRegion, ...] = (
@@ -43,13 +45,14 @@ class Regions:
         JetRegion(55.0, 140.0, 90.0),
         JetRegion(42.0, 150.0, 100.0),
     )
+    jet_edges: tuple[float, ...] = (32.0, 45.0, 70.0, 110.0)
     mt_split: float = 60.0
-    mass_edges: tuple[float, ...] = (40.0, 48.0, 54.0, 60.0, 66.0, 72.0, 80.0, 100.0, 140.0)
+    mass_edges: tuple[float, ...] = (50.0, 60.0, 70.0, 80.0, 100.0)
 
     @property
     def n_counting_bins(self) -> int:
-        """Number of counting bins."""
-        return len(self.signal_rich) * 2 * (len(self.mass_edges) + 1)
+        """Number of counting bins; some of them no event can reach."""
+        return _JET_NUMBERS * (len(self.jet_edges) + 1) * 2 * (len(self.mass_edges) + 1)
 
     def is_signal_rich(self, features: NDArray[np.float32]) -> NDArray[np.bool_]:
         """The events for the classifier.
@@ -57,27 +60,32 @@ class Regions:
         Args:
             features: (n, 28), columns in the order of `schema.FEATURES`.
         """
-        jets, mass, transverse = self._cheap(features)
+        jets = np.minimum(_column(features, "PRI_n_jets"), len(self.signal_rich) - 1)
+        mass = _column(features, "DER_mass_vis")
         low, high, mt_high = (
-            np.asarray(cut, dtype=np.float32)[jets] for cut in zip(*self.signal_rich, strict=True)
+            np.asarray(cut, dtype=np.float32)[jets.astype(np.intp)]
+            for cut in zip(*self.signal_rich, strict=True)
         )
-        rich: NDArray[np.bool_] = (mass >= low) & (mass < high) & (transverse < mt_high)
+        light = _column(features, "DER_mass_transverse_met_lep") < mt_high
+        rich: NDArray[np.bool_] = (mass >= low) & (mass < high) & light
         return rich
 
     def counting_bin(self, features: NDArray[np.float32]) -> NDArray[np.intp]:
         """The counting bin of each event, in [0, `n_counting_bins`), whatever its region."""
-        jets, mass, transverse = self._cheap(features)
-        edges = np.asarray(self.mass_edges, dtype=np.float32)
-        return (jets * 2 + (transverse >= self.mt_split)) * (len(edges) + 1) + np.searchsorted(
-            edges, mass, side="right"
-        )
+        jets = np.minimum(_column(features, "PRI_n_jets"), _JET_NUMBERS - 1).astype(np.intp)
+        position = jets * (len(self.jet_edges) + 1)
+        position += _interval(self.jet_edges, _column(features, "PRI_jet_all_pt"))
+        position *= 2
+        position += _column(features, "DER_mass_transverse_met_lep") >= self.mt_split
+        position *= len(self.mass_edges) + 1
+        position += _interval(self.mass_edges, _column(features, "DER_mass_vis"))
+        return position
 
-    def _cheap(
-        self, features: NDArray[np.float32]
-    ) -> tuple[NDArray[np.intp], NDArray[np.float32], NDArray[np.float32]]:
-        jets = features[:, _COLUMN["PRI_n_jets"]].astype(np.intp)
-        return (
-            np.minimum(jets, len(self.signal_rich) - 1),
-            features[:, _COLUMN["DER_mass_vis"]],
-            features[:, _COLUMN["DER_mass_transverse_met_lep"]],
-        )
+
+def _column(features: NDArray[np.float32], name: str) -> NDArray[np.float32]:
+    values: NDArray[np.float32] = features[:, _COLUMN[name]]
+    return values
+
+
+def _interval(edges: tuple[float, ...], values: NDArray[np.float32]) -> NDArray[np.intp]:
+    return np.searchsorted(np.asarray(edges, dtype=np.float32), values, side="right")

@@ -1,10 +1,10 @@
 """Templates: the expected events of each process and bin as smooth functions of the nuisances.
 
-The events are shifted at a design of base points with shared random numbers, and a polynomial of
-second order with cross terms in (tes, jes, soft_met^2) is fitted to the expected events of each
-process and bin. The square is the natural variable of the soft momentum: noise of width s in each
-component convolves the missing momentum with a normal distribution of variance s^2, and every
-expectation is analytic in that variance.
+The events are shifted to a design of base points with shared random numbers, and a polynomial in
+(tes, jes, soft_met^2) is fitted to the expected events of each process and bin: up to second order
+in each, with the products of two of them. The square is the natural variable of the soft momentum:
+noise of width s in each component convolves the missing momentum with a normal distribution of
+variance s^2, and every expectation is analytic in that variance.
 """
 
 from collections.abc import Callable
@@ -42,16 +42,13 @@ _SOFT_UNIT = 10.0  # GeV^2, makes the third coordinate of order one
 
 
 def _base_points() -> tuple[Shift, ...]:
-    """Nominal, one nuisance at a time, and pairs for the cross terms."""
-    tes, jes = _SCALE
-    alone = [Shift(tes=1 + k * tes) for k in (-2, -1, 1, 2)]
-    alone += [Shift(jes=1 + k * jes) for k in (-2, -1, 1, 2)]
-    alone += [Shift(soft_met=s) for s in (2.0, 3.5, 5.0)]
-    signs = (-1.5, 1.5)
-    pairs = [Shift(1 + k * tes, 1 + m * jes) for k in signs for m in signs]
-    pairs += [Shift(tes=1 + k * tes, soft_met=4.0) for k in signs]
-    pairs += [Shift(jes=1 + k * jes, soft_met=4.0) for k in signs]
-    return (Shift(), *alone, *pairs)
+    """Each energy scale alone and both together, at three widths of the soft momentum."""
+    scales = [(0, 0), (-2, 0), (2, 0), (0, -2), (0, 2), (-1.5, -1.5), (1.5, 1.5)]
+    return tuple(
+        Shift(1.0 + t * _SCALE[0], 1.0 + j * _SCALE[1], soft_met)
+        for soft_met in (0.0, 3.0, 5.0)
+        for t, j in scales
+    )
 
 
 BASE_POINTS = _base_points()
@@ -74,19 +71,21 @@ def shift_coordinates(shift: Shift) -> Array:
 
 
 def monomials(x: Array) -> Array:
-    """The ten monomials up to second order of the coordinates `x` (3,)."""
+    """The twelve monomials of the coordinates `x` (3,)."""
     t, j, v = x.tolist()
-    return np.array([1.0, t, j, v, t * t, j * j, v * v, t * j, t * v, j * v])
+    u = v * v
+    return np.array([1.0, t, j, v, t * t, j * j, u, t * j, t * v, j * v, t * u, j * u])
 
 
 def monomial_gradients(x: Array) -> Array:
-    """Derivatives of `monomials` by each coordinate, (3, 10)."""
+    """Derivatives of `monomials` by each coordinate, (3, 12)."""
     t, j, v = x.tolist()
+    u = v * v
     return np.array(
         [
-            [0.0, 1.0, 0.0, 0.0, 2.0 * t, 0.0, 0.0, j, v, 0.0],
-            [0.0, 0.0, 1.0, 0.0, 0.0, 2.0 * j, 0.0, t, 0.0, v],
-            [0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 2.0 * v, 0.0, t, j],
+            [0.0, 1.0, 0.0, 0.0, 2.0 * t, 0.0, 0.0, j, v, 0.0, u, 0.0],
+            [0.0, 0.0, 1.0, 0.0, 0.0, 2.0 * j, 0.0, t, 0.0, v, 0.0, u],
+            [0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 2.0 * v, 0.0, t, j, 2.0 * v * t, 2.0 * v * j],
         ]
     )
 
@@ -96,8 +95,9 @@ class Templates:
     """Expected events at 10/fb of P processes in N bins, with their finite-simulation error.
 
     Attributes:
-        coefficients: (10, P, N) of `monomials`; the first is the nominal expectation.
-        variances: (P, N) sums of squared weights of the simulated events, at the nominal point.
+        coefficients: (12, P, N) of `monomials`; the first is the nominal expectation.
+        variances: (P, N) squared errors of the expectation: the sum of squared weights, and the
+            mean squared distance of the base points from the polynomial.
     """
 
     coefficients: Array
@@ -133,5 +133,11 @@ def fit_templates(
     found = [histograms(point) for point in base_points]
     design = np.array([monomials(shift_coordinates(point)) for point in base_points])
     yields = np.array([expected for expected, _ in found])
-    coefficients = np.linalg.lstsq(design, yields.reshape(len(base_points), -1), rcond=None)[0]
-    return Templates(coefficients.reshape(-1, *yields.shape[1:]), found[0][1])
+    flat = yields.reshape(len(base_points), -1)
+    coefficients = np.linalg.lstsq(design, flat, rcond=None)[0]
+    # Events that a shift takes over the edge of a bin fluctuate on their own: this is what the
+    # squared weights of one point do not know.
+    freedom = len(base_points) - design.shape[1]
+    scatter = ((flat - design @ coefficients) ** 2).sum(axis=0) / freedom
+    shape = yields.shape[1:]
+    return Templates(coefficients.reshape(-1, *shape), found[0][1] + scatter.reshape(shape))

@@ -24,6 +24,11 @@ import numpy as np
 
 from HiggsML.running.results import write_results
 from HiggsML.running.submission import Prediction
+from higgsml_scoring.drawings import draw_against_mu, draw_intervals, draw_overall
+from higgsml_scoring.figures import save_figure
+from higgsml_scoring.report import score
+from higgsml_scoring.results import read_results
+from higgsml_scoring.settings import ReferenceSettings
 
 PROGRAM = Path(__file__).parents[1] / "scoring_program" / "run_scoring.py"
 REFERENCE = """
@@ -114,10 +119,30 @@ def benchmark(experiments: int, repeats: int, reference: Path | None, folder: Pa
     pages = {"this": output, "0.1.5": folder}
     sizes = {name: (pages[name] / "detailed_results.html").stat().st_size for name in commands}
     print("  page ", ", ".join(f"{name} {size / 1e6:.2f} MB" for name, size in sizes.items()))
+    seconds, name = slowest_figure(folder)
+    print(f"  slowest figure: {name}, {seconds:.2f} s CPU for SVG and PNG")
     if reference is not None:
         scores = [json.loads((pages[name] / "scores.json").read_text()) for name in commands]
         largest = max(abs(scores[0][key] - scores[1][key]) for key in scores[0])
         print(f"  largest difference of a score: {largest:.1e} (0.1.5 rounds to 4 digits)")
+
+
+def slowest_figure(folder: Path) -> tuple[float, str]:
+    """CPU seconds, and the name, of the figure that takes longest to draw and save."""
+    results = read_results(folder / "results", ReferenceSettings(show_truth=True))
+    report = score(results.mu, results.answers, results.ingestion_duration, bootstraps=10)
+    taken = []
+    for draw in (
+        lambda: draw_overall(report),
+        lambda: draw_against_mu(report, results.answers),
+        lambda: draw_intervals(report, results.answers),
+    ):
+        start = time.process_time()
+        for drawing in draw():
+            save_figure(drawing.figure, folder, drawing.name)
+            taken.append((time.process_time() - start, drawing.name))
+            start = time.process_time()
+    return max(taken[1:])  # the first one loads the font
 
 
 def main() -> None:

@@ -25,7 +25,7 @@ def make(name):
         "penalty": lambda: figures.penalty_figure(estimate, 1000),
         "plane": lambda: figures.plane_figure(estimate, estimate, 1000, PUBLISHED),
         "comparison": lambda: figures.comparison_figure(
-            ["a", "b"], [(0.6, 0.5, 0.7), (0.2, 0.1, 0.3)], ["a − b"], [(0.4, 0.3, 0.5)]
+            ["$a", "b$"], [(0.6, 0.5, 0.7), (0.2, 0.1, 0.3)], ["a − b"], [(0.4, 0.3, 0.5)]
         ),
     }[name]()
 

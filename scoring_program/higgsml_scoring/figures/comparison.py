@@ -48,7 +48,7 @@ def _draw_ranges(
         colour = COLOURS["blue" if blue else "muted"]
         axes.hlines(y, low, high, color=colour, linewidth=1.4)
         axes.plot(value, y, "o", color=colour, markersize=6)
-    axes.set_yticks(height, labels)
+    axes.set_yticks(height, labels, parse_math=False)  # a folder may have a $ in its name
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(-0.6, len(labels) - 0.4)
     axes.spines["left"].set_visible(False)

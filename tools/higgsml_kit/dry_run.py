@@ -7,7 +7,8 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,14 +51,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run, show the scores."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the work folder is removed
-    result = dry_run(
-        read_bundle(Path()),
-        submission=arguments.submission,
-        input_data=arguments.input,
-        output=arguments.output,
-        overrides={name: getattr(arguments, name) for name in FLAGS if name in arguments},
-    )
+    with _ending_in_order():
+        result = dry_run(
+            read_bundle(Path()),
+            submission=arguments.submission,
+            input_data=arguments.input,
+            output=arguments.output,
+            overrides={name: getattr(arguments, name) for name in FLAGS if name in arguments},
+        )
     width = max(map(len, result.scores))
     rows = [f"  {name:{width}}  {value:12.4f}" for name, value in result.scores.items()]
     ingestion, scoring = result.seconds["ingestion"], result.seconds["scoring"]
@@ -68,6 +69,16 @@ def run(arguments: argparse.Namespace) -> int:
     )
     print(f"Report: {result.output / PAGE}")
     return 0
+
+
+@contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """Have SIGTERM raise, so that the program is stopped and the work folder removed."""
+    previous = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
 
 
 @dataclass(frozen=True)

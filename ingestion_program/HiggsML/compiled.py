@@ -11,7 +11,6 @@ import logging
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,24 +55,21 @@ def inlined(function: Function) -> Function:
 
 @contextmanager
 def announced_compilation(what: str) -> Iterator[None]:
-    """Say in the log, once, that functions are compiled in this block, and how long it took."""
-    started: list[float] = []
+    """Say so in the log, with one line, if functions are compiled in this block."""
 
     class Listener(event.Listener):
+        said = False
+
         def on_start(self, _: event.Event) -> None:
-            if not started:
-                started.append(time.perf_counter())
-                _log.info(
-                    "Compiling %s. This takes some seconds, and is kept for later runs.", what
-                )
+            if not self.said:
+                _log.info("Compiling %s: some seconds, once; later runs use what is kept.", what)
+            self.said = True
 
         def on_end(self, _: event.Event) -> None:
             pass
 
     with event.install_listener("numba:compile", Listener()):
         yield
-    if started:
-        _log.info("Compiled %s in %.1f s.", what, time.perf_counter() - started[0])
 
 
 def _use_writable_cache() -> None:

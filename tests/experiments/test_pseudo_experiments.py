@@ -1,6 +1,5 @@
 import hashlib
 import os
-import re
 import subprocess
 import sys
 
@@ -155,8 +154,8 @@ def test_compilation_is_announced_once_and_kept(pool, tmp_path):
     features = make_pseudo_experiment(pool, 1.0, SHIFTED, SEED).features
     digest = hashlib.sha256(features.tobytes()).hexdigest()
     fresh, said = run_with_cache(pool, tmp_path)
-    assert re.search(r"(?s)^Compiling the kernels.*Compiled the kernels .* in \d+\.\d s\.$", said)
-    assert said.count("\n") == 2
+    assert said.startswith("Compiling the kernels of pseudo-experiments")
+    assert said.count("\n") == 1
     kept, said = run_with_cache(pool, tmp_path)
     assert said == ""
     assert fresh == kept == digest

@@ -13,7 +13,7 @@ from ..compiled import inlined
 from ..schema import DECIMALS
 from .instructions import bits_of, number_of
 
-__all__ = ["azimuth", "normal_pair", "rounded"]
+__all__ = ["azimuth", "logarithm", "normal_pair", "rounded"]
 
 _PRECISION = 10.0**DECIMALS
 
@@ -35,7 +35,7 @@ def rounded(x: float) -> float:
 
 @inlined
 def azimuth(y: float, x: float) -> float:
-    """atan2(y, x), to 1e-14; 0 for the zero vector."""
+    """atan2(y, x), to 1e-14; 0 for the zero vector, and a negative zero counts as zero."""
     ax, ay = abs(x), abs(y)
     small, large = min(ax, ay), max(ax, ay)
     steep = small > _TAN_22 * large  # between 22.5 and 45 degrees: measure from 45 degrees

@@ -161,10 +161,10 @@ def _scatter(
             part = slice(first, first + _PIECE)
             weights = np.asarray(block.weights[part], dtype=np.float64)
             where = f"block {number} ({block.process}), from event {first}"
-            records = np.empty(len(weights), dtype=_RECORD)
-            records["row"] = pack_rows(block.primaries[part], where)
+            records = np.zeros(len(weights), dtype=_RECORD)
+            pack_rows(block.primaries[part], where, records["row"])
             records["weight"], records["code"] = weights, code
-            records = records[weights > 0.0]  # the others are never drawn
+            records = _chosen(records, np.flatnonzero(weights))  # the others are never drawn
             survey[code].add(records["weight"])
             _append(records, (rng.random(len(records)) * BUCKETS).astype(np.uint8), buckets)
     return survey
@@ -173,7 +173,7 @@ def _scatter(
 def _append(records: NDArray[np.void], bucket: NDArray[np.uint8], buckets: Sequence[Path]) -> None:
     order = np.argsort(bucket, kind="stable")
     ends = np.searchsorted(bucket[order], np.arange(len(buckets) + 1))
-    records = records[order]
+    records = _chosen(records, order)
     for i, path in enumerate(buckets):
         with path.open("ab") as file:
             file.write(records[ends[i] : ends[i + 1]].tobytes())
@@ -232,7 +232,8 @@ def _write(
     layout = Layout.of(_write_header(file, text), sum(sizes), has_weights)
     next_row = np.cumsum([0, *sizes[:-1]])
     for path in buckets:
-        records = rng.permutation(np.fromfile(path, dtype=_RECORD))
+        records = np.fromfile(path, dtype=_RECORD)
+        records = _chosen(records, rng.permutation(len(records)))
         for group, part in _by_group(records, survey, first_group):
             row = int(next_row[group])
             rows = part["row"]
@@ -261,12 +262,15 @@ def _by_group(
     for code, weights in enumerate(survey):
         chosen = records["code"] == code
         group[chosen] = first_group[code] + weights.group_of(records["weight"][chosen])
-    order = np.argsort(group, kind="stable")
     for number in np.unique(group).tolist():
-        begin, end = np.searchsorted(group[order], [number, number + 1])
-        yield number, records[order[begin:end]]
+        yield number, _chosen(records, np.flatnonzero(group == number))
+
+
+def _chosen(records: NDArray[np.void], index: NDArray[np.intp]) -> NDArray[np.void]:
+    """`records[index]`, copied as bytes: numpy would copy field by field."""
+    return records.view(f"V{_RECORD.itemsize}")[index].view(_RECORD)
 
 
 def _write_at(file: BinaryIO, place: int, values: NDArray[np.generic]) -> None:
     file.seek(place)
-    file.write(np.ascontiguousarray(values).tobytes())
+    file.write(values.tobytes())

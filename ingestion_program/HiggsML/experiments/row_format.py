@@ -51,12 +51,15 @@ def azimuth_table() -> Doubles:
     return table
 
 
-def pack_rows(primaries: NDArray[np.float32], where: str) -> NDArray[np.void]:
+def pack_rows(
+    primaries: NDArray[np.float32], where: str, rows: NDArray[np.void] | None = None
+) -> NDArray[np.void]:
     """Pack events into rows of type `ROW`; all values are rounded to `DECIMALS` first.
 
     Args:
         primaries: (n, 16) in the order of `PRI_COLUMNS`; GeV, rad.
         where: what to call these events in an error.
+        rows: to be filled; new ones by default.
 
     Raises:
         DataError: a value is not finite, or cannot be that of an event.
@@ -64,7 +67,7 @@ def pack_rows(primaries: NDArray[np.float32], where: str) -> NDArray[np.void]:
     rounded = np.round(np.asarray(primaries, dtype=np.float64).T.copy(), DECIMALS)
     columns = dict(zip(PRI_COLUMNS, rounded, strict=True))
     _check(columns, where)
-    rows = np.zeros(len(primaries), dtype=ROW)
+    rows = np.zeros(len(primaries), dtype=ROW) if rows is None else rows
     for name in _MOMENTA:
         rows[name] = columns[f"PRI_{name}"]
     for name in _ETAS:

@@ -19,6 +19,7 @@ COMMANDS = {
     "dry-run": ("dry_run", "run ingestion and scoring here, as on the platform"),
     "check": ("check", "find what the platform would refuse in a bundle or a submission"),
     "pack": ("pack", "make the zip file of the bundle or of a submission"),
+    "generate": ("generate", "write a simulated data set in the format of the public one"),
     "download": ("download", "fetch a data set, resuming where an earlier attempt ended"),
     "score": ("score", "score a saved run again"),
     "compare": ("compare", "say which of several results are better, pair by pair"),

@@ -1,8 +1,7 @@
 """A parametric simulation of the challenge's events: physics in closed form, sampled fast."""
 
 from .blocks import generate_blocks
-from .constants import DEFAULT_COUNTS
-from .generated_data import GeneratedData
+from .constants import DEFAULT_COUNTS, default_counts
 from .tables import generate, write_dataset
 
-__all__ = ["DEFAULT_COUNTS", "GeneratedData", "generate", "generate_blocks", "write_dataset"]
+__all__ = ["DEFAULT_COUNTS", "default_counts", "generate", "generate_blocks", "write_dataset"]

@@ -1,93 +1,124 @@
 """Events in blocks: the loop over trials, and the shape in which the project takes events."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from ..errors import SettingsError
 from ..experiments.pool import EventBlock
-from ..schema import EXPECTED_EVENTS, PROCESSES, REFERENCE_LUMINOSITY
-from .bosons import higgs_event, z_event
-from .compiled import compiled
-from .constants import CONSTANTS, Constants
+from ..schema import EXPECTED_EVENTS, PRI_COLUMNS, PROCESSES, REFERENCE_LUMINOSITY
+from .bosons import higgs_event, mass_table, z_event
+from .compiled import compiled, digest_of_sources
+from .constants import CONSTANTS, Constants, as_record
 from .dibosons import diboson_event
-from .radiation import tabulate
+from .quantiles import Table
+from .radiation import MOST_JETS, Jets, kt_table
 from .random_numbers import Stream, open_stream
-from .top_quarks import top_event
+from .taus import tau_shares
+from .top_quarks import top_event, w_mass_table
 
 __all__ = ["BLOCK_SIZE", "check_counts", "event_weight", "generate_block", "generate_blocks"]
 
 BLOCK_SIZE = 65_536
-_MOST_JETS = 14
+Rows = npt.NDArray[np.float32]
 
 
-@compiled
-def _fill_htautau(stream: Stream, c: Constants, tables: Any, jets: Any, rows: Any) -> None:
-    radiations = (
-        c.gluon_fusion_radiation,
-        c.vector_fusion_radiation,
-        c.associated_radiation,
-    )
-    for i in range(len(rows)):
-        while not higgs_event(
-            stream, c.higgs, radiations, tables, c.taus, c.detector, jets, rows[i]
-        ):
-            pass
+class Tables(NamedTuple):
+    """What the kernel of a process looks up."""
+
+    shares: Table
+    masses: Table
+    """Of Z or W."""
+    kt0: Table
+    kt1: Table
+    kt2: Table
 
 
-@compiled
-def _fill_ztautau(stream: Stream, c: Constants, tables: Any, jets: Any, rows: Any) -> None:
-    for i in range(len(rows)):
-        while not z_event(stream, c.z, c.z_radiation, tables[0], c.taus, c.detector, jets, rows[i]):
-            pass
-
-
-@compiled
-def _fill_ttbar(stream: Stream, c: Constants, tables: Any, jets: Any, rows: Any) -> None:
-    for i in range(len(rows)):
-        while not top_event(
-            stream, c.top_pair, c.w, c.top_radiation, tables[0], c.taus, c.detector, jets, rows[i]
-        ):
-            pass
-
-
-@compiled
-def _fill_diboson(stream: Stream, c: Constants, tables: Any, jets: Any, rows: Any) -> None:
-    for i in range(len(rows)):
-        while not diboson_event(
-            stream,
-            c.diboson,
-            c.w,
-            c.diboson_radiation,
-            tables[0],
-            c.taus,
-            c.detector,
-            jets,
-            rows[i],
-        ):
-            pass
-
-
-_FILL = {
-    "htautau": _fill_htautau,
-    "ztautau": _fill_ztautau,
-    "ttbar": _fill_ttbar,
-    "diboson": _fill_diboson,
-}
-
-
-def _tables(process: str, c: Constants) -> tuple[Any, ...]:
+def _tables(process: str, c: Constants) -> Tables:
     radiations = {
         "htautau": (c.gluon_fusion_radiation, c.vector_fusion_radiation, c.associated_radiation),
-        "ztautau": (c.z_radiation,),
-        "ttbar": (c.top_radiation,),
-        "diboson": (c.diboson_radiation,),
+        "ztautau": 3 * (c.z_radiation,),
+        "ttbar": 3 * (c.top_radiation,),
+        "diboson": 3 * (c.diboson_radiation,),
     }[process]
-    return tuple(tabulate(radiation) for radiation in radiations)
+    masses = mass_table(c.z) if process == "ztautau" else w_mass_table(c.w)
+    return Tables(tau_shares(c.taus), masses, *(kt_table(radiation) for radiation in radiations))
+
+
+Kernel = Callable[[Stream, Any, Tables, Jets, Rows], None]
+
+
+def _kernels(sources: str) -> dict[str, Kernel]:
+    """For each process, the loop that fills rows; `sources` ties kept machine code to them."""
+
+    @compiled
+    def htautau(stream: Stream, c: Any, t: Tables, jets: Jets, rows: Rows) -> None:
+        sources  # noqa: B018 - makes it a closure variable
+        radiations = (c.gluon_fusion_radiation, c.vector_fusion_radiation, c.associated_radiation)
+        kts = (t.kt0, t.kt1, t.kt2)
+        for i in range(len(rows)):
+            row = rows[i]
+            while not higgs_event(
+                stream, c.higgs, radiations, kts, t.shares, c.detector, jets, row
+            ):
+                pass
+
+    @compiled
+    def ztautau(stream: Stream, c: Any, t: Tables, jets: Jets, rows: Rows) -> None:
+        sources  # noqa: B018
+        for i in range(len(rows)):
+            row = rows[i]
+            while not z_event(
+                stream, c.z, c.z_radiation, t.kt0, t.masses, t.shares, c.detector, jets, row
+            ):
+                pass
+
+    @compiled
+    def ttbar(stream: Stream, c: Any, t: Tables, jets: Jets, rows: Rows) -> None:
+        sources  # noqa: B018
+        for i in range(len(rows)):
+            row = rows[i]
+            while not top_event(
+                stream,
+                c.top_pair,
+                c.w,
+                c.top_radiation,
+                t.kt0,
+                t.masses,
+                t.shares,
+                c.detector,
+                jets,
+                row,
+            ):
+                pass
+
+    @compiled
+    def diboson(stream: Stream, c: Any, t: Tables, jets: Jets, rows: Rows) -> None:
+        sources  # noqa: B018
+        for i in range(len(rows)):
+            row = rows[i]
+            while not diboson_event(
+                stream,
+                c.diboson,
+                c.w,
+                c.diboson_radiation,
+                t.kt0,
+                t.masses,
+                t.shares,
+                c.detector,
+                jets,
+                row,
+            ):
+                pass
+
+    return {"htautau": htautau, "ztautau": ztautau, "ttbar": ttbar, "diboson": diboson}
+
+
+_FILL = _kernels(digest_of_sources())
 
 
 def generate_block(
@@ -97,9 +128,11 @@ def generate_block(
 
     A function of (process, seed, block) alone; a smaller count is a prefix of a larger one.
     """
-    rows = np.empty((count, 16), dtype=np.float32)
+    rows = np.empty((count, len(PRI_COLUMNS)), dtype=np.float32)
     stream = open_stream(seed, PROCESSES.index(process), block)
-    _FILL[process](stream, constants, _tables(process, constants), np.empty((_MOST_JETS, 3)), rows)
+    _FILL[process](
+        stream, as_record(constants), _tables(process, constants), np.empty((MOST_JETS, 5)), rows
+    )
     return rows
 
 

@@ -1,171 +1,268 @@
-"""Z and H to a pair of taus, with the jets that they recoil against."""
+"""Z and H to a pair of taus, with the jets that they recoil against.
+
+Everything is computed in the frame in which the boson has no rapidity; the boost along the beam
+comes last, because it only moves pseudorapidities. Numbers that decide most come first: an event
+whose taus cannot have the energy to be selected ends before anything else is drawn.
+"""
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from .compiled import compiled
-from .decays import append_parton, tau_pair, transverse_cosine
-from .detector import Detector, measure
-from .kinematics import breit_wigner, decay, direction, from_transverse, isotropic
-from .radiation import Radiation, Spectrum, emit
-from .random_numbers import Stream, normal, uniform
-from .taus import TauDecays
+from .compiled import inlined
+from .constants import Detector, Higgs, Radiation, ZBoson
+from .detector import Hypothesis, measure, smallest_tau_pt
+from .kinematics import breit_wigner_density, decay, from_transverse, polar, transverse_boson_cosine
+from .quantiles import Table, inverse_distribution, quantile, value_at
+from .radiation import Jets, X, Y, emit, place, shift
+from .random_numbers import Stream, azimuth, exponential, normal, uniform
+from .taus import HADRONS, LEPTON
 
-__all__ = ["Higgs", "ZBoson", "higgs_event", "z_event"]
+__all__ = ["higgs_event", "mass_table", "tau_pair", "z_event"]
 
-_TWO_PI = 2.0 * math.pi
-_RAPIDITY_LIMIT = 2.6  # beyond it one of the taus is beyond |eta| = 2.5
-
-
-class ZBoson(NamedTuple):
-    """Z/gamma* -> tau tau."""
-
-    mass: float = 91.188  # GeV, PDG 2024
-    width: float = 2.4955  # GeV, PDG 2024
-    lowest: float = 50.0  # GeV
-    highest: float = 1000.0
-    photon_share: float = 0.04  # of masses from the continuum m^-photon_power
-    photon_power: float = 3.0
-    polarisation: float = -0.147  # mean tau polarisation, ALEPH et al., Phys. Rept. 427 (2006)
-    rapidity: float = 2.2  # standard deviation
+_SURE = 1e4  # GeV: a transverse momentum that no boson exceeds
 
 
-class Higgs(NamedTuple):
-    """H -> tau tau; cross-sections at 13 TeV, m = 125 GeV: LHC Higgs WG, CERN-2017-002-M."""
-
-    mass: float = 125.0
-    gluon_fusion: float = 48.6  # pb
-    vector_fusion: float = 3.78
-    associated: float = 2.25
-    top_pair: float = 0.507
-    rapidity: float = 1.3
-    tag_pt: float = 50.0
-    tag_spread: float = 0.65
-    tag_gap: float = 4.2
-    tag_gap_spread: float = 1.5
-    vh_pt: float = 65.0
-    vh_spread: float = 0.8
-    hadronic_v: float = 0.69
-    invisible_v: float = 0.07
+def mass_table(z: ZBoson) -> Table:
+    """Inverse distribution of m^-2 (so that interpolation follows a tail of m^-3)."""
+    core = z.mass + z.width * np.tan(np.linspace(-1.55, 1.55, 4001))
+    m = np.unique(np.concatenate([np.geomspace(z.lowest, z.highest, 2000), core]))
+    m = m[(m >= z.lowest) & (m <= z.highest)]
+    resonance = breit_wigner_density(m, z.mass, z.width)
+    power = 1.0 - z.photon_power
+    continuum = power * m**-z.photon_power / (z.highest**power - z.lowest**power)
+    density = (1.0 - z.photon_share) * resonance / np.trapezoid(resonance, m)
+    density += z.photon_share * continuum
+    t = m[::-1] ** -2.0
+    return inverse_distribution(t, (0.5 * density * m**3)[::-1])[None, :]
 
 
-@compiled
-def _sum_of_jets(jets: npt.NDArray[np.float64], first: int, count: int) -> tuple[float, float]:
-    px, py = 0.0, 0.0
-    for i in range(first, count):
-        px += jets[i, 0] * math.cos(jets[i, 2])
-        py += jets[i, 0] * math.sin(jets[i, 2])
-    return px, py
+@inlined
+def impossible(least1: float, least2: float, mass: float, pt: float) -> bool:
+    """Whether taus of a boson of at most this pT cannot both reach their least pT.
+
+    pT_1 + pT_2 <= mT and pT_i <= (mT + pT) / 2, where mT^2 = m^2 + pT^2.
+    """
+    transverse_mass = math.sqrt(mass * mass + pt * pt)
+    return least1 + least2 > transverse_mass or max(least1, least2) > 0.5 * (transverse_mass + pt)
 
 
-@compiled
-def _truncated_rapidity(stream: Stream, spread: float) -> float:
-    y = spread * normal(stream)[0]
-    while abs(y) > _RAPIDITY_LIMIT:
-        y = spread * normal(stream)[0]
-    return y
+@inlined
+def tau_pair(
+    stream: Stream,
+    px: float,
+    py: float,
+    mass: float,
+    cosine: float,
+    shares: tuple[float, float],
+    least: tuple[float, float],
+) -> tuple[bool, Hypothesis]:
+    """Taus of a boson without rapidity; whether both reach their least pT.
+
+    The first tau goes along `cosine` (to the beam) in the boson's frame. Shares of the visible
+    energy and least pT are those of the first tau (to a lepton) and the second (to hadrons).
+    """
+    _, cos_phi, sin_phi = azimuth(stream)
+    energy = math.sqrt(mass * mass + px * px + py * py)
+    axis = polar(cosine, cos_phi, sin_phi)
+    first, second = decay((px, py, 0.0, energy), mass, 0.0, axis)
+    pt1 = math.sqrt(first[0] * first[0] + first[1] * first[1])
+    pt2 = math.sqrt(second[0] * second[0] + second[1] * second[1])
+    x1, x2 = shares
+    missing1, missing2 = 1.0 - x1, 1.0 - x2
+    event = Hypothesis(
+        x1 * pt1,
+        first[2] / pt1,  # sinh(eta) for now: most events end here
+        x1 * first[0],
+        x1 * first[1],
+        x2 * pt2,
+        second[2] / pt2,
+        x2 * second[0],
+        x2 * second[1],
+        0.0,
+        missing1 * first[0] + missing2 * second[0],
+        missing1 * first[1] + missing2 * second[1],
+    )
+    return pt1 > least[0] and pt2 > least[1], event
 
 
-@compiled
+@inlined
+def rapidity_between(
+    stream: Stream, eta1: float, eta2: float, spread: float, detector: Detector
+) -> tuple[bool, float]:
+    """A rapidity that brings both etas into the acceptance, from a normal distribution.
+
+    Rejection: the first number is False in the share of cases in which a rapidity drawn from
+    exp(-y^2 / 2 spread^2) would not have done so, up to a constant factor.
+    """
+    low = max(-detector.lepton_eta - eta1, -detector.tau_eta - eta2)
+    high = min(detector.lepton_eta - eta1, detector.tau_eta - eta2)
+    widest = detector.lepton_eta + detector.tau_eta
+    y = low + uniform(stream) * widest
+    if y > high:
+        return False, 0.0
+    return uniform(stream) < math.exp(-0.5 * (y / spread) ** 2), y
+
+
+@inlined
+def finish(
+    event: Hypothesis,
+    noise: float,
+    unseen_x: float,
+    unseen_y: float,
+    y: float,
+    eta1: float,
+    eta2: float,
+) -> Hypothesis:
+    """The hypothesis with etas, further unseen momentum and the tau's noise filled in."""
+    return Hypothesis(
+        event.lepton_pt,
+        eta1 + y,
+        event.lepton_x,
+        event.lepton_y,
+        event.tau_pt,
+        eta2 + y,
+        event.tau_x,
+        event.tau_y,
+        noise,
+        event.unseen_x + unseen_x,
+        event.unseen_y + unseen_y,
+    )
+
+
+@inlined
 def z_event(
     stream: Stream,
     z: ZBoson,
     radiation: Radiation,
-    spectrum: Spectrum,
-    decays: TauDecays,
+    kt: Table,
+    masses: Table,
+    shares: Table,
     detector: Detector,
-    jets: npt.NDArray[np.float64],
+    jets: Jets,
     row: npt.NDArray[np.float32],
 ) -> bool:
     """Try one Z event; True when it was selected and `row` is filled."""
-    if uniform(stream) < z.photon_share:
-        power = 1.0 - z.photon_power
-        low, high = z.lowest**power, z.highest**power
-        mass = (low + (high - low) * uniform(stream)) ** (1.0 / power)
-    else:
-        mass = breit_wigner(stream, z.mass, z.width, z.lowest, z.highest)
-    y = _truncated_rapidity(stream, z.rapidity)
-    count = emit(stream, radiation, spectrum, y, jets, 0)
-    px, py = _sum_of_jets(jets, 0, count)
-    noise1, noise2 = normal(stream)
-    boson = from_transverse(radiation.soft * noise1 - px, radiation.soft * noise2 - py, y, mass)
-    axis = direction(transverse_cosine(stream), _TWO_PI * uniform(stream))
-    helicity = 1.0 if uniform(stream) < 0.5 * (1.0 + z.polarisation) else -1.0
-    possible, lepton, tau, nu_x, nu_y = tau_pair(
-        stream, boson, mass, axis, helicity, helicity, decays, detector
+    # Both taus have the same helicity in the sense of taus.py: the Z has spin 1.
+    right = 1 if uniform(stream) < 0.5 * (1.0 + z.polarisation) else 0
+    x1 = quantile(shares, LEPTON + right, uniform(stream))
+    x2 = quantile(shares, HADRONS + right, uniform(stream))
+    noise = normal(stream)
+    least1 = detector.minimum_pt * (1.0 - 4.0 * detector.lepton_noise) / x1
+    least2 = smallest_tau_pt(noise, detector) / x2
+    mass = 1.0 / math.sqrt(quantile(masses, 0, uniform(stream)))
+    number = exponential(stream)
+    hardest = value_at(kt, min(number, 15.9))
+    if impossible(least1, least2, mass, 2.5 * hardest + 4.0 * radiation.soft):
+        return False
+    count, sum_x, sum_y = emit(stream, radiation, kt, number, jets, 0)
+    soft_x, soft_y = radiation.soft * normal(stream), radiation.soft * normal(stream)
+    px, py = soft_x - sum_x, soft_y - sum_y
+    if impossible(least1, least2, mass, math.sqrt(px * px + py * py)):
+        return False
+    possible, event = tau_pair(
+        stream, px, py, mass, transverse_boson_cosine(stream), (x1, x2), (least1, least2)
     )
     if not possible:
         return False
-    return measure(stream, detector, lepton, tau, (nu_x, nu_y), jets, count, row)
+    eta1, eta2 = math.asinh(event.lepton_eta), math.asinh(event.tau_eta)
+    inside, y = rapidity_between(stream, eta1, eta2, z.rapidity, detector)
+    if not inside:
+        return False
+    shift(jets, 0, count, radiation.pull * y)
+    lost = detector.soft_scale - 1.0  # of the recoil -soft
+    event = finish(event, noise, lost * soft_x, lost * soft_y, y, eta1, eta2)
+    return measure(stream, detector, event, jets, count, row)
 
 
-@compiled
-def _tag_jets(stream: Stream, higgs: Higgs, y: float, jets: npt.NDArray[np.float64]) -> int:
-    gap, middle = normal(stream)
-    noise1, noise2 = normal(stream)
-    half = 0.5 * abs(higgs.tag_gap + higgs.tag_gap_spread * gap)
-    jets[0, 0] = higgs.tag_pt * math.exp(higgs.tag_spread * noise1)
-    jets[1, 0] = higgs.tag_pt * math.exp(higgs.tag_spread * noise2)
-    jets[0, 1] = 0.5 * y + 0.8 * middle + half
-    jets[1, 1] = 0.5 * y + 0.8 * middle - half
-    jets[0, 2] = _TWO_PI * uniform(stream) - math.pi
-    jets[1, 2] = _TWO_PI * uniform(stream) - math.pi
-    return 2
+@inlined
+def _tag_jets(stream: Stream, higgs: Higgs, jets: Jets) -> tuple[float, float]:
+    """The quarks of vector-boson fusion as jets 0 and 1; the sums of px and py."""
+    half = 0.5 * abs(higgs.tag_gap + higgs.tag_gap_spread * normal(stream))
+    middle = higgs.tag_middle * normal(stream)
+    for i in range(2):
+        pt = higgs.tag_pt * math.exp(higgs.tag_spread * normal(stream))
+        phi, cosine, sine = azimuth(stream)
+        place(jets, i, pt, middle + half - 2 * i * half, phi, cosine, sine)
+    return jets[0, X] + jets[1, X], jets[0, Y] + jets[1, Y]
 
 
-@compiled
+@inlined
+def _other_boson(stream: Stream, higgs: Higgs, jets: Jets) -> tuple[int, float, float]:
+    """The W or Z beside the Higgs: its jets (none when it is not seen) and px, py."""
+    pt = higgs.vh_pt * math.exp(higgs.vh_spread * normal(stream))
+    _, cosine, sine = azimuth(stream)
+    px, py = pt * cosine, pt * sine
+    if uniform(stream) > higgs.vh_hadronic:
+        return 0, px, py
+    boson = from_transverse(px, py, higgs.vh_gap * normal(stream), higgs.vh_mass)
+    _, cos_phi, sin_phi = azimuth(stream)
+    axis = polar(2.0 * uniform(stream) - 1.0, cos_phi, sin_phi)
+    for i, p in enumerate(decay(boson, higgs.vh_mass, 0.0, axis)):
+        place_parton(jets, i, p)
+    return 2, px, py
+
+
+@inlined
+def place_parton(jets: Jets, i: int, p: tuple[float, float, float, float]) -> None:
+    """Write a massless parton as jet i."""
+    pt = math.sqrt(p[0] * p[0] + p[1] * p[1])
+    place(jets, i, pt, math.asinh(p[2] / pt), math.atan2(p[1], p[0]), p[0] / pt, p[1] / pt)
+
+
+@inlined
 def higgs_event(
     stream: Stream,
     higgs: Higgs,
     radiations: tuple[Radiation, Radiation, Radiation],
-    spectra: tuple[Spectrum, Spectrum, Spectrum],
-    decays: TauDecays,
+    kts: tuple[Table, Table, Table],
+    shares: Table,
     detector: Detector,
-    jets: npt.NDArray[np.float64],
+    jets: Jets,
     row: npt.NDArray[np.float32],
 ) -> bool:
-    """Try one Higgs event; radiations and spectra of gluon fusion, VBF, associated production."""
-    total = higgs.gluon_fusion + higgs.vector_fusion + higgs.associated
-    mode = uniform(stream) * total
-    y = _truncated_rapidity(stream, higgs.rapidity)
-    count, missing_x, missing_y = 0, 0.0, 0.0
-    v_x, v_y = 0.0, 0.0
+    """Try one Higgs event; radiation of gluon fusion, vector-boson fusion, VH."""
+    # Opposite helicities in the sense of taus.py: the Higgs has spin 0.
+    right = 1 if uniform(stream) < 0.5 else 0
+    x1 = quantile(shares, LEPTON + right, uniform(stream))
+    x2 = quantile(shares, HADRONS + 1 - right, uniform(stream))
+    noise = normal(stream)
+    least1 = detector.minimum_pt * (1.0 - 4.0 * detector.lepton_noise) / x1
+    least2 = smallest_tau_pt(noise, detector) / x2
+    mode = uniform(stream) * (higgs.gluon_fusion + higgs.vector_fusion + higgs.associated)
+    number = exponential(stream)
+    tags, sum_x, sum_y, unseen_x, unseen_y = 0, 0.0, 0.0, 0.0, 0.0
     if mode < higgs.gluon_fusion:
-        radiation, spectrum = radiations[0], spectra[0]
+        radiation, kt = radiations[0], kts[0]
+        hardest = value_at(kt, min(number, 15.9))
+        if impossible(least1, least2, higgs.mass, 2.5 * hardest + 4.0 * radiation.soft):
+            return False
     elif mode < higgs.gluon_fusion + higgs.vector_fusion:
-        radiation, spectrum = radiations[1], spectra[1]
-        count = _tag_jets(stream, higgs, y, jets)
+        radiation, kt = radiations[1], kts[1]
+        sum_x, sum_y = _tag_jets(stream, higgs, jets)
+        tags = 2
     else:
-        radiation, spectrum = radiations[2], spectra[2]
-        v_pt = higgs.vh_pt * math.exp(higgs.vh_spread * normal(stream)[0])
-        v_phi = _TWO_PI * uniform(stream)
-        v_x, v_y = v_pt * math.cos(v_phi), v_pt * math.sin(v_phi)
-        mode_v = uniform(stream)
-        if mode_v < higgs.hadronic_v:
-            v_mass = 83.0
-            v = from_transverse(v_x, v_y, y + 0.9 * normal(stream)[0], v_mass)
-            quark1, quark2 = decay(v, v_mass, 0.0, 0.0, isotropic(stream))
-            count = append_parton(quark1, jets, count)
-            count = append_parton(quark2, jets, count)
-        else:
-            missing_x, missing_y = v_x, v_y
-    tags = count
-    count = emit(stream, radiation, spectrum, y, jets, count)
-    px, py = _sum_of_jets(
-        jets, 0 if mode < higgs.gluon_fusion + higgs.vector_fusion else tags, count
-    )
-    noise1, noise2 = normal(stream)
-    boson = from_transverse(
-        radiation.soft * noise1 - px - v_x, radiation.soft * noise2 - py - v_y, y, higgs.mass
-    )
-    helicity = 1.0 if uniform(stream) < 0.5 else -1.0
-    possible, lepton, tau, nu_x, nu_y = tau_pair(
-        stream, boson, higgs.mass, isotropic(stream), helicity, -helicity, decays, detector
+        radiation, kt = radiations[2], kts[2]
+        tags, sum_x, sum_y = _other_boson(stream, higgs, jets)
+        if tags == 0:
+            unseen_x, unseen_y = sum_x, sum_y
+    count, more_x, more_y = emit(stream, radiation, kt, number, jets, tags)
+    soft_x, soft_y = radiation.soft * normal(stream), radiation.soft * normal(stream)
+    px, py = soft_x - sum_x - more_x, soft_y - sum_y - more_y
+    if impossible(least1, least2, higgs.mass, math.sqrt(px * px + py * py)):
+        return False
+    possible, event = tau_pair(
+        stream, px, py, higgs.mass, 2.0 * uniform(stream) - 1.0, (x1, x2), (least1, least2)
     )
     if not possible:
         return False
-    missing = (nu_x + missing_x, nu_y + missing_y)
-    return measure(stream, detector, lepton, tau, missing, jets, count, row)
+    eta1, eta2 = math.asinh(event.lepton_eta), math.asinh(event.tau_eta)
+    inside, y = rapidity_between(stream, eta1, eta2, higgs.rapidity, detector)
+    if not inside:
+        return False
+    shift(jets, 0, count, radiation.pull * y)
+    unseen_x += (detector.soft_scale - 1.0) * soft_x
+    unseen_y += (detector.soft_scale - 1.0) * soft_y
+    event = finish(event, noise, unseen_x, unseen_y, y, eta1, eta2)
+    return measure(stream, detector, event, jets, count, row)

@@ -14,181 +14,163 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from .compiled import compiled
-from .kinematics import delta_r2
-from .random_numbers import Stream, normal, uniform
+from .compiled import inlined, linked
+from .constants import Detector
+from .kinematics import delta_r2, wrapped
+from .radiation import ETA, PHI, PT, Jets, X, Y
+from .random_numbers import Stream, exponential, normal, uniform
 
-__all__ = ["Detector", "Visible", "corrected_pt", "measure", "threshold_pt"]
+__all__ = ["Hypothesis", "corrected_pt", "measure", "smallest_tau_pt"]
 
 _UNDEFINED = -25.0
-_PRECISION = 1000.0
+_STEPS, _STEP = 1000.0, 0.001
 
 
-class Detector(NamedTuple):
-    """Acceptance and response."""
+class Hypothesis(NamedTuple):
+    """The particles of an event: massless lepton and tau (visible part), unseen momentum."""
 
-    minimum_pt: float = 20.0  # GeV, before the correction
-    lepton_eta: float = 2.5
-    tau_eta: float = 2.5  # of the tau's direction; the jet axis may lie a little beyond
-    jet_eta: float = 4.9
-    separation: float = 0.6  # jet radius
-    central_eta: float = 1.5
-    central_efficiency: float = 0.95  # of leptons, relative: only the ratio shows
-    forward_efficiency: float = 0.85
-    lepton_noise: float = 0.015  # relative resolution
-    tau_scale: float = 0.93  # response before the correction
-    tau_stochastic: float = 0.55  # sqrt(GeV)
-    tau_constant: float = 0.05
-    tau_angle: float = 0.01  # rad
-    jet_scale: float = 0.93
-    jet_stochastic: float = 0.75
-    jet_constant: float = 0.06
-    jet_angle: float = 0.03
-    soft_noise: float = 6.0  # GeV, each component of the missing energy
+    lepton_pt: float
+    lepton_eta: float
+    lepton_x: float  # px, GeV
+    lepton_y: float
+    tau_pt: float
+    tau_eta: float
+    tau_x: float
+    tau_y: float
+    tau_noise: float  # standard normal number of the tau's energy measurement
+    unseen_x: float
+    unseen_y: float
 
 
-class Visible(NamedTuple):
-    """A lepton or the visible part of a tau: pT, eta, phi."""
-
-    pt: float
-    eta: float
-    phi: float
-
-
-@compiled
-def threshold_pt(eta: float, detector: Detector) -> float:
-    """The lowest corrected pT, of a jet that was measured exactly at the cut."""
-    return corrected_pt(detector.minimum_pt, eta)
-
-
-@compiled
+@inlined
 def corrected_pt(pt: float, eta: float) -> float:
     """Measured pT to calibrated pT, GeV."""
     slope = 3.0 - 0.2 * abs(eta)
     return math.sqrt(pt * pt + slope * slope * pt)
 
 
-@compiled
-def _wrap(phi: float) -> float:
-    if phi > math.pi:
-        return phi - 2.0 * math.pi
-    if phi < -math.pi:
-        return phi + 2.0 * math.pi
-    return phi
-
-
-@compiled
+@inlined
 def _rounded(value: float) -> float:
-    return np.rint(value * _PRECISION) / _PRECISION
+    return float(np.rint(value * _STEPS) * _STEP)
 
 
-@compiled
-def _measured_pt(
-    stream: Stream, pt: float, scale: float, stochastic: float, constant: float
-) -> float:
-    sigma = math.sqrt(stochastic * stochastic / pt + constant * constant)
-    return pt * scale * max(1.0 + sigma * normal(stream)[0], 0.05)
+@inlined
+def smallest_tau_pt(noise: float, detector: Detector) -> float:
+    """A pT below which a tau measured with this noise cannot pass the cut, GeV."""
+    low = 0.5 * detector.minimum_pt
+    sigma = math.sqrt(detector.tau_stochastic**2 / low + detector.tau_constant**2)
+    raised = detector.tau_scale * (1.0 + sigma * max(noise, 0.0))
+    return max((detector.minimum_pt - detector.tau_offset) / raised, low)
 
 
-@compiled
-def _merge_jets(jets: npt.NDArray[np.float64], count: int, radius2: float) -> int:
-    """Join jets closer than the radius (the harder one's axis stays); the new count."""
+@inlined
+def _merge(jets: Jets, count: int, radius2: float) -> int:
+    """Join jets closer than the radius, on the axis of the earlier one; the new count."""
     kept = 0
     for i in range(count):
         joined = False
         for k in range(kept):
-            if delta_r2(jets[i, 1], jets[i, 2], jets[k, 1], jets[k, 2]) < radius2:
-                jets[k, 0] += jets[i, 0]
+            if delta_r2(jets[i, ETA], jets[i, PHI], jets[k, ETA], jets[k, PHI]) < radius2:
+                jets[k, PT] += jets[i, PT]
+                jets[k, X] += jets[i, X]
+                jets[k, Y] += jets[i, Y]
                 joined = True
                 break
         if not joined:
-            jets[kept, 0], jets[kept, 1], jets[kept, 2] = jets[i, 0], jets[i, 1], jets[i, 2]
+            if kept < i:
+                for column in range(jets.shape[1]):
+                    jets[kept, column] = jets[i, column]
             kept += 1
     return kept
 
 
-@compiled
+@linked
 def measure(
     stream: Stream,
     detector: Detector,
-    lepton: Visible,
-    tau: Visible,
-    neutrinos: tuple[float, float],
-    jets: npt.NDArray[np.float64],
+    event: Hypothesis,
+    jets: Jets,
     count: int,
     row: npt.NDArray[np.float32],
 ) -> bool:
-    """Fill the row of 16 primary features; False when the event is not selected.
-
-    `neutrinos` is the transverse momentum that leaves the detector unseen; `jets` (pT, eta, phi) is
-    overwritten.
-    """
-    radius2 = detector.separation**2
-    noise1, noise2 = normal(stream)
-    lepton_pt = lepton.pt * (1.0 + detector.lepton_noise * noise1)
-    if lepton_pt <= detector.minimum_pt or abs(lepton.eta) > detector.lepton_eta:
-        return False
-    if abs(tau.eta) > detector.tau_eta:
-        return False
-    efficiency = detector.central_efficiency
-    if abs(lepton.eta) > detector.central_eta:
-        efficiency = detector.forward_efficiency
-    if uniform(stream) > efficiency:
-        return False
-    tau_pt = _measured_pt(
-        stream, tau.pt, detector.tau_scale, detector.tau_stochastic, detector.tau_constant
-    )
+    """Fill the row of 16 primary features; False when the event is not selected."""
+    tau_sigma = math.sqrt(detector.tau_stochastic**2 / event.tau_pt + detector.tau_constant**2)
+    tau_response = detector.tau_scale * max(1.0 + tau_sigma * event.tau_noise, 0.05)
+    tau_pt = event.tau_pt * tau_response + detector.tau_offset
     if tau_pt <= detector.minimum_pt:
         return False
-    angle1, angle2 = normal(stream)
-    tau_eta = tau.eta + detector.tau_angle * angle1
-    tau_phi = _wrap(tau.phi + detector.tau_angle * angle2)
-    if delta_r2(tau_eta, tau_phi, lepton.eta, lepton.phi) < radius2:
+    lepton_response = 1.0 + detector.lepton_noise * normal(stream)
+    lepton_pt = event.lepton_pt * lepton_response
+    if lepton_pt <= detector.minimum_pt:
+        return False
+    far = abs(event.lepton_eta) > detector.central_eta
+    if far and uniform(stream) > detector.forward_efficiency:
+        return False
+    lepton_phi = math.atan2(event.lepton_y, event.lepton_x)
+    tau_eta = event.tau_eta + detector.tau_angle * normal(stream)
+    tau_phi = math.atan2(event.tau_y, event.tau_x) + detector.tau_angle * normal(stream)
+    radius2 = detector.radius * detector.radius
+    if delta_r2(tau_eta, tau_phi, event.lepton_eta, lepton_phi) < radius2:
         return False
 
-    cos_lepton, sin_lepton = math.cos(lepton.phi), math.sin(lepton.phi)
-    cos_tau, sin_tau = math.cos(tau.phi), math.sin(tau.phi)
-    met_x = neutrinos[0] + detector.soft_noise * noise2
-    met_y = neutrinos[1] + detector.soft_noise * normal(stream)[0]
-    met_x += (lepton.pt - lepton_pt) * cos_lepton + (tau.pt - tau_pt) * cos_tau
-    met_y += (lepton.pt - lepton_pt) * sin_lepton + (tau.pt - tau_pt) * sin_tau
+    # Missing energy: minus everything measured, so what a response loses appears in it.
+    met_x = event.unseen_x + (1.0 - lepton_response) * event.lepton_x
+    met_y = event.unseen_y + (1.0 - lepton_response) * event.lepton_y
+    met_x += (1.0 - tau_response) * event.tau_x
+    met_y += (1.0 - tau_response) * event.tau_y
 
-    count = _merge_jets(jets, count, radius2)
-    sum_pt, number = 0.0, 0
-    pt1, eta1, phi1 = _UNDEFINED, _UNDEFINED, _UNDEFINED
-    pt2, eta2, phi2 = _UNDEFINED, _UNDEFINED, _UNDEFINED
+    count = _merge(jets, count, radius2)
+    sum_pt, scalar_sum, number = 0.0, 0.0, 0
+    first, second = -1, -1
     for i in range(count):
-        pt, eta, phi = jets[i, 0], jets[i, 1], _wrap(jets[i, 2])
+        pt, eta = jets[i, PT], jets[i, ETA]
         if abs(eta) > detector.jet_eta:
             continue
-        raw = _measured_pt(
-            stream, pt, detector.jet_scale, detector.jet_stochastic, detector.jet_constant
-        )
-        met_x += (pt - raw) * math.cos(phi)
-        met_y += (pt - raw) * math.sin(phi)
+        sigma = math.sqrt(detector.jet_stochastic**2 / pt + detector.jet_constant**2)
+        response = detector.jet_scale * max(1.0 + sigma * normal(stream), 0.05)
+        met_x += (1.0 - response) * jets[i, X]
+        met_y += (1.0 - response) * jets[i, Y]
+        scalar_sum += pt
+        raw = pt * response + detector.jet_offset
+        jets[i, PT] = 0.0
         if raw <= detector.minimum_pt:
             continue
-        if delta_r2(eta, phi, lepton.eta, lepton.phi) < radius2:
+        phi = jets[i, PHI]
+        if delta_r2(eta, phi, event.lepton_eta, lepton_phi) < radius2:
             return False
         if delta_r2(eta, phi, tau_eta, tau_phi) < radius2:
             return False
         value = _rounded(corrected_pt(raw, eta))
+        jets[i, PT] = value
         sum_pt += value
         number += 1
-        if value > pt1:
-            pt2, eta2, phi2 = pt1, eta1, phi1
-            pt1, eta1, phi1 = value, eta, phi
-        elif value > pt2:
-            pt2, eta2, phi2 = value, eta, phi
+        if first < 0 or value > jets[first, PT]:
+            first, second = i, first
+        elif second < 0 or value > jets[second, PT]:
+            second = i
 
-    row[0], row[1], row[2] = _rounded(lepton_pt), _rounded(lepton.eta), _rounded(_wrap(lepton.phi))
+    activity = 1.0 + detector.soft_spread * (exponential(stream) - 1.0)
+    noise = math.sqrt(detector.soft_noise**2 * activity + detector.soft_growth * scalar_sum)
+    met_x += noise * normal(stream)
+    met_y += noise * normal(stream)
+    row[0], row[1], row[2] = (
+        _rounded(lepton_pt),
+        _rounded(event.lepton_eta),
+        _rounded(lepton_phi),
+    )
     row[3], row[4], row[5] = (
         _rounded(corrected_pt(tau_pt, tau_eta)),
         _rounded(tau_eta),
-        _rounded(tau_phi),
+        _rounded(wrapped(tau_phi)),
     )
-    row[6], row[7], row[8] = pt1, _rounded(eta1), _rounded(phi1)
-    row[9], row[10], row[11] = pt2, _rounded(eta2), _rounded(phi2)
+    for k in range(6, 12):
+        row[k] = _UNDEFINED
+    if first >= 0:
+        row[6], row[7] = jets[first, PT], _rounded(jets[first, ETA])
+        row[8] = _rounded(wrapped(jets[first, PHI]))
+    if second >= 0:
+        row[9], row[10] = jets[second, PT], _rounded(jets[second, ETA])
+        row[11] = _rounded(wrapped(jets[second, PHI]))
     row[12], row[13] = number, _rounded(sum_pt)
     row[14] = _rounded(math.sqrt(met_x * met_x + met_y * met_y))
     row[15] = _rounded(math.atan2(met_y, met_x))

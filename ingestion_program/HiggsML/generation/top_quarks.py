@@ -1,135 +1,175 @@
 """Pairs of top quarks with a lepton and a hadronic tau, or a jet taken for one."""
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from .compiled import compiled
-from .decays import append_parton, around, visible
-from .detector import Detector, measure
-from .kinematics import FourMomentum, boost, breit_wigner, decay, from_transverse, isotropic
-from .radiation import Radiation, Spectrum, emit
-from .random_numbers import Stream, exponential, normal, uniform
-from .taus import TauDecays, hadronic_share, leptonic_share, leptonic_survival
+from .bosons import place_parton, rapidity_between
+from .compiled import inlined, linked
+from .constants import Detector, Radiation, TopPair, WDecays
+from .detector import Hypothesis, measure, smallest_tau_pt
+from .kinematics import (
+    FourMomentum,
+    around,
+    boost,
+    breit_wigner_density,
+    decay,
+    from_transverse,
+    polar,
+)
+from .quantiles import Table, inverse_distribution, quantile
+from .radiation import Jets, emit, shift
+from .random_numbers import Stream, azimuth, exponential, normal, uniform
+from .taus import HADRONS, LEPTON
 
-__all__ = ["TopPair", "WDecays", "top_event", "w_products"]
-
-_TWO_PI = 2.0 * math.pi
-
-
-class WDecays(NamedTuple):
-    """W decays and tau identification: PDG 2024, and the rates of the detector card."""
-
-    mass: float = 80.369
-    width: float = 2.085
-    lepton: float = 0.2142  # e and mu
-    tau: float = 0.1138
-    tau_to_lepton: float = 0.3521
-    tau_efficiency: float = 0.6
-    jet_fake_rate: float = 0.01
+__all__ = ["lepton_share", "lepton_tau_event", "top_event", "w_mass_table"]
 
 
-class TopPair(NamedTuple):
-    """t tbar -> W b W b."""
-
-    mass: float = 172.57  # PDG 2024
-    bottom_mass: float = 4.8
-    longitudinal: float = 0.687  # W helicity fraction, JHEP 06 (2020) 146
-    pt: float = 42.0  # GeV, scale of the Gamma(3) spectrum
-    rapidity: float = 0.95
-    rapidity_gap: float = 0.55
+def w_mass_table(w: WDecays) -> Table:
+    """Inverse distribution of the W mass."""
+    m = np.linspace(w.mass - 12.0 * w.width, w.mass + 12.0 * w.width, 4001)
+    return inverse_distribution(m, breit_wigner_density(m, w.mass, w.width))[None, :]
 
 
-@compiled
-def _w_cosine(stream: Stream, longitudinal: float) -> float:
-    """Angle of the charged lepton in the W frame: longitudinal or left-handed W."""
+@linked
+def _lepton_cosine(stream: Stream, longitudinal: float) -> float:
+    """Angle of the charged lepton in the W frame: longitudinal, or left-handed W of a top."""
     if uniform(stream) < longitudinal:  # 3/4 (1 - c^2)
         while True:
             c = 2.0 * uniform(stream) - 1.0
             if uniform(stream) < 1.0 - c * c:
                 return c
-    return 1.0 - 2.0 * uniform(stream) ** (1.0 / 3.0)  # 3/8 (1 - c)^2
+    # 3/8 (1 - c)^2: the largest of three uniform numbers has density 3 u^2
+    return 1.0 - 2.0 * max(uniform(stream), uniform(stream), uniform(stream))
 
 
-@compiled
-def w_products(
-    stream: Stream, top: FourMomentum, pair: TopPair, w: WDecays
+@linked
+def _top_decay(
+    stream: Stream, top: FourMomentum, pair: TopPair, w_masses: Table
 ) -> tuple[FourMomentum, FourMomentum, FourMomentum]:
-    """t -> b (f fbar): bottom, charged lepton (or down quark), neutrino (or up quark)."""
-    w_mass = breit_wigner(stream, w.mass, w.width, 60.0, 100.0)
-    axis = isotropic(stream)
-    at_rest = (0.0, 0.0, 0.0, pair.mass)
-    w_rest, b_rest = decay(at_rest, pair.mass, w_mass, pair.bottom_mass, axis)
-    cosine = _w_cosine(stream, pair.longitudinal)
-    way = around(axis, cosine, _TWO_PI * uniform(stream))
-    lepton, neutrino = decay(w_rest, w_mass, 0.0, 0.0, way)
-    return (
-        boost(b_rest, top, pair.mass),
-        boost(lepton, top, pair.mass),
-        boost(neutrino, top, pair.mass),
+    """t -> b (f f'): bottom, charged lepton (or down quark), neutrino (or up quark)."""
+    w_mass = quantile(w_masses, 0, uniform(stream))
+    _, cos_phi, sin_phi = azimuth(stream)
+    axis = polar(2.0 * uniform(stream) - 1.0, cos_phi, sin_phi)
+    energy = 0.5 * (pair.mass + (w_mass**2 - pair.bottom_mass**2) / pair.mass)
+    p = math.sqrt(energy * energy - w_mass * w_mass)
+    w_rest = (p * axis[0], p * axis[1], p * axis[2], energy)
+    _, cos_phi, sin_phi = azimuth(stream)
+    way = around(axis, _lepton_cosine(stream, pair.longitudinal), cos_phi, sin_phi)
+    lepton_rest, _ = decay(w_rest, w_mass, 0.0, way)
+    w = boost(w_rest, top, pair.mass)
+    lepton = boost(lepton_rest, top, pair.mass)
+    neutrino = (w[0] - lepton[0], w[1] - lepton[1], w[2] - lepton[2], w[3] - lepton[3])
+    bottom = (top[0] - w[0], top[1] - w[1], top[2] - w[2], top[3] - w[3])
+    return bottom, lepton, neutrino
+
+
+@inlined
+def lepton_share(stream: Stream, w: WDecays, shares: Table) -> float:
+    """Share of a W's charged lepton that is seen as e or mu: 1, or that of a leptonic tau."""
+    if uniform(stream) * (w.lepton + w.tau * w.tau_to_lepton) < w.lepton:
+        return 1.0
+    return quantile(shares, LEPTON, uniform(stream))
+
+
+@linked
+def lepton_tau_event(
+    stream: Stream,
+    detector: Detector,
+    lepton: FourMomentum,
+    tau: FourMomentum,
+    tau_noise: float,
+    unseen: tuple[float, float],
+    rapidity: float,
+    jets: Jets,
+    count: int,
+    row: npt.NDArray[np.float32],
+) -> bool:
+    """Measure an event given by the visible momenta, after a boost along the beam."""
+    lepton_pt = math.sqrt(lepton[0] * lepton[0] + lepton[1] * lepton[1])
+    tau_pt = math.sqrt(tau[0] * tau[0] + tau[1] * tau[1])
+    eta1, eta2 = math.asinh(lepton[2] / lepton_pt), math.asinh(tau[2] / tau_pt)
+    inside, y = rapidity_between(stream, eta1, eta2, rapidity, detector)
+    if not inside:
+        return False
+    shift(jets, 0, count, y)
+    event = Hypothesis(
+        lepton_pt,
+        eta1 + y,
+        lepton[0],
+        lepton[1],
+        tau_pt,
+        eta2 + y,
+        tau[0],
+        tau[1],
+        tau_noise,
+        unseen[0],
+        unseen[1],
     )
+    return measure(stream, detector, event, jets, count, row)
 
 
-@compiled
+@inlined
+def scaled(p: FourMomentum, factor: float) -> FourMomentum:
+    """factor * p."""
+    return factor * p[0], factor * p[1], factor * p[2], factor * p[3]
+
+
+@inlined
 def top_event(
     stream: Stream,
     pair: TopPair,
     w: WDecays,
     radiation: Radiation,
-    spectrum: Spectrum,
-    decays: TauDecays,
+    kt: Table,
+    w_masses: Table,
+    shares: Table,
     detector: Detector,
-    jets: npt.NDArray[np.float64],
+    jets: Jets,
     row: npt.NDArray[np.float32],
 ) -> bool:
     """Try one event of top quarks; True when it was selected and `row` is filled."""
     prompt = w.tau * (1.0 - w.tau_to_lepton) * w.tau_efficiency
-    fake = (1.0 - w.lepton - w.tau) * 4.0 * w.jet_fake_rate * 0.5
+    fake = 0.5 * (1.0 - w.lepton - w.tau) * 4.0 * w.jet_fake_rate  # half have opposite charge
     is_prompt = uniform(stream) * (prompt + fake) < prompt
+    noise = normal(stream)
+    least1 = detector.minimum_pt * (1.0 - 4.0 * detector.lepton_noise)
+    least2 = smallest_tau_pt(noise, detector)
 
-    y, gap = normal(stream)
-    y, gap = y * pair.rapidity, gap * pair.rapidity_gap
-    count = emit(stream, radiation, spectrum, y, jets, 0)
-    half_x, half_y = 0.0, 0.0
-    for i in range(count):
-        half_x -= 0.5 * jets[i, 0] * math.cos(jets[i, 2])
-        half_y -= 0.5 * jets[i, 0] * math.sin(jets[i, 2])
+    count, sum_x, sum_y = emit(stream, radiation, kt, exponential(stream), jets, 0)
+    gap = pair.rapidity_gap * normal(stream)
     pt = pair.pt * (exponential(stream) + exponential(stream) + exponential(stream))
-    phi = _TWO_PI * uniform(stream)
-    px, py = pt * math.cos(phi), pt * math.sin(phi)
-    top1 = from_transverse(half_x + px, half_y + py, y + gap, pair.mass)
-    top2 = from_transverse(half_x - px, half_y - py, y - gap, pair.mass)
-    bottom1, lepton_p, nu1 = w_products(stream, top1, pair, w)
-    bottom2, other_p, nu2 = w_products(stream, top2, pair, w)
-
-    lepton_pt = math.sqrt(lepton_p[0] ** 2 + lepton_p[1] ** 2)
-    share1 = 1.0
-    if uniform(stream) * (w.lepton + w.tau * w.tau_to_lepton) > w.lepton:
-        least = 19.0 / lepton_pt
-        if least >= 1.0 or uniform(stream) > leptonic_survival(least, -1.0):
-            return False
-        share1 = leptonic_share(stream, -1.0, least)
-    elif lepton_pt < 19.0:
+    _, cosine, sine = azimuth(stream)
+    px, py = pt * cosine, pt * sine
+    top1 = from_transverse(px - 0.5 * sum_x, py - 0.5 * sum_y, gap, pair.mass)
+    bottom1, lepton, neutrino1 = _top_decay(stream, top1, pair, w_masses)
+    x1 = lepton_share(stream, w, shares)
+    seen = scaled(lepton, x1)
+    if seen[0] * seen[0] + seen[1] * seen[1] < least1 * least1:
         return False
-    nu_x = nu1[0] + (1.0 - share1) * lepton_p[0]
-    nu_y = nu1[1] + (1.0 - share1) * lepton_p[1]
-
+    top2 = from_transverse(-px - 0.5 * sum_x, -py - 0.5 * sum_y, -gap, pair.mass)
+    bottom2, other, neutrino2 = _top_decay(stream, top2, pair, w_masses)
+    unseen_x = neutrino1[0] + lepton[0] - seen[0]
+    unseen_y = neutrino1[1] + lepton[1] - seen[1]
+    count = min(count, len(jets) - 3)
     if is_prompt:
-        share2 = hadronic_share(stream, -1.0, decays)
-        tau = visible(other_p, share2)
-        nu_x += nu2[0] + (1.0 - share2) * other_p[0]
-        nu_y += nu2[1] + (1.0 - share2) * other_p[1]
-        count = append_parton(bottom1, jets, count)
-        count = append_parton(bottom2, jets, count)
+        tau = scaled(other, quantile(shares, HADRONS, uniform(stream)))
+        unseen_x += neutrino2[0] + other[0] - tau[0]
+        unseen_y += neutrino2[1] + other[1] - tau[1]
+        place_parton(jets, count, bottom1)
+        place_parton(jets, count + 1, bottom2)
+        count += 2
     else:
         which = int(4.0 * uniform(stream))
-        partons = (bottom1, bottom2, other_p, nu2)
-        tau = visible(partons[which], 1.0)
+        partons = (bottom1, bottom2, other, neutrino2)
+        tau = partons[which]
         for i in range(4):
             if i != which:
-                count = append_parton(partons[i], jets, count)
-    if tau.pt < 12.0:
+                place_parton(jets, count, partons[i])
+                count += 1
+    if tau[0] * tau[0] + tau[1] * tau[1] < least2 * least2:
         return False
-    return measure(stream, detector, visible(lepton_p, share1), tau, (nu_x, nu_y), jets, count, row)
+    return lepton_tau_event(
+        stream, detector, seen, tau, noise, (unseen_x, unseen_y), pair.rapidity, jets, count, row
+    )

@@ -1,0 +1,89 @@
+"""Speed and memory of the built-in generator.
+
+    python benchmarks/generation.py [--events 2000000] [--rounds 5] [--pool-events 50000000]
+
+First, CPU seconds of one core per selected event, by process, in alternating rounds: median and
+range over the rounds, and the rate averaged over the default mix. Then, in a fresh process, the
+time to pack a pool of `--pool-events` rows on all cores, and the peak memory.
+"""
+
+import argparse
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numba
+import numpy as np
+
+from HiggsML.experiments import EventPool
+from HiggsML.generation import DEFAULT_COUNTS, default_counts, generate_blocks
+from HiggsML.generation.blocks import generate_block
+
+
+def speed(events: int, rounds: int) -> None:
+    """Print microseconds per event of each process, and the rate of the mix."""
+    seconds: dict[str, list[float]] = {process: [] for process in DEFAULT_COUNTS}
+    for process in DEFAULT_COUNTS:
+        generate_block(process, 100, 0, 0)  # compile
+    for block in range(rounds):
+        for process, count in default_counts(events).items():
+            start = time.process_time()
+            generate_block(process, count, 0, block)
+            seconds[process].append((time.process_time() - start) / count)
+    for process, values in seconds.items():
+        low, middle, high = 1e6 * np.quantile(values, [0.0, 0.5, 1.0])
+        print(f"{process}: {middle:.2f} us/event ({low:.2f} to {high:.2f})")
+    shares = np.array(list(DEFAULT_COUNTS.values())) / sum(DEFAULT_COUNTS.values())
+    mix = shares @ np.array(list(seconds.values()))
+    low, middle, high = 1e-6 / np.quantile(mix, [1.0, 0.5, 0.0])
+    print(f"default mix: {middle:.2f} million events per CPU second ({low:.2f} to {high:.2f})")
+
+
+def pool(events: int) -> dict[str, float]:
+    """Pack a pool in this process: seconds and peak memory."""
+    list(generate_blocks(default_counts(100), seed=0))  # compile
+    EventPool.from_blocks(generate_blocks(default_counts(1000), seed=0))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        blocks = generate_blocks(default_counts(events), seed=0)
+        EventPool.from_blocks(blocks, path=Path(folder) / "pool")
+        seconds = time.perf_counter() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
+    return {"seconds": seconds, "idle_megabytes": before, "peak_megabytes": peak}
+
+
+def main() -> None:
+    """Print both tables."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--events", type=int, default=2_000_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--pool-events", type=int, default=50_000_000)
+    parser.add_argument("--pool-only", action="store_true", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.pool_only:
+        print(json.dumps(pool(arguments.pool_events)))
+        return
+    print(
+        f"Python {platform.python_version()}, numpy {np.__version__}, numba {numba.__version__}, "
+        f"{os.cpu_count()} cores"
+    )
+    speed(arguments.events, arguments.rounds)
+    if arguments.pool_events:
+        size = str(arguments.pool_events)
+        command = [sys.executable, __file__, "--pool-only", "--pool-events", size]
+        found = json.loads(subprocess.check_output(command).splitlines()[-1])
+        print(
+            f"pool of {arguments.pool_events} rows: {found['seconds']:.1f} s; peak memory "
+            f"{found['peak_megabytes']:.0f} MB ({found['idle_megabytes']:.0f} MB before)"
+        )
+
+
+if __name__ == "__main__":
+    main()

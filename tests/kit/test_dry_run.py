@@ -41,7 +41,7 @@ def test_programs_find_what_the_platform_gives_them(root: Path) -> None:
     expected = {"PATH", "LANG", "HOME", *IMAGE_ENVIRONMENT, *PLATFORM_ENVIRONMENT}
     assert set(seen["environment"]) - {"LC_CTYPE", "__CF_USER_TEXT_ENCODING"} == expected
     assert seen["shape"] == [10, 100]
-    assert yaml.safe_load(seen["reference"]) == {"show_truth": False, "num_of_sets": 10}
+    assert yaml.safe_load(seen["reference"]) == {"show_truth": True, "num_of_sets": 10}
 
 
 def test_results_are_collected(root: Path) -> None:
@@ -72,7 +72,7 @@ def test_counts_reach_both_programs(root: Path) -> None:
     assert seen["shape"] == [2, 5]
     assert seen["others"] == ["--workers", "1"]
     assert yaml.safe_load(seen["reference"]) == {
-        "show_truth": False,
+        "show_truth": True,
         "num_of_sets": 2,
         "num_pseudo_experiments": 5,
     }
@@ -85,7 +85,7 @@ def test_other_events_lift_the_demands_on_counts(root: Path, tmp_path: Path) -> 
     result = execute(root, input_data=events)
     seen = json.loads((result.output / "seen.json").read_text())
     assert seen["input"] == ["rows.parquet"]
-    assert yaml.safe_load(seen["reference"]) == {"show_truth": False}
+    assert yaml.safe_load(seen["reference"]) == {"show_truth": True}
 
 
 def test_a_zipped_submission(root: Path) -> None:

@@ -131,8 +131,9 @@ def dry_run(
     with tempfile.TemporaryDirectory(dir=output, prefix=".running-") as temporary:
         work = Path(temporary).resolve()
         folders = lay_out(work, bundle.folders, submission, input_data)
-        if overrides or not input_data.samefile(bundle.folders["input_data"]):
-            _match_reference(folders["reference_data"] / "settings.yaml", overrides)
+        other_counts = bool(overrides) or not input_data.samefile(bundle.folders["input_data"])
+        reference = folders["reference_data"] / "settings.yaml"
+        _adapt_reference(reference, overrides if other_counts else None)
         logs = work / "logs"
         logs.mkdir()
         try:
@@ -158,12 +159,16 @@ def _run_both(
     return {"ingestion": ingestion, "scoring": scoring}
 
 
-def _match_reference(path: Path, overrides: Mapping[str, int]) -> None:
-    """Have the scoring program expect the counts of this run, not those of the competition."""
-    settings = read_mapping(path)
-    for name in (*COUNTS, "settings_digest"):
-        settings.pop(name, None)
-    settings |= {name: overrides[name] for name in COUNTS if name in overrides}
+def _adapt_reference(path: Path, overrides: Mapping[str, int] | None) -> None:
+    """Have the scoring program show the truth, which is nobody's secret here.
+
+    If the run has other counts than the competition (`overrides` says which), expect these.
+    """
+    settings = read_mapping(path) | {"show_truth": True}
+    if overrides is not None:
+        for name in (*COUNTS, "settings_digest"):
+            settings.pop(name, None)
+        settings |= {name: overrides[name] for name in COUNTS if name in overrides}
     path.write_text(yaml.safe_dump(settings), "utf-8")
 
 

@@ -1,4 +1,5 @@
 import hashlib
+import logging
 import os
 import subprocess
 import sys
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from HiggsML.errors import DataError
-from HiggsML.experiments import make_pseudo_experiment
+from HiggsML.experiments import compile_kernels, make_pseudo_experiment
 from HiggsML.nuisances import NuisanceValues
 from HiggsML.schema import FEATURES
 
@@ -123,6 +124,14 @@ def test_an_experiment_may_be_empty(pool):
     experiment = make_pseudo_experiment(pool, 0.0, nothing, SEED, threads=2)
     assert experiment.features.shape == (0, 28)
     assert len(experiment.test_set()["data"]) == 0
+
+
+def test_nothing_is_compiled_after_compile_kernels(pool, uneven_pool, caplog):
+    compile_kernels()
+    caplog.set_level(logging.INFO)
+    make_pseudo_experiment(pool, 1.0, NuisanceValues(), SEED)
+    make_pseudo_experiment(uneven_pool, 1.0, SHIFTED, SEED, threads=2)
+    assert caplog.messages == []
 
 
 SCRIPT = """

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from ..compiled import announced_compilation
 from ..errors import DataError
 from ..nuisances import NuisanceValues
-from ..schema import FEATURES, PROCESSES
+from ..schema import FEATURES, PRI_COLUMNS, PROCESSES, SIGNAL
 from .drawing import draw_rows, tau_threshold
-from .pool import EventPool
+from .pool import EventBlock, EventPool
 from .row_format import azimuth_table
 from .shifting import BLOCK, fill_features
 
-__all__ = ["PseudoExperiment", "make_pseudo_experiment"]
+__all__ = ["PseudoExperiment", "compile_kernels", "make_pseudo_experiment"]
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,16 @@ def make_pseudo_experiment(
         features = _buffer(len(index), allocate)
         _fill(pool, index, nuisances, soft_seed, threads, features)
     return PseudoExperiment(features.T, mu, nuisances)
+
+
+def compile_kernels() -> None:
+    """Compile what `make_pseudo_experiment` needs, where it is not kept from before.
+
+    For container images, and for what is to be timed.
+    """
+    event = np.full((1, len(PRI_COLUMNS)), 1.0, dtype=np.float32)
+    pool = EventPool.from_blocks([EventBlock(SIGNAL, event, np.ones(1))])
+    make_pseudo_experiment(pool, 1.0, NuisanceValues(soft_met=1.0), np.random.SeedSequence(0))
 
 
 def _children(seed: np.random.SeedSequence, number: int) -> list[np.random.SeedSequence]:

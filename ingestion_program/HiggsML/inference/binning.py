@@ -170,9 +170,10 @@ def choose_groups(
     counting = _merge_sparse(nominal[:n_counting_bins], variance[:n_counting_bins], min_rows)
     candidates = []
     for size in (1, 2, 4, 8, 16):
-        groups = [counting]
+        groups, used = [counting], int(counting.max()) + 1
         for bins in edges:
-            groups.append(np.arange(len(bins)) // size + groups[-1].max() + 1)
+            groups.append(np.arange(len(bins)) // size + used)
+            used += -(-len(bins) // size)
         candidates.append(np.concatenate(groups))
     return min(candidates, key=lambda groups: expected_width(templates.merged(groups)))
 
@@ -183,7 +184,7 @@ def _merge_sparse(nominal: Array, variance: Array, min_rows: float) -> NDArray[n
     for k, (expected, squared_error) in enumerate(zip(nominal, variance, strict=True)):
         groups[k] = group
         total, square = total + expected, square + squared_error
-        if total**2 >= min_rows * square > 0.0:
+        if total > 0.0 and total**2 >= min_rows * square:
             group, total, square = group + 1, 0.0, 0.0
     # What is left at the end joins the last full group.
     return np.minimum(groups, max(group - 1, 0))

@@ -36,7 +36,7 @@ _SCALES = {"DER_prodeta_jet_jet": np.float32(0.3), "DER_deltaeta_jet_jet": np.fl
 def classifier_inputs(
     features: NDArray[np.float32], rows: NDArray[np.intp] | None = None
 ) -> NDArray[np.float32]:
-    """Inputs of a classifier, float32 (n, 28).
+    """Inputs of a classifier, float32 (n, 27).
 
     Energies become ln(max(E, 1 GeV) / 50 GeV), pairs of azimuthal angles the angle between them in
     [0, pi]; what is undefined becomes 0.

@@ -1,0 +1,68 @@
+import numpy as np
+
+from HiggsML.inference.binning import (
+    choose_groups,
+    equal_information_edges,
+    expected_width,
+)
+from HiggsML.inference.templates import Templates
+
+
+def scored(n=40_000):
+    rng = np.random.default_rng(6)
+    is_signal = rng.random(n) < 0.5
+    score = rng.normal(np.where(is_signal, 1.0, 0.0)).astype(np.float32)
+    return score, is_signal, np.where(is_signal, 0.01, 1.0)
+
+
+def test_bins_hold_equal_information():
+    score, is_signal, weights = scored()
+    edges = equal_information_edges(score, is_signal, weights, 8, 20)
+    cell = np.searchsorted(edges, score, side="right")
+    s = np.bincount(cell, np.where(is_signal, weights, 0.0))
+    b = np.bincount(cell, np.where(is_signal, 0.0, weights))
+    # local information, as the edges are made of; its sum in wide bins is a bit more than s^2/(s+b)
+    information = s**2 / (s + b)
+    assert len(edges) == 7
+    assert (np.diff(edges) > 0).all()
+    assert information[1:].min() > 0.5 * information[1:].max()
+
+
+def test_every_bin_has_enough_background_rows():
+    score, is_signal, weights = scored(2_000)
+    edges = equal_information_edges(score, is_signal, weights, 50, 40)
+    rows = np.bincount(np.searchsorted(edges, score[~is_signal], side="right"))
+    assert rows.min() >= 39  # the cell with the lowest score may have one less
+
+
+def test_no_events_no_edges():
+    nothing = np.empty(0)
+    assert len(equal_information_edges(nothing, nothing.astype(bool), nothing, 8, 10)) == 0
+
+
+def test_exact_simulation_keeps_all_bins_and_poor_simulation_merges(templates):
+    edges = (np.arange(8.0), np.empty(0), np.empty(0))  # 4 counting bins, 8 of the score
+    exact = choose_groups(templates, 4, edges, 1.0)
+    assert exact.tolist() == list(range(12))
+    noise = np.zeros((4, 12))
+    noise[1] = 1e6
+    noisy = Templates(templates.coefficients, noise)
+    assert choose_groups(noisy, 4, edges, 1e9).max() < 11
+
+
+def test_sparse_counting_bins_are_merged(templates):
+    variances = templates.variances.copy()
+    variances[1, 0] = 1e9  # nothing is known of the first bin
+    groups = choose_groups(Templates(templates.coefficients, variances), 12, (), 30.0)
+    assert groups[0] == groups[1]
+    assert set(groups) == set(range(groups.max() + 1))
+
+
+def test_expected_width_without_nuisances_is_the_textbook_formula(templates):
+    expected = templates.expected
+    from HiggsML.inference.templates import Shift
+
+    events = expected(Shift(soft_met=1.0))
+    by_hand = 2.0 / np.sqrt(np.sum(events[0] ** 2 / events.sum(axis=0)))
+    assert np.isclose(expected_width(templates, profiled=False), by_hand)
+    assert expected_width(templates) > by_hand

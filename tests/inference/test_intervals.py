@@ -1,0 +1,106 @@
+import numpy as np
+import pytest
+
+from HiggsML.inference.binning import expected_width
+from HiggsML.inference.calibration import draw_counts
+from HiggsML.inference.intervals import MU_RANGE, fit_mu, minimise
+from HiggsML.inference.likelihood import BinnedLikelihood, expected_events, nuisance_values
+from HiggsML.inference.templates import Templates
+from HiggsML.nuisances import NUISANCES, NuisanceValues
+
+AT_CENTRE = nuisance_values(dict.fromkeys(NUISANCES, 0.0))  # soft momentum at its median
+
+
+def test_the_asimov_fit_finds_the_truth(templates):
+    result = fit_mu(BinnedLikelihood(templates, expected_events(templates, 1.4, AT_CENTRE)))
+    assert result.valid
+    assert result.mu == pytest.approx(1.4, abs=1e-3)
+    assert result.nuisances == pytest.approx(dict.fromkeys(NUISANCES, 0.0), abs=1e-2)
+
+
+def test_the_width_is_what_the_fisher_information_promises(templates):
+    result = fit_mu(BinnedLikelihood(templates, expected_events(templates, 1.0, AT_CENTRE)))
+    assert result.high - result.low == pytest.approx(expected_width(templates), rel=0.03)
+
+
+def test_the_ends_are_where_the_profile_crosses(templates):
+    counts = draw_counts(templates, 1.2, np.random.default_rng(4), tuple(NUISANCES))
+    likelihood = BinnedLikelihood(templates, counts)
+    result = fit_mu(likelihood, level=1.3)
+    least = minimise(likelihood).fval
+    for end in (result.low, result.high):
+        assert minimise(likelihood, mu=end).fval - least == pytest.approx(1.3, abs=2e-3)
+
+
+@pytest.mark.parametrize("true_mu", [-1.0, 0.1, 3.0, 4.5])
+def test_the_interval_lies_in_the_range_and_is_never_empty(templates, true_mu):
+    counts = expected_events(templates, true_mu, AT_CENTRE)
+    result = fit_mu(BinnedLikelihood(templates, counts))
+    assert result.valid
+    assert MU_RANGE[0] <= result.low < result.high <= MU_RANGE[1]
+
+
+def test_the_interval_is_relative_to_the_best_mu_in_the_range(templates):
+    likelihood = BinnedLikelihood(templates, expected_events(templates, 3.4, AT_CENTRE))
+    result = fit_mu(likelihood)
+    at_edge = minimise(likelihood, mu=3.0).fval
+    assert result.high == 3.0
+    assert minimise(likelihood, mu=result.low).fval - at_edge == pytest.approx(1.0, abs=2e-3)
+
+
+def test_fixed_nuisances_shorten_the_interval(templates):
+    counts = expected_events(templates, 1.0, NuisanceValues())
+    widths = [
+        result.high - result.low
+        for free in (tuple(NUISANCES), ())
+        for result in [fit_mu(BinnedLikelihood(templates, counts, free))]
+    ]
+    assert widths[1] < widths[0]
+
+
+def pyhf_fit(pyhf, templates, counts):
+    """Best mu and the ends where twice the negative log likelihood rises by one."""
+    nominal = templates.coefficients[0]
+    samples = []
+    for process, yields in zip(("S", "Z", "T", "V"), nominal, strict=True):
+        modifiers = []
+        if process == "S":
+            modifiers.append({"name": "mu", "type": "normfactor", "data": None})
+        if process == "T":
+            shifted = {"hi_data": (yields * 1.02).tolist(), "lo_data": (yields * 0.98).tolist()}
+            modifiers.append({"name": "ttbar", "type": "histosys", "data": shifted})
+        samples.append({"name": process, "data": yields.tolist(), "modifiers": modifiers})
+    model = pyhf.Model({"channels": [{"name": "bins", "samples": samples}]}, poi_name="mu")
+    data = [*counts, *model.config.auxdata]
+    bounds = [(-5.0, 10.0) if name == "mu" else (-5.0, 5.0) for name in model.config.par_names]
+    best, least = pyhf.infer.mle.fit(data, model, par_bounds=bounds, return_fitted_val=True)
+
+    def rise(mu):
+        _, value = pyhf.infer.mle.fixed_poi_fit(
+            mu, data, model, par_bounds=bounds, return_fitted_val=True
+        )
+        return float(value - least) - 1.0
+
+    mu = float(best[model.config.poi_index])
+    from scipy.optimize import brentq
+
+    return mu, brentq(rise, mu - 1.0, mu), brentq(rise, mu, mu + 1.0)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_pyhf_agrees(templates):
+    """mu and both ends to 1e-3, on the model that both can express: mu and a ttbar rate.
+
+    The rate is a shift of all bins that is linear in its standard normal parameter.
+    """
+    pyhf = pytest.importorskip("pyhf")
+    pyhf.set_backend("numpy", pyhf.optimize.minuit_optimizer(tolerance=1e-4))
+    flat = Templates(
+        np.where(np.arange(12)[:, None, None] == 0, templates.coefficients, 0.0),
+        templates.variances,
+    )
+    rng = np.random.default_rng(11)
+    counts = rng.poisson(expected_events(flat, 1.3, NuisanceValues(ttbar_scale=1.03))).astype(float)
+    result = fit_mu(BinnedLikelihood(flat, counts, ("ttbar_scale",)))
+    mu, low, high = pyhf_fit(pyhf, flat, counts)
+    assert [result.mu, result.low, result.high] == pytest.approx([mu, low, high], abs=1e-3)

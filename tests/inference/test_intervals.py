@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 
 from HiggsML.inference.binning import expected_width
 from HiggsML.inference.calibration import draw_counts
@@ -82,7 +83,6 @@ def pyhf_fit(pyhf, templates, counts):
         return float(value - least) - 1.0
 
     mu = float(best[model.config.poi_index])
-    from scipy.optimize import brentq
 
     return mu, brentq(rise, mu - 1.0, mu), brentq(rise, mu, mu + 1.0)
 

@@ -15,7 +15,7 @@ from .instructions import bits_of, number_of
 
 __all__ = ["azimuth", "logarithm", "normal_pair", "rounded"]
 
-_PRECISION = 10.0**DECIMALS
+_PRECISION, _STEP = 10.0**DECIMALS, 10.0**-DECIMALS
 
 # atan(x) / x as a polynomial in x^2 for |x| <= tan(pi/8), interpolated in Chebyshev points; the
 # error of the angle is below 1e-14.
@@ -29,8 +29,8 @@ _LN_2, _SQRT_2, _SQRT_HALF = math.log(2.0), math.sqrt(2.0), math.sqrt(0.5)
 
 @inlined
 def rounded(x: float) -> float:
-    """`numpy.round(x, DECIMALS)`."""
-    return float(np.rint(x * _PRECISION) / _PRECISION)
+    """`numpy.round(x, DECIMALS)`, up to the last bit of the float64: without its division."""
+    return float(np.rint(x * _PRECISION) * _STEP)
 
 
 @inlined

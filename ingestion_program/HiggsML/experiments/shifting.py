@@ -231,9 +231,9 @@ def _shift_and_cut_visible(
     The masses become those of the shifted particles: m' = m sqrt(pT' / pT) for each of the two.
     """
     for i in range(count):
-        lep, had0 = rounded(np.float64(f[LEP_PT + i])), np.float64(f[HAD_PT + i])
+        lep, had0 = np.float64(f[LEP_PT + i]), np.float64(f[HAD_PT + i])
         had = rounded(had0 * tes)
-        f[MASS_VIS + i] = np.float64(f[MASS_VIS + i]) * np.sqrt(had / rounded(had0))
+        f[MASS_VIS + i] = np.float64(f[MASS_VIS + i]) * np.sqrt(had / had0)
         s[LEP + i], s[HAD + i] = lep, had
         f[LEP_PT + i], f[HAD_PT + i], f[MET + i] = lep, had, s[MISSING + i]
     for i in range(count):
@@ -242,7 +242,7 @@ def _shift_and_cut_visible(
         all_pt, n_jets = rounded(np.float64(f[ALL_PT + i]) * jes), np.float64(c[I_N_JETS + i])
         lost1 = (before1 > 0.0) & (pt1 <= JET_PT_MIN)
         lost2 = (before2 > 0.0) & ((pt2 <= JET_PT_MIN) | lost1)
-        without2 = pt1 if n_jets > 2.0 else rounded(all_pt - pt2)
+        without2 = pt1 if n_jets > 2.0 else all_pt - pt2
         all_pt = 0.0 if lost1 else (without2 if lost2 else all_pt)
         f[N_JETS + i] = 0.0 if lost1 else (1.0 if lost2 else n_jets)
         f[ALL_PT + i], s[ALL + i] = all_pt, all_pt
@@ -250,7 +250,7 @@ def _shift_and_cut_visible(
         s[JET2 + i] = pt2 if (before2 > 0.0) & (not lost2) else 0.0
         f[JET1_PT + i] = UNDEFINED if lost1 else (pt1 if before1 > 0.0 else before1)
         f[JET2_PT + i] = UNDEFINED if lost2 else (pt2 if before2 > 0.0 else before2)
-        growth = pt1 / rounded(before1) * (pt2 / rounded(before2))
+        growth = (pt1 * pt2) / (before1 * before2)
         f[MASS_JJ + i] = np.float64(f[MASS_JJ + i]) * np.sqrt(growth)
 
 

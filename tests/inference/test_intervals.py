@@ -49,6 +49,14 @@ def test_the_interval_is_relative_to_the_best_mu_in_the_range(templates):
     assert minimise(likelihood, mu=result.low).fval - at_edge == pytest.approx(1.0, abs=2e-3)
 
 
+def test_what_no_model_describes_excludes_nothing(templates):
+    """Counts far from any expectation: no minimum inside the limits, the whole range is left."""
+    counts = np.random.default_rng(1).permutation(expected_events(templates, 1.0, AT_CENTRE))
+    result = fit_mu(BinnedLikelihood(templates, counts))
+    assert not result.valid
+    assert (result.low, result.high) == MU_RANGE
+
+
 def test_fixed_nuisances_shorten_the_interval(templates):
     counts = expected_events(templates, 1.0, NuisanceValues())
     widths = [

@@ -1,7 +1,6 @@
 """Fit of mu, and its interval where the profile likelihood crosses a level."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from iminuit import Minuit
@@ -33,7 +32,7 @@ class FitResult:
         nuisances: best values, in units of the priors.
         errors: their uncertainties, from the second derivatives.
         valid: whether the minimum and both crossings were found. An end that was not found is that
-            of the second derivatives.
+            of the range: nothing is excluded which the fit could not exclude.
     """
 
     mu: float
@@ -104,44 +103,51 @@ def fit_mu(likelihood: BinnedLikelihood, level: float = 1.0) -> FitResult:
     if cut != fit.values["mu"]:
         # Only what mu can be competes: the interval is relative to the best of that.
         level += minimise(likelihood, np.array(fit.values), mu=cut).fval - fit.fval
-    low, high = (_crossing(likelihood, fit, level, sign) for sign in (-1.0, 1.0))
+    usable = fit.valid and fit.covariance is not None
+    ends = [_crossing(likelihood, fit, level, limit) if usable else None for limit in MU_RANGE]
+    low, high = (limit if end is None else end for end, limit in zip(ends, MU_RANGE, strict=True))
     names = likelihood.parameters[1:]
     return FitResult(
         mu=float(fit.values["mu"]),
-        low=float(np.clip(low.mu, *MU_RANGE)),
-        high=float(np.clip(high.mu, *MU_RANGE)),
+        low=low,
+        high=high,
         nuisances={name: float(fit.values[name]) for name in names},
         errors={name: float(fit.errors[name]) for name in names},
-        valid=bool(fit.valid) and low.found and high.found,
+        valid=None not in ends,
     )
 
 
-class _Crossing(NamedTuple):
-    mu: float
-    found: bool
-
-
-def _crossing(likelihood: BinnedLikelihood, fit: Minuit, level: float, sign: float) -> _Crossing:
-    """Where the profile crosses the level on one side.
+def _crossing(
+    likelihood: BinnedLikelihood, fit: Minuit, level: float, limit: float
+) -> float | None:
+    """Where the profile crosses the level between the minimum and a limit of mu.
 
     Newton steps on the square root of the profile, which is nearly a straight line in mu. The
     slope of the profile is the partial derivative by mu: at the minimum over the nuisances these
     do not contribute.
+
+    Returns:
+        The crossing; the limit where it lies beyond; None where it was not found.
     """
     best, minimum = np.array(fit.values), fit.fval
+    sign = -1.0 if limit == MU_RANGE[0] else 1.0
+    if sign * (limit - best[0]) <= 0.0:
+        return limit
     covariance = np.array(fit.covariance)
     along = covariance[:, 0] / covariance[0, 0]  # how the nuisances follow mu
-    estimate = float(best[0] + sign * np.sqrt(level * covariance[0, 0]))
-    mu = estimate
+    mu = float(best[0] + sign * np.sqrt(level * covariance[0, 0]))
     for _ in range(_CROSSING_STEPS):
         mu = float(np.clip(mu, *_SEARCH))
         nearby = minimise(likelihood, best + along * (mu - best[0]), mu=mu)
-        rise = nearby.fval - minimum
-        beyond = rise < level and not MU_RANGE[0] < mu < MU_RANGE[1] and sign * (mu - 1.0) > 0.0
-        if abs(rise - level) < _CROSSING_TOLERANCE * level or beyond:
-            return _Crossing(mu, bool(nearby.valid))
+        if not nearby.valid:
+            return None
+        rise, beyond = nearby.fval - minimum, sign * (mu - limit) >= 0.0
+        if beyond and rise <= level:
+            return limit
+        if abs(rise - level) < _CROSSING_TOLERANCE * level:
+            return limit if beyond else mu
         slope = sign * likelihood.value_and_gradient(np.array(nearby.values))[1][0]
         if rise <= 0.0 or slope <= 0.0:
-            break
+            return None
         mu += sign * 2.0 * np.sqrt(rise) * (np.sqrt(level) - np.sqrt(rise)) / slope
-    return _Crossing(estimate, False)
+    return None

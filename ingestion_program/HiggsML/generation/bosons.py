@@ -12,16 +12,15 @@ import numpy.typing as npt
 
 from .compiled import inlined
 from .constants import Detector, Higgs, Radiation, ZBoson
-from .detector import Hypothesis, measure, smallest_tau_pt
+from .detector import measure, smallest_lepton_pt, smallest_tau_pt
 from .kinematics import breit_wigner_density, decay, from_transverse, polar, transverse_boson_cosine
 from .quantiles import Table, inverse_distribution, quantile, value_at
-from .radiation import Jets, X, Y, emit, place, shift
+from .radiation import Jets, X, Y, emit, place, place_parton, shift
 from .random_numbers import Stream, azimuth, exponential, normal, uniform
+from .tau_pairs import finish, impossible, rapidity_between, tau_pair
 from .taus import HADRONS, LEPTON
 
-__all__ = ["higgs_event", "mass_table", "tau_pair", "z_event"]
-
-_SURE = 1e4  # GeV: a transverse momentum that no boson exceeds
+__all__ = ["higgs_event", "mass_table", "z_event"]
 
 
 def mass_table(z: ZBoson) -> Table:
@@ -39,96 +38,9 @@ def mass_table(z: ZBoson) -> Table:
 
 
 @inlined
-def impossible(least1: float, least2: float, mass: float, pt: float) -> bool:
-    """Whether taus of a boson of at most this pT cannot both reach their least pT.
-
-    pT_1 + pT_2 <= mT and pT_i <= (mT + pT) / 2, where mT^2 = m^2 + pT^2.
-    """
-    transverse_mass = math.sqrt(mass * mass + pt * pt)
-    return least1 + least2 > transverse_mass or max(least1, least2) > 0.5 * (transverse_mass + pt)
-
-
-@inlined
-def tau_pair(
-    stream: Stream,
-    px: float,
-    py: float,
-    mass: float,
-    cosine: float,
-    shares: tuple[float, float],
-    least: tuple[float, float],
-) -> tuple[bool, Hypothesis]:
-    """Taus of a boson without rapidity; whether both reach their least pT.
-
-    The first tau goes along `cosine` (to the beam) in the boson's frame. Shares of the visible
-    energy and least pT are those of the first tau (to a lepton) and the second (to hadrons).
-    """
-    _, cos_phi, sin_phi = azimuth(stream)
-    energy = math.sqrt(mass * mass + px * px + py * py)
-    axis = polar(cosine, cos_phi, sin_phi)
-    first, second = decay((px, py, 0.0, energy), mass, 0.0, axis)
-    pt1 = math.sqrt(first[0] * first[0] + first[1] * first[1])
-    pt2 = math.sqrt(second[0] * second[0] + second[1] * second[1])
-    x1, x2 = shares
-    missing1, missing2 = 1.0 - x1, 1.0 - x2
-    event = Hypothesis(
-        x1 * pt1,
-        first[2] / pt1,  # sinh(eta) for now: most events end here
-        x1 * first[0],
-        x1 * first[1],
-        x2 * pt2,
-        second[2] / pt2,
-        x2 * second[0],
-        x2 * second[1],
-        0.0,
-        missing1 * first[0] + missing2 * second[0],
-        missing1 * first[1] + missing2 * second[1],
-    )
-    return pt1 > least[0] and pt2 > least[1], event
-
-
-@inlined
-def rapidity_between(
-    stream: Stream, eta1: float, eta2: float, spread: float, detector: Detector
-) -> tuple[bool, float]:
-    """A rapidity that brings both etas into the acceptance, from a normal distribution.
-
-    Rejection: the first number is False in the share of cases in which a rapidity drawn from
-    exp(-y^2 / 2 spread^2) would not have done so, up to a constant factor.
-    """
-    low = max(-detector.lepton_eta - eta1, -detector.tau_eta - eta2)
-    high = min(detector.lepton_eta - eta1, detector.tau_eta - eta2)
-    widest = detector.lepton_eta + detector.tau_eta
-    y = low + uniform(stream) * widest
-    if y > high:
-        return False, 0.0
-    return uniform(stream) < math.exp(-0.5 * (y / spread) ** 2), y
-
-
-@inlined
-def finish(
-    event: Hypothesis,
-    noise: float,
-    unseen_x: float,
-    unseen_y: float,
-    y: float,
-    eta1: float,
-    eta2: float,
-) -> Hypothesis:
-    """The hypothesis with etas, further unseen momentum and the tau's noise filled in."""
-    return Hypothesis(
-        event.lepton_pt,
-        eta1 + y,
-        event.lepton_x,
-        event.lepton_y,
-        event.tau_pt,
-        eta2 + y,
-        event.tau_x,
-        event.tau_y,
-        noise,
-        event.unseen_x + unseen_x,
-        event.unseen_y + unseen_y,
-    )
+def recoil_bound(hardest: float, radiation: Radiation) -> float:
+    """A pT that 3 bosons in 1000 exceed when the hardest jet has this pT, GeV."""
+    return 2.0 * hardest + 3.0 * radiation.soft
 
 
 @inlined
@@ -148,21 +60,27 @@ def z_event(
     right = 1 if uniform(stream) < 0.5 * (1.0 + z.polarisation) else 0
     x1 = quantile(shares, LEPTON + right, uniform(stream))
     x2 = quantile(shares, HADRONS + right, uniform(stream))
-    noise = normal(stream)
-    least1 = detector.minimum_pt * (1.0 - 4.0 * detector.lepton_noise) / x1
-    least2 = smallest_tau_pt(noise, detector) / x2
-    mass = 1.0 / math.sqrt(quantile(masses, 0, uniform(stream)))
+    noise1, noise2 = normal(stream), normal(stream)
+    least1 = smallest_lepton_pt(noise1, detector) / x1
+    least2 = smallest_tau_pt(noise2, detector) / x2
+    mass2 = 1.0 / quantile(masses, 0, uniform(stream))
     number = exponential(stream)
     hardest = value_at(kt, min(number, 15.9))
-    if impossible(least1, least2, mass, 2.5 * hardest + 4.0 * radiation.soft):
+    if impossible(least1, least2, mass2, recoil_bound(hardest, radiation)):
         return False
     count, sum_x, sum_y = emit(stream, radiation, kt, number, jets, 0)
     soft_x, soft_y = radiation.soft * normal(stream), radiation.soft * normal(stream)
     px, py = soft_x - sum_x, soft_y - sum_y
-    if impossible(least1, least2, mass, math.sqrt(px * px + py * py)):
+    if impossible(least1, least2, mass2, math.sqrt(px * px + py * py)):
         return False
     possible, event = tau_pair(
-        stream, px, py, mass, transverse_boson_cosine(stream), (x1, x2), (least1, least2)
+        stream,
+        px,
+        py,
+        math.sqrt(mass2),
+        transverse_boson_cosine(stream),
+        (x1, x2),
+        (least1, least2),
     )
     if not possible:
         return False
@@ -172,7 +90,7 @@ def z_event(
         return False
     shift(jets, 0, count, radiation.pull * y)
     lost = detector.soft_scale - 1.0  # of the recoil -soft
-    event = finish(event, noise, lost * soft_x, lost * soft_y, y, eta1, eta2)
+    event = finish(event, noise1, noise2, lost * soft_x, lost * soft_y, y, eta1, eta2)
     return measure(stream, detector, event, jets, count, row)
 
 
@@ -205,13 +123,6 @@ def _other_boson(stream: Stream, higgs: Higgs, jets: Jets) -> tuple[int, float, 
 
 
 @inlined
-def place_parton(jets: Jets, i: int, p: tuple[float, float, float, float]) -> None:
-    """Write a massless parton as jet i."""
-    pt = math.sqrt(p[0] * p[0] + p[1] * p[1])
-    place(jets, i, pt, math.asinh(p[2] / pt), math.atan2(p[1], p[0]), p[0] / pt, p[1] / pt)
-
-
-@inlined
 def higgs_event(
     stream: Stream,
     higgs: Higgs,
@@ -227,16 +138,16 @@ def higgs_event(
     right = 1 if uniform(stream) < 0.5 else 0
     x1 = quantile(shares, LEPTON + right, uniform(stream))
     x2 = quantile(shares, HADRONS + 1 - right, uniform(stream))
-    noise = normal(stream)
-    least1 = detector.minimum_pt * (1.0 - 4.0 * detector.lepton_noise) / x1
-    least2 = smallest_tau_pt(noise, detector) / x2
+    noise1, noise2 = normal(stream), normal(stream)
+    least1 = smallest_lepton_pt(noise1, detector) / x1
+    least2 = smallest_tau_pt(noise2, detector) / x2
     mode = uniform(stream) * (higgs.gluon_fusion + higgs.vector_fusion + higgs.associated)
     number = exponential(stream)
     tags, sum_x, sum_y, unseen_x, unseen_y = 0, 0.0, 0.0, 0.0, 0.0
     if mode < higgs.gluon_fusion:
         radiation, kt = radiations[0], kts[0]
         hardest = value_at(kt, min(number, 15.9))
-        if impossible(least1, least2, higgs.mass, 2.5 * hardest + 4.0 * radiation.soft):
+        if impossible(least1, least2, higgs.mass**2, recoil_bound(hardest, radiation)):
             return False
     elif mode < higgs.gluon_fusion + higgs.vector_fusion:
         radiation, kt = radiations[1], kts[1]
@@ -250,7 +161,7 @@ def higgs_event(
     count, more_x, more_y = emit(stream, radiation, kt, number, jets, tags)
     soft_x, soft_y = radiation.soft * normal(stream), radiation.soft * normal(stream)
     px, py = soft_x - sum_x - more_x, soft_y - sum_y - more_y
-    if impossible(least1, least2, higgs.mass, math.sqrt(px * px + py * py)):
+    if impossible(least1, least2, higgs.mass**2, math.sqrt(px * px + py * py)):
         return False
     possible, event = tau_pair(
         stream, px, py, higgs.mass, 2.0 * uniform(stream) - 1.0, (x1, x2), (least1, least2)
@@ -264,5 +175,5 @@ def higgs_event(
     shift(jets, 0, count, radiation.pull * y)
     unseen_x += (detector.soft_scale - 1.0) * soft_x
     unseen_y += (detector.soft_scale - 1.0) * soft_y
-    event = finish(event, noise, unseen_x, unseen_y, y, eta1, eta2)
+    event = finish(event, noise1, noise2, unseen_x, unseen_y, y, eta1, eta2)
     return measure(stream, detector, event, jets, count, row)

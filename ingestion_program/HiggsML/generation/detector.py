@@ -20,7 +20,7 @@ from .kinematics import delta_r2, wrapped
 from .radiation import ETA, PHI, PT, Jets, X, Y
 from .random_numbers import Stream, exponential, normal, uniform
 
-__all__ = ["Hypothesis", "corrected_pt", "measure", "smallest_tau_pt"]
+__all__ = ["Hypothesis", "corrected_pt", "measure", "smallest_lepton_pt", "smallest_tau_pt"]
 
 _UNDEFINED = -25.0
 _STEPS, _STEP = 1000.0, 0.001
@@ -37,7 +37,8 @@ class Hypothesis(NamedTuple):
     tau_eta: float
     tau_x: float
     tau_y: float
-    tau_noise: float  # standard normal number of the tau's energy measurement
+    lepton_noise: float  # standard normal numbers of the energy measurements
+    tau_noise: float
     unseen_x: float
     unseen_y: float
 
@@ -55,9 +56,15 @@ def _rounded(value: float) -> float:
 
 
 @inlined
+def smallest_lepton_pt(noise: float, detector: Detector) -> float:
+    """The pT of a lepton that is measured, with this noise, exactly at the cut, GeV."""
+    return detector.minimum_pt / (1.0 + detector.lepton_noise * noise)
+
+
+@inlined
 def smallest_tau_pt(noise: float, detector: Detector) -> float:
     """A pT below which a tau measured with this noise cannot pass the cut, GeV."""
-    low = 0.5 * detector.minimum_pt
+    low = 0.65 * detector.minimum_pt  # less would take a fluctuation of three standard deviations
     sigma = math.sqrt(detector.tau_stochastic**2 / low + detector.tau_constant**2)
     raised = detector.tau_scale * (1.0 + sigma * max(noise, 0.0))
     return max((detector.minimum_pt - detector.tau_offset) / raised, low)
@@ -99,7 +106,7 @@ def measure(
     tau_pt = event.tau_pt * tau_response + detector.tau_offset
     if tau_pt <= detector.minimum_pt:
         return False
-    lepton_response = 1.0 + detector.lepton_noise * normal(stream)
+    lepton_response = 1.0 + detector.lepton_noise * event.lepton_noise
     lepton_pt = event.lepton_pt * lepton_response
     if lepton_pt <= detector.minimum_pt:
         return False

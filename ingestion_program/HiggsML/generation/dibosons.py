@@ -5,14 +5,14 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from .bosons import finish, place_parton, rapidity_between, tau_pair
 from .compiled import inlined
 from .constants import Detector, Diboson, Radiation, WDecays
-from .detector import measure, smallest_tau_pt
+from .detector import measure, smallest_lepton_pt, smallest_tau_pt
 from .kinematics import decay, from_transverse, polar
 from .quantiles import Table, quantile
-from .radiation import Jets, emit, shift
+from .radiation import Jets, emit, place_parton, shift
 from .random_numbers import Stream, azimuth, exponential, normal, uniform
+from .tau_pairs import finish, rapidity_between, tau_pair
 from .taus import HADRONS, LEPTON
 from .top_quarks import lepton_share, lepton_tau_event, scaled
 
@@ -33,9 +33,9 @@ def diboson_event(
     row: npt.NDArray[np.float32],
 ) -> bool:
     """Try one event of two bosons; True when it was selected and `row` is filled."""
-    noise = normal(stream)
-    least1 = detector.minimum_pt * (1.0 - 4.0 * detector.lepton_noise)
-    least2 = smallest_tau_pt(noise, detector)
+    noises = normal(stream), normal(stream)
+    least1 = smallest_lepton_pt(noises[0], detector)
+    least2 = smallest_tau_pt(noises[1], detector)
     mode = uniform(stream) * (vv.two_leptons + vv.z_and_jets + vv.z_and_nothing + vv.fake)
     count, sum_x, sum_y = emit(stream, radiation, kt, exponential(stream), jets, 0)
     count = min(count, len(jets) - 2)
@@ -72,7 +72,7 @@ def diboson_event(
             place_parton(jets, count + 1, quark2)
             count += 2
         shift(jets, 0, count, y)
-        event = finish(event, noise, unseen_x, unseen_y, y, eta1, eta2)
+        event = finish(event, noises[0], noises[1], unseen_x, unseen_y, y, eta1, eta2)
         return measure(stream, detector, event, jets, count, row)
 
     mass1 = quantile(w_masses, 0, uniform(stream))
@@ -99,5 +99,5 @@ def diboson_event(
     if tau[0] * tau[0] + tau[1] * tau[1] < least2 * least2:
         return False
     return lepton_tau_event(
-        stream, detector, seen, tau, noise, (unseen_x, unseen_y), vv.rapidity, jets, count, row
+        stream, detector, seen, tau, noises, (unseen_x, unseen_y), vv.rapidity, jets, count, row
     )

@@ -9,6 +9,8 @@ the Sudakov form P(no emission above kT) = exp(-N). Emissions below the first co
 by `cascade`, because jets radiate too: it turns Poisson into the staircase of the real jet counts.
 """
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -30,6 +32,7 @@ __all__ = [
     "kt_table",
     "mean_number",
     "place",
+    "place_parton",
     "shift",
 ]
 
@@ -107,3 +110,10 @@ def shift(jets: Jets, start: int, stop: int, rapidity: float) -> None:
     """Boost jets along the beam."""
     for i in range(start, stop):
         jets[i, ETA] += rapidity
+
+
+@inlined
+def place_parton(jets: Jets, i: int, p: tuple[float, float, float, float]) -> None:
+    """Write a massless parton as jet i."""
+    pt = math.sqrt(p[0] * p[0] + p[1] * p[1])
+    place(jets, i, pt, math.asinh(p[2] / pt), math.atan2(p[1], p[0]), p[0] / pt, p[1] / pt)

@@ -5,10 +5,9 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from .bosons import place_parton, rapidity_between
 from .compiled import inlined, linked
 from .constants import Detector, Radiation, TopPair, WDecays
-from .detector import Hypothesis, measure, smallest_tau_pt
+from .detector import Hypothesis, measure, smallest_lepton_pt, smallest_tau_pt
 from .kinematics import (
     FourMomentum,
     around,
@@ -19,8 +18,9 @@ from .kinematics import (
     polar,
 )
 from .quantiles import Table, inverse_distribution, quantile
-from .radiation import Jets, emit, shift
+from .radiation import Jets, emit, place_parton, shift
 from .random_numbers import Stream, azimuth, exponential, normal, uniform
+from .tau_pairs import rapidity_between
 from .taus import HADRONS, LEPTON
 
 __all__ = ["lepton_share", "lepton_tau_event", "top_event", "w_mass_table"]
@@ -79,7 +79,7 @@ def lepton_tau_event(
     detector: Detector,
     lepton: FourMomentum,
     tau: FourMomentum,
-    tau_noise: float,
+    noises: tuple[float, float],
     unseen: tuple[float, float],
     rapidity: float,
     jets: Jets,
@@ -103,7 +103,8 @@ def lepton_tau_event(
         eta2 + y,
         tau[0],
         tau[1],
-        tau_noise,
+        noises[0],
+        noises[1],
         unseen[0],
         unseen[1],
     )
@@ -133,9 +134,9 @@ def top_event(
     prompt = w.tau * (1.0 - w.tau_to_lepton) * w.tau_efficiency
     fake = 0.5 * (1.0 - w.lepton - w.tau) * 4.0 * w.jet_fake_rate  # half have opposite charge
     is_prompt = uniform(stream) * (prompt + fake) < prompt
-    noise = normal(stream)
-    least1 = detector.minimum_pt * (1.0 - 4.0 * detector.lepton_noise)
-    least2 = smallest_tau_pt(noise, detector)
+    noises = normal(stream), normal(stream)
+    least1 = smallest_lepton_pt(noises[0], detector)
+    least2 = smallest_tau_pt(noises[1], detector)
 
     count, sum_x, sum_y = emit(stream, radiation, kt, exponential(stream), jets, 0)
     gap = pair.rapidity_gap * normal(stream)
@@ -171,5 +172,5 @@ def top_event(
     if tau[0] * tau[0] + tau[1] * tau[1] < least2 * least2:
         return False
     return lepton_tau_event(
-        stream, detector, seen, tau, noise, (unseen_x, unseen_y), pair.rapidity, jets, count, row
+        stream, detector, seen, tau, noises, (unseen_x, unseen_y), pair.rapidity, jets, count, row
     )

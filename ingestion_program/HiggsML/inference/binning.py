@@ -72,7 +72,8 @@ class EventBins:
         fine = self.regions.counting_bin(features)
         rich = np.flatnonzero(self.regions.is_signal_rich(features))
         if len(rich):
-            score, background = discriminants(self.classifier, features, rich, self.yields)
+            density = densities(self.classifier, features, rich)
+            score, background = discriminants(density, self.yields)
             first = self.regions.n_counting_bins
             for k, edges in enumerate(self.edges):
                 position = np.searchsorted(edges, score, side="right")
@@ -82,23 +83,34 @@ class EventBins:
         return self.groups[fine]
 
 
-def discriminants(
-    classifier: Any, features: NDArray[np.float32], rows: NDArray[np.intp], yields: Array
-) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
-    """D of the events in `rows`, and the position in `BACKGROUNDS` of the most likely background.
+def densities(
+    classifier: Any, features: NDArray[np.float32], rows: NDArray[np.intp]
+) -> NDArray[np.float32]:
+    """The classifier's probabilities p_k of the events in `rows`, (m, 4).
 
     Args:
         classifier: fitted on `classifier_inputs`.
         features: (n, 28).
         rows: (m,) which of them.
-        yields: (4,) expected events of each process where the classifier was trained.
     """
     with threadpool_limits(1, "blas"):  # threads only get in each other's way in small networks
-        density = classifier.predict_proba(classifier_inputs(features, rows))
-    density = density * yields.astype(np.float32)
-    background = density[:, _BACKGROUNDS]
+        found: NDArray[np.float32] = classifier.predict_proba(classifier_inputs(features, rows))
+    return found
+
+
+def discriminants(
+    density: NDArray[np.float32], yields: Array
+) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
+    """D of each event, and the position in `BACKGROUNDS` of its most likely background.
+
+    Args:
+        density: (m, 4), from `densities`.
+        yields: (4,) expected events of each process where the classifier was trained.
+    """
+    expected = density * yields.astype(np.float32)
+    background = expected[:, _BACKGROUNDS]
     total = np.maximum(background.sum(axis=1), _LEAST_DENSITY)
-    score = np.log(np.maximum(density[:, _SIGNAL], _LEAST_DENSITY) / total)
+    score = np.log(np.maximum(expected[:, _SIGNAL], _LEAST_DENSITY) / total)
     return score.astype(np.float32), background.argmax(axis=1)
 
 

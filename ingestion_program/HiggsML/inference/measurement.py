@@ -13,7 +13,13 @@ from threadpoolctl import threadpool_limits
 from ..errors import DataError
 from ..nuisances import NUISANCES, draw_nuisances
 from ..schema import DETAILED_LABELS, FEATURES, PRI_COLUMNS, PROCESSES, SIGNAL, WEIGHTS
-from .binning import EventBins, choose_groups, discriminants, equal_information_edges
+from .binning import (
+    EventBins,
+    choose_groups,
+    densities,
+    discriminants,
+    equal_information_edges,
+)
 from .calibration import Calibration, calibrate
 from .inputs import classifier_inputs
 from .intervals import MU_RANGE, FitResult, fit_mu
@@ -203,11 +209,12 @@ class Measurement:
         """Fine edges of the discriminant, and yields, from the nominal template events."""
         found: list[tuple[NDArray[np.float32], Array, int]] = []
         for code, rows in enumerate(parts):
-            pieces = self._signal_rich(self._shifted(rows, Shift(), self.seed))
-            found += [(x, weights, code) for x, weights in pieces]
-        features, weights, labels = _concatenate(found)
+            for x, weights in self._signal_rich(self._shifted(rows, Shift(), self.seed)):
+                density = densities(self.classifier, x, np.arange(len(x)))
+                found.append((density, weights, code))
+        density, weights, labels = _concatenate(found)
         yields: Array = np.bincount(labels, weights, minlength=len(PROCESSES)).astype(np.float64)
-        score, background = discriminants(self.classifier, features, np.arange(len(labels)), yields)
+        score, background = discriminants(density, yields)
         is_signal = labels == PROCESSES.index(SIGNAL)
         likely = [background == k for k in range(len(PROCESSES) - 1)]
         edges = tuple(

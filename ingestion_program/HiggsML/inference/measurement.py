@@ -169,11 +169,12 @@ class Measurement:
     def _train(self, parts: list[NDArray[np.float32]], rng: np.random.Generator) -> None:
         """Train on signal-rich events under random shifts, all classes with the same weight."""
         found: list[tuple[NDArray[np.float32], Array, int]] = []
-        for code, rows in enumerate(parts):
-            for some in np.array_split(rows, _TRAINING_SHIFTS):
-                values = draw_nuisances(NUISANCES, rng)
-                shift = Shift(values.tes, values.jes, values.soft_met)
-                seed = int(rng.integers(2**31))
+        for number in range(_TRAINING_SHIFTS):
+            # One shift for all classes: else it would tell them apart.
+            values = draw_nuisances(NUISANCES, rng)
+            shift = Shift(values.tes, values.jes, values.soft_met)
+            for code, rows in enumerate(parts):
+                some, seed = rows[number::_TRAINING_SHIFTS], int(rng.integers(2**31))
                 pieces = self._signal_rich(self._shifted(some, shift, seed))
                 found += [(classifier_inputs(x), weights, code) for x, weights in pieces]
         inputs, weights, labels = _concatenate(found)
@@ -183,7 +184,8 @@ class Measurement:
             warnings.simplefilter("ignore", ConvergenceWarning)
             self.classifier.fit(inputs, labels, sample_weight=weights)
 
-    def _make_templates(self, parts: list[pd.DataFrame]) -> None:
+    def _make_templates(self, parts: list[NDArray[np.float32]]) -> None:
+        """Histogram the events in fine bins at all base points, then merge the bins."""
         edges, yields = self._edges(parts)
         n_fine = self.regions.n_counting_bins + sum(map(len, edges))
         fine = EventBins(self.regions, self.classifier, yields, edges, np.arange(n_fine))

@@ -2,6 +2,14 @@
 
 from .blocks import generate_blocks
 from .constants import DEFAULT_COUNTS, default_counts
+from .generated_data import GeneratedData
 from .tables import generate, write_dataset
 
-__all__ = ["DEFAULT_COUNTS", "default_counts", "generate", "generate_blocks", "write_dataset"]
+__all__ = [
+    "DEFAULT_COUNTS",
+    "GeneratedData",
+    "default_counts",
+    "generate",
+    "generate_blocks",
+    "write_dataset",
+]

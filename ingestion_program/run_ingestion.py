@@ -27,6 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         format="%(asctime)s %(message)s",
         datefmt="%H:%M:%S",
     )
+    logging.getLogger("distributed").setLevel(logging.WARNING)
     try:
         settings = _with_arguments(find_settings(arguments.input), arguments)
         run_ingestion(
@@ -35,9 +36,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             arguments.submission,
             arguments.output,
             workers=arguments.workers,
+            dask=arguments.dask,
             resume=arguments.resume,
             audit=arguments.audit,
             require_isolation=arguments.require_isolation,
+            devices=arguments.device,
         )
     except HiggsMLError as error:
         log.error("ERROR (%s) %s", type(error).__name__, error)
@@ -78,6 +81,11 @@ def _parser() -> argparse.ArgumentParser:
         "--workers", type=_positive, metavar="N", help="experiments run at once [all cores]"
     )
     running.add_argument(
+        "--dask",
+        metavar="ADDRESS",
+        help="run experiments on the Dask cluster with this scheduler, or on a local one ('local')",
+    )
+    running.add_argument(
         "--resume", action="store_true", help="go on with a killed run, from its output folder"
     )
     running.add_argument(
@@ -91,6 +99,13 @@ def _parser() -> argparse.ArgumentParser:
         "--require-isolation",
         action="store_true",
         help="refuse to run where this machine cannot lock the submission up",
+    )
+    running.add_argument(
+        "--device",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="let the submission use a device file, as /dev/nvidia0; may be repeated",
     )
     return parser
 

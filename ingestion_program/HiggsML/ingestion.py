@@ -11,10 +11,10 @@ import secrets
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .datasets import Data
 from .errors import RunError, SettingsError
@@ -30,16 +30,26 @@ from .generation import GeneratedData
 from .nuisances import NUISANCES
 from .progress import progress_bar
 from .running.audit import audit_answers
-from .running.executors import run_locally
+from .running.data_source import DataSource
+from .running.executors import Executor, run_locally, run_on_dask
 from .running.facts import digest_of_folder, facts_of_machine
 from .running.fitting import Submission, TimeLeft
 from .running.journal import Journal
-from .running.results import clear_folder, result_of_set, write_atomically, write_results
-from .running.sandbox import Isolation, offered
+from .running.results import (
+    clear_folder,
+    remove_folder,
+    result_of_set,
+    write_atomically,
+    write_results,
+)
+from .running.sandbox import Isolation, offered, weakest
 from .running.submission import Prediction, build_model, check_prediction, stage_submission
 from .running.worker import Plan, Worker
-from .settings import DataSettings, ProtocolSettings, Settings, digest_of
+from .settings import ProtocolSettings, Settings, digest_of
 from .systematics import systematics
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 __all__ = ["Ingestion", "run_ingestion"]
 
@@ -57,9 +67,11 @@ def run_ingestion(
     output: Path,
     *,
     workers: int | None = None,
+    dask: str | None = None,
     resume: bool = False,
     audit: int = 0,
     require_isolation: bool = False,
+    devices: Sequence[str] = (),
 ) -> None:
     """Fit a submission, have it measure mu in every pseudo-experiment, write the results.
 
@@ -70,9 +82,11 @@ def run_ingestion(
         output: is emptied first, and holds the results at the end.
         workers: how many experiments are run at once (None: as many as there are cores); the
             results do not depend on it.
+        dask: run the experiments on a Dask cluster: the address of its scheduler, or `local`.
         resume: go on with a run that was killed, from what its output folder holds.
         audit: how many experiments are predicted a second time, see `running.audit`.
         require_isolation: refuse to run where the kernel cannot lock a submission up.
+        devices: device files that the submission may use, for instance of a GPU.
 
     Raises:
         HiggsMLError: with a message for whoever can mend it; the output then holds no results.
@@ -80,28 +94,36 @@ def run_ingestion(
     started = time.monotonic()
     stages: dict[str, float] = {}
     time_left = TimeLeft(settings.limits.total_seconds)
-    isolation = _check_isolation(require_isolation)
-    clear_folder(output, keep=(STATE,) if resume else ())
+    source = DataSource(settings.data, input_dir.absolute())
 
-    with tempfile.TemporaryDirectory(prefix="higgsml-") as name:
-        folder = Path(name)
-        staged = folder / "submission"
-        stage_submission(submission, staged)
-        submission_digest = digest_of_folder(staged)
+    with ExitStack() as stack:
+        folder = stack.enter_context(_temporary_folder())
+        client = stack.enter_context(_connect(dask, workers)) if dask else None
+        isolation = _check_isolation(require_isolation, client)
+        clear_folder(output, keep=(STATE,) if resume else ())
+        stage_submission(submission, folder / "submission")
+        submission_digest = digest_of_folder(folder / "submission")
 
         with _timed(stages, "data"):
-            data = _open_data(settings.data, input_dir)
-            pool = EventPool.from_blocks(data.test_blocks(), folder / "events.pool")
+            data = source.open()
+            pool_file = folder / "events.pool"
+            pool = EventPool.from_blocks(data.test_blocks(), pool_file, data.digest)
         key = digest_of([settings, data.digest, submission_digest])
         journal = Journal(output / STATE, key, _random_seed(settings.protocol), resume=resume)
         plan = _make_plan(pool, settings.protocol, journal.random_seed)
+        staged = journal.place(folder / "submission")
 
-        with Submission(staged, folder, settings.limits, time_left) as model:
+        with Submission(staged, folder, settings.limits, time_left, devices) as model:
             with _timed(stages, "fit"):
                 _fit(model, data, journal)
-            workers = 1 if model.single else workers or os.cpu_count() or 1
+            if client is None or model.single:
+                workers = 1 if model.single else workers or os.cpu_count() or 1
+                execute = _here(plan, model, workers)
+            else:
+                workers = sum(client.nthreads().values())
+                execute = _on_dask(plan, model, client, source, isolation)
             with _timed(stages, "predict"):
-                sets = _predict_all(plan, settings.protocol, model, workers, journal)
+                sets = _predict_all(plan, settings.protocol, execute, journal)
             audited = audit_answers(plan, model, journal.answers, audit)
 
     test_settings = {
@@ -129,24 +151,39 @@ def run_ingestion(
 # --- the steps -----------------------------------------------------------------------------------
 
 
-def _check_isolation(required: bool) -> Isolation:
-    isolation = offered()
+@contextmanager
+def _temporary_folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="higgsml-"))
+    try:
+        yield folder
+    finally:
+        remove_folder(folder)
+
+
+def _connect(address: str, workers: int | None) -> AbstractContextManager["Client"]:
+    try:
+        from .running.dask_site import connect
+    except ImportError as error:
+        raise RunError(
+            f"Dask is not installed ({error}).", where="--dask", fix="pip install 'HiggsML[dask]'."
+        ) from error
+    return connect(address, workers)
+
+
+def _check_isolation(required: bool, client: "Client | None") -> Isolation:
+    """What is enforced on all machines of the run."""
+    elsewhere = [] if client is None else client.run(offered).values()
+    isolation = weakest([offered(), *elsewhere])
     for missing in isolation.missing:
         log.warning("WARNING: the submission is not locked up: %s.", missing)
     if required and isolation.missing:
         raise RunError(
-            "this machine cannot lock a submission up.",
+            "a machine of this run cannot lock a submission up.",
             where="--require-isolation",
             value=list(isolation.missing),
             fix="run on Linux 6.2 or later with Landlock and seccomp allowed.",
         )
     return isolation
-
-
-def _open_data(settings: DataSettings, input_dir: Path) -> Data | GeneratedData:
-    if settings.source == "parquet":
-        return Data(input_dir, test_size=settings.test_size)
-    return GeneratedData(settings)
 
 
 def _train_set(data: Data | GeneratedData, train_size: Any, selected_indices: Any) -> Any:
@@ -173,21 +210,42 @@ def _fit(model: Submission, data: Data | GeneratedData, journal: Journal) -> Non
         journal.keep_model(fitted)
 
 
-def _predict_all(
-    plan: Plan, protocol: ProtocolSettings, model: Submission, workers: int, journal: Journal
-) -> list[list[Prediction]]:
-    """The predictions, by set and experiment."""
-    order = call_order(plan.random_seed, protocol.num_of_sets, protocol.num_pseudo_experiments)
-    missing = [experiment for experiment in order if experiment not in journal.answers]
-
+def _here(plan: Plan, model: Submission, workers: int) -> Executor:
     @contextmanager
     def make_worker(number: int) -> Iterator[Worker]:
         with model.open(f"worker-{number}") as process:
             yield Worker(plan, process, model.predict_seconds)
 
+    return lambda experiments: run_locally(experiments, make_worker, workers)
+
+
+def _on_dask(
+    plan: Plan, model: Submission, client: "Client", source: DataSource, isolation: Isolation
+) -> Executor:
+    from .running.dask_site import Recipe
+
+    recipe = Recipe(
+        source=source,
+        pool=plan.pool.path,
+        data_digest=plan.pool.source_digest,
+        random_seed=plan.random_seed,
+        mus=plan.mus,
+        enabled=plan.enabled,
+        model=model.pack(),
+        missing=isolation.missing,
+    )
+    return lambda experiments: run_on_dask(experiments, recipe, client)
+
+
+def _predict_all(
+    plan: Plan, protocol: ProtocolSettings, execute: Executor, journal: Journal
+) -> list[list[Prediction]]:
+    """The predictions, by set and experiment."""
+    order = call_order(plan.random_seed, protocol.num_of_sets, protocol.num_pseudo_experiments)
+    missing = [experiment for experiment in order if experiment not in journal.answers]
     done = len(order) - len(missing)
     with progress_bar(total=len(order), initial=done, desc="pseudo-experiments", unit="exp") as bar:
-        for experiment, prediction in run_locally(missing, make_worker, workers):
+        for experiment, prediction in execute(missing):
             journal.add(experiment, prediction)
             bar.update()
     return [

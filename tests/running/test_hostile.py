@@ -27,6 +27,13 @@ CAUGHT = {
     "shared_memory_bomb": (limited(memory_gib=1.0), "more than 1 GiB of memory"),
     "disk_bomb": (limited(disk_gib=0.1), "(File too large|more than 0.1 GiB of files)"),
     "many_files_bomb": (limited(disk_gib=0.1), "more than 0.1 GiB of files"),
+    "deleted_files_bomb": (limited(disk_gib=0.1), "more than 0.1 GiB of files"),
+    "huge_files": (limited(disk_gib=0.1), "more than 0.1 GiB of files"),
+    "deep_folders_bomb": (SETTINGS, "(nested more than 100 deep|File name too long)"),
+    "thread_bomb": (SETTINGS, "(more than 4096 threads|can't start new thread)"),
+    "asks_for_too_much": (SETTINGS, "disturbed the protocol"),
+    "nested_message": (SETTINGS, "disturbed the protocol"),
+    "controls_the_terminal": (SETTINGS, "predict failed: ValueError"),
     "exits_in_predict": (SETTINGS, "predict ended its process with exit code 0"),
     "floods_the_connection": (SETTINGS, "disturbed the protocol"),
     "patches_numpy": (SETTINGS, "mu_hat must be finite"),
@@ -50,15 +57,22 @@ HARMLESS = (
     "malicious_pickle",
     "truncates_shared_memory",
     "shadows_modules",
+    "changes_modes",
+    "limits_the_parent",
+    "leaves_memory_behind",
+    "reads_through_proc",
+    "links_in_its_folder",
 )
 """These run to the end and answer 1; they would answer 999 if they had reached their aim."""
 
 
 @pytest.mark.parametrize("name", CAUGHT)
-def test_caught(tmp_path: Path, name: str) -> None:
+def test_caught(tmp_path: Path, name: str, caplog: pytest.LogCaptureFixture) -> None:
     settings, message = CAUGHT[name]
-    with pytest.raises(SubmissionError, match=f"(?s){message}"):
+    with pytest.raises(SubmissionError, match=f"(?s){message}") as caught:
         run(tmp_path, stage_hostile(tmp_path, name), settings)
+    written = (caplog.text + str(caught.value)).replace("\n", "")
+    assert written.isprintable()
     assert [path.name for path in (tmp_path / "output").iterdir()] == ["state"]
     assert not any((tmp_path / "output").rglob("result_*"))
     secret = read_json(tmp_path / "reference" / "test_settings.json")
@@ -68,11 +82,16 @@ def test_caught(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", HARMLESS)
 def test_harmless(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ORGANISER_TOKEN", "a-secret-of-the-organisers")
-    output = run(tmp_path, stage_hostile(tmp_path, name))
+    submission = stage_hostile(tmp_path, name)
+    folders = [tmp_path / part for part in ("input", "reference", "other_results")]
+    before = [folder.stat() for folder in folders]
+    output = run(tmp_path, submission)
+    assert [folder.stat().st_mode for folder in folders] == [found.st_mode for found in before]
+    assert [folder.stat().st_mtime for folder in folders] == [found.st_mtime for found in before]
     for i in range(2):
         assert read_json(output / f"result_{i}.json")["mu_hats"] == [1.0, 1.0, 1.0]
-    for folder in ("input", "reference", "other_results"):
-        assert [path.name for path in (tmp_path / folder).iterdir()] == ["test_settings.json"]
+    for folder in folders:
+        assert [path.name for path in folder.iterdir()] == ["test_settings.json"]
     assert not (output / "owned").exists()
 
 

@@ -1,19 +1,22 @@
 """A submission in a run: fitted once in one process, then opened in one for each worker."""
 
+import io
 import logging
+import math
 import os
+import tarfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from ..errors import SubmissionError
 from ..settings import LimitSettings
 from .model_process import ModelProcess, TrainSource
 from .sandbox import Policy
 
-__all__ = ["Submission", "TimeLeft"]
+__all__ = ["Packed", "Submission", "TimeLeft"]
 
 log = logging.getLogger(__name__)
 
@@ -54,13 +57,19 @@ class Submission:
         folder: where its processes get a scratch folder each.
         limits: of the settings.
         time_left: of the run.
+        devices: device files that it may use.
     """
 
     def __init__(
-        self, staged: Path, folder: Path, limits: LimitSettings, time_left: TimeLeft
+        self,
+        staged: Path,
+        folder: Path,
+        limits: LimitSettings,
+        time_left: TimeLeft,
+        devices: Sequence[str] = (),
     ) -> None:
         self._staged, self._folder, self._limits = staged, folder, limits
-        self._time_left = time_left
+        self._time_left, self._devices = time_left, devices
         self._body: bytes | None = None
         self._fitting: ModelProcess | None = None
 
@@ -92,15 +101,19 @@ class Submission:
         process = self._start("fit", [self._staged], os.cpu_count() or 1)
         self._fitting = process
         process.build_and_fit(train_source, self._time_left.at_most(self._limits.fit_seconds))
-        saved = process.save(
-            self._time_left.at_most(TRANSFER_SECONDS), int(self._limits.memory_gib * GIB)
-        )
+        saved = process.save(self._time_left.at_most(TRANSFER_SECONDS))
         if isinstance(saved, bytes):
             self._body, self._fitting = saved, None
             process.close()
         else:
             log.warning("The fitted model cannot be serialised (%s): one worker has to do.", saved)
         return self._body
+
+    def pack(self) -> "Packed":
+        """All that another machine needs to open the fitted model."""
+        assert self._body is not None  # noqa: S101 - asked only where it is not `single`
+        seconds = self._time_left.at_most(math.inf)
+        return Packed(self._body, _pack(self._staged), self._limits, seconds, self._devices)
 
     @contextmanager
     def open(self, name: str) -> Iterator[ModelProcess]:
@@ -129,5 +142,40 @@ class Submission:
             writable=[str(scratch), *map(str, writable)],
             memory_bytes=int(self._limits.memory_gib * GIB),
             disk_bytes=int(self._limits.disk_gib * GIB),
+            devices=self._devices,
         )
         return ModelProcess(self._staged, scratch, policy, threads)
+
+
+class Packed(NamedTuple):
+    """A fitted submission on its way to another machine."""
+
+    body: bytes
+    """The fitted model."""
+    files: bytes
+    """The regular files of its folder, as a tar archive."""
+    limits: LimitSettings
+    seconds: float
+    """How long the run may still take."""
+    devices: Sequence[str]
+
+    def unpack(self, folder: Path) -> Submission:
+        """The submission in a folder of this machine."""
+        staged = folder / "submission"
+        with tarfile.open(fileobj=io.BytesIO(self.files)) as archive:
+            archive.extractall(staged, filter="data")
+        submission = Submission(staged, folder, self.limits, TimeLeft(self.seconds), self.devices)
+        submission.restore(self.body)
+        return submission
+
+
+def _pack(folder: Path) -> bytes:
+    """A folder as bytes; links and special files, which `fit` may have made, are left out."""
+
+    def plain(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
+        return entry if entry.isreg() or entry.isdir() else None
+
+    body = io.BytesIO()
+    with tarfile.open(fileobj=body, mode="w") as archive:
+        archive.add(folder, ".", filter=plain)
+    return body.getvalue()

@@ -1,5 +1,7 @@
 """The journal of a run: every answer as it comes, so that a killed run can go on.
 
+Beside it in its folder: the fitted model, and the submission with the files that `fit` wrote.
+
 A text file that only grows. A line is a checksum (CRC-32, hex) and a JSON record: first the key of
 the run and its random seed, then one record for each answer. Only the last line can have been torn
 by a kill, and it is dropped; anything else that does not fit is an error.
@@ -15,6 +17,7 @@ from typing import Any
 
 from ..errors import RunError
 from ..experiments.protocol import Experiment
+from .results import remove_folder
 from .submission import Prediction
 
 __all__ = ["Journal"]
@@ -41,12 +44,13 @@ class Journal:
     """
 
     def __init__(self, folder: Path, key: str, random_seed: int, *, resume: bool) -> None:
-        self._folder, self._file = folder, folder / "journal"
+        self._folder = folder.absolute()
+        self._file = self._folder / "journal"
         self.answers: dict[Experiment, Prediction] = {}
         self.seconds = 0.0
         self._started = time.monotonic()
         if not resume:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_folder(folder)
         folder.mkdir(parents=True, exist_ok=True)
         records = self._read()
         header = {"format": FORMAT, "key": key, "random_seed": random_seed}
@@ -86,9 +90,20 @@ class Journal:
             os.fsync(file.fileno())
         temporary.replace(self._folder / "model")
 
+    def place(self, staged: Path) -> Path:
+        """Move a submission to where it stands during the run, and return that folder.
+
+        Where a fitted model was kept, the submission that belongs to it stands there already.
+        """
+        place = self._folder / "submission"
+        if self.model is None:
+            remove_folder(place)
+            shutil.move(staged, place)
+        return place
+
     def remove(self) -> None:
         """Remove the folder: the run is complete."""
-        shutil.rmtree(self._folder)
+        remove_folder(self._folder)
 
     def _append(self, record: dict[str, Any]) -> None:
         body = json.dumps(record).encode()

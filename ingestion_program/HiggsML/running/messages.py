@@ -1,8 +1,11 @@
 """How the trusted process and the model's process talk: small JSON messages, big shared memory.
 
 What comes from the model's process is hostile until shown otherwise: it is JSON of limited size and
-never unpickled. Big things travel as files without a name, made by the trusted side and handed over
-as descriptors: nothing goes through `/dev/shm`, which is small in a container.
+never unpickled, with raw bytes attached where the trusted side expects some. Big things travel the
+other way as files without a name, made by the trusted side and handed over as descriptors: nothing
+goes through `/dev/shm`, which is small in a container.
+
+A message is two lengths (8 bytes each), the JSON, and what is attached.
 """
 
 import fcntl
@@ -13,8 +16,8 @@ import socket
 import struct
 import tempfile
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +32,9 @@ __all__ = [
     "send",
 ]
 
-_LENGTH = struct.Struct(">Q")
+MAX_JSON = 1 << 20
+"""Bytes; parsed JSON takes many times as much."""
+_LENGTHS = struct.Struct(">QQ")
 
 
 class Closed(EOFError):
@@ -40,56 +45,67 @@ class MessageError(ValueError):
     """The other side sent what is no message."""
 
 
-def send(connection: socket.socket, message: dict[str, Any], files: Sequence[int] = ()) -> None:
-    """Send a message and the descriptors of files that go with it.
+def send(
+    connection: socket.socket,
+    message: dict[str, Any],
+    files: Sequence[int] = (),
+    attached: bytes = b"",
+) -> None:
+    """Send a message, the descriptors of files that go with it, and attached bytes.
 
     Raises:
         Closed: the other side is gone.
     """
     body = json.dumps(message).encode()
+    lengths = _LENGTHS.pack(len(body), len(attached))
     try:
-        # The descriptors ride on the length; sendmsg may send less than it is given.
+        # The descriptors ride on the lengths; sendmsg may send less than it is given.
         if files:
-            socket.send_fds(connection, [_LENGTH.pack(len(body))], list(files))
+            socket.send_fds(connection, [lengths], list(files))
         else:
-            connection.sendall(_LENGTH.pack(len(body)))
+            connection.sendall(lengths)
         connection.sendall(body)
+        connection.sendall(attached)
     except (BrokenPipeError, ConnectionResetError) as error:
         raise Closed from error
 
 
-def receive(connection: socket.socket, deadline: float, max_bytes: int) -> dict[str, Any]:
-    """Receive a message from a side that is not trusted.
+def receive(
+    connection: socket.socket, deadline: float, max_attached: int = 0
+) -> tuple[dict[str, Any], bytearray]:
+    """Receive a message, and what is attached to it, from a side that is not trusted.
 
     Args:
         connection: a stream socket; descriptors that come with the message are dropped.
         deadline: when to give up, on the clock of `time.monotonic`.
-        max_bytes: the largest message that is read.
+        max_attached: how many attached bytes are read.
 
     Raises:
         Closed: the other side is gone.
         TimeoutError: nothing whole arrived before the deadline.
         MessageError: too large, or not a JSON object.
     """
-    (length,) = _LENGTH.unpack(_read(connection, _LENGTH.size, deadline))
-    if length > max_bytes:
-        raise MessageError(f"a message of {length} bytes, {max_bytes} are allowed")
-    return _parse(_read(connection, length, deadline))
+    lengths = _LENGTHS.unpack(_read(connection, _LENGTHS.size, deadline))
+    for length, allowed in zip(lengths, (MAX_JSON, max_attached), strict=True):
+        if length > allowed:
+            raise MessageError(f"a message of {length} bytes, {allowed} are allowed")
+    body, attached = (_read(connection, length, deadline) for length in lengths)
+    return _parse(body), attached
 
 
 def receive_with_file(connection: socket.socket) -> tuple[dict[str, Any], int | None]:
     """Receive a message, and the descriptor that may go with it, from the trusted side."""
     try:
-        head, files, _, _ = socket.recv_fds(connection, _LENGTH.size, 1)
+        head, files, _, _ = socket.recv_fds(connection, _LENGTHS.size, 1)
     except ConnectionResetError as error:
         raise Closed from error
-    head += _read(connection, _LENGTH.size - len(head), float("inf"))
-    (length,) = _LENGTH.unpack(head)
+    head += _read(connection, _LENGTHS.size - len(head), float("inf"))
+    length, _ = _LENGTHS.unpack(head)
     message = _parse(_read(connection, length, float("inf")))
     return message, files[0] if files else None
 
 
-def _read(connection: socket.socket, length: int, deadline: float) -> bytes:
+def _read(connection: socket.socket, length: int, deadline: float) -> bytearray:
     body = bytearray()
     while len(body) < length:
         left = deadline - time.monotonic()
@@ -103,10 +119,10 @@ def _read(connection: socket.socket, length: int, deadline: float) -> bytes:
         if not piece:
             raise Closed
         body += piece
-    return bytes(body)
+    return body
 
 
-def _parse(body: bytes) -> dict[str, Any]:
+def _parse(body: bytearray) -> dict[str, Any]:
     try:
         message = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -117,7 +133,11 @@ def _parse(body: bytes) -> dict[str, Any]:
 
 
 class Buffer:
-    """Memory of the trusted side that a model's process can look at, but not change."""
+    """Memory of the trusted side that a model's process can look at, but not change.
+
+    A model may keep on looking while a later experiment is written. It sees then what it is given a
+    moment later: events are written in their final order, which tells nothing about their process.
+    """
 
     def __init__(self) -> None:
         self._map: mmap.mmap | None = None
@@ -135,12 +155,12 @@ class Buffer:
             _seal(self.file)
         return np.frombuffer(self._map, np.float32, length)
 
-    def write(self, body: bytes) -> int:
-        """Fill the buffer with bytes; returns the descriptor of its file."""
+    def fill(self, write: Callable[[BinaryIO], object]) -> int:
+        """Have a function write the content; returns the descriptor of the file."""
         self.close()
         self.file = nameless_file()
         with open(self.file, "wb", closefd=False) as file:
-            file.write(body)
+            write(file)
         os.lseek(self.file, 0, os.SEEK_SET)  # the other side shares the position
         _seal(self.file)
         return self.file

@@ -4,7 +4,6 @@ Everything here runs beside the participant's code, so nothing here is trusted b
 (`model_process`), and nothing secret may come here.
 """
 
-import base64
 import mmap
 import os
 import pickle
@@ -51,7 +50,7 @@ def main(arguments: list[str]) -> None:
 def _describe(error: BaseException) -> dict[str, Any]:
     """What the other side is told of an exception."""
     if isinstance(error, HiggsMLError):
-        return {"error": str(error), "traceback": ""}
+        return {"error": str(error)[:MAX_TRACEBACK], "traceback": ""}
     text = "".join(traceback.format_exception(error))
     what = f"{type(error).__name__}: {error}"[:MAX_TRACEBACK]
     return {"error": what, "traceback": text[-MAX_TRACEBACK:]}
@@ -79,10 +78,12 @@ class _Host:
 
         def get_train_set(train_size: Any = None, selected_indices: Any = None) -> Any:
             """Training events: all, or a number or share of them, or chosen ones."""
-            question = {"ask": "train_set", "train_size": _plain(train_size)}
-            if selected_indices is not None:
-                question["selected_indices"] = _pack(selected_indices)
-            send(connection, question)
+            question = {
+                "ask": "train_set",
+                "train_size": _plain(train_size),
+                "selected": selected_indices is not None,
+            }
+            send(connection, question, attached=_pack(selected_indices))
             answer, file = receive_with_file(connection)
             if file is None:
                 raise ValueError(answer["error"])
@@ -101,12 +102,11 @@ class _Host:
         import cloudpickle
 
         try:
-            body = cloudpickle.dumps(self.model)
+            with os.fdopen(os.dup(file), "wb") as target:
+                cloudpickle.dump(self.model, target)
         except Exception as error:
             return {"cannot": f"{type(error).__name__}: {error}"[:MAX_TRACEBACK]}
-        with os.fdopen(os.dup(file), "wb") as target:
-            target.write(body)
-        return {"bytes": len(body)}
+        return {}
 
     def do_load(self, file: int, folder: str) -> dict[str, Any]:
         """Read a fitted model from the file; its class is imported from the submission."""
@@ -137,9 +137,12 @@ def _plain(size: Any) -> Any:
     return size.item() if hasattr(size, "item") else size
 
 
-def _pack(indices: Any) -> str:
+def _pack(indices: Any) -> bytes:
+    """Indices as bytes: little-endian int64."""
     import numpy as np
 
+    if indices is None:
+        return b""
     array = np.asarray(indices)
     if array.ndim != 1 or array.dtype.kind not in "iu":
         raise SubmissionError(
@@ -147,4 +150,4 @@ def _pack(indices: Any) -> str:
             where="get_train_set",
             value=f"{array.dtype} array of shape {array.shape}",
         )
-    return base64.b64encode(array.astype("<i8").tobytes()).decode()
+    return array.astype("<i8").tobytes()

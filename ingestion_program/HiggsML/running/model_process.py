@@ -3,7 +3,6 @@
 Whatever goes wrong in there comes out as a `SubmissionError`, in words for the participant.
 """
 
-import base64
 import dataclasses
 import logging
 import os
@@ -19,11 +18,11 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import pandas as pd
 
-from ..errors import HiggsMLError, SubmissionError
+from ..errors import PredictionError, SubmissionError
 from .messages import Buffer, Closed, MessageError, nameless_file, receive, send
 from .sandbox import Policy, environment, interpreter
 from .submission import Prediction, check_prediction
-from .watch import Watch
+from .watch import Watch, printable
 
 __all__ = ["ModelProcess", "TrainSource"]
 
@@ -33,8 +32,8 @@ TrainSource = Callable[[Any, Any], pd.DataFrame]
 """(train_size, selected_indices) -> training events."""
 
 START_SECONDS = 60.0
-MAX_MESSAGE = 1 << 30
-"""Bytes; a hundred million selected indices take that much."""
+EVENT_BYTES = 128
+"""Of a training event in memory; no more are given than fit into the process."""
 
 
 class Limit(NamedTuple):
@@ -60,7 +59,7 @@ class ModelProcess:
     """
 
     def __init__(self, submission: Path, scratch: Path, policy: Policy, threads: int) -> None:
-        self._submission = submission
+        self._submission, self._policy = submission, policy
         self._connection, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603  our own interpreter
@@ -86,8 +85,12 @@ class ModelProcess:
 
     def close(self) -> None:
         """End the process, whatever it does."""
-        self._watch.kill()
+        self._watch.close()
         self._connection.close()
+
+    def interrupt(self) -> None:
+        """Kill the process from another thread: whoever waits for its answer gets an error."""
+        self._watch.kill()
 
     # --- what it is asked ------------------------------------------------------------------------
 
@@ -99,26 +102,26 @@ class ModelProcess:
         self._ask({"do": "fit"})
         self._answer("fit", limit, train_source)
 
-    def save(self, seconds: float, max_bytes: int) -> bytes | str:
+    def save(self, seconds: float) -> bytes | str:
         """The fitted model as opaque bytes, or, where it cannot be serialised, the reason why."""
-        file = nameless_file()
-        try:
-            self._ask({"do": "save"}, file)
+        with os.fdopen(nameless_file(), "rb") as file:
+            self._ask({"do": "save"}, file.fileno())
             answer = self._answer("serialising the model", Limit.of(seconds))
             if "cannot" in answer:
-                return str(answer["cannot"])
-            body = os.pread(file, max_bytes + 1, 0)
-        finally:
-            os.close(file)
-        if len(body) > max_bytes:
-            return f"it takes more than {max_bytes} bytes"
-        return body
+                return printable(answer["cannot"])
+            size = os.fstat(file.fileno()).st_size
+            if size > self._policy.memory_bytes:
+                return f"it takes {size} bytes, and would not fit into its memory again"
+            if self._watch.look() is not None:  # what fit left on the disk is used from now on
+                raise self._fault("fit", self._how_it_ended(), None)
+            file.seek(0)  # the other side shared the position
+            return file.read(size)
 
     def load(self, body: bytes, seconds: float) -> None:
         """Load a fitted model."""
         buffer = Buffer()
         try:
-            file = buffer.write(body)
+            file = buffer.fill(lambda target: target.write(body))
             self._ask({"do": "load", "folder": str(self._submission)}, file)
             self._answer("loading the fitted model", Limit.of(seconds))
         finally:
@@ -139,7 +142,10 @@ class ModelProcess:
         numbers = answer.get("prediction")
         if not isinstance(numbers, list) or len(numbers) != len(Prediction._fields):
             raise self._fault("predict", "sent no prediction", where)
-        return check_prediction(dict(zip(Prediction._fields, numbers, strict=True)))
+        try:
+            return check_prediction(dict(zip(Prediction._fields, numbers, strict=True)))
+        except PredictionError as error:  # our own check in there was tampered with
+            raise self._fault("predict", f"failed: {error}", where) from error
 
     # --- asking and answering --------------------------------------------------------------------
 
@@ -157,9 +163,10 @@ class ModelProcess:
         train_source: TrainSource | None = None,
         where: object | None = None,
     ) -> dict[str, Any]:
+        most_indices = 0 if train_source is None else self._policy.memory_bytes // EVENT_BYTES
         while True:
             try:
-                answer = receive(self._connection, limit.ends, MAX_MESSAGE)
+                answer, indices = receive(self._connection, limit.ends, 8 * most_indices)
             except TimeoutError as error:
                 what = f"took longer than its limit of {limit.seconds:.0f} s"
                 raise self._fault(doing, what, where) from error
@@ -168,23 +175,27 @@ class ModelProcess:
             except MessageError as error:
                 raise self._fault(doing, f"disturbed the protocol ({error})", where) from error
             if "error" in answer:
-                log.error("%s", _printable(answer.get("traceback", "")))
-                raise self._fault(doing, f"failed: {_printable(answer['error'])}", where)
+                log.error("%s", printable(answer.get("traceback", "")))
+                raise self._fault(doing, f"failed: {printable(answer['error'])}", where)
             if "ask" not in answer:
                 return answer
             if train_source is None or answer["ask"] != "train_set":
                 raise self._fault(doing, f"asked out of turn for {answer['ask']!r:.100}", where)
-            self._give_train_set(answer, train_source)
+            self._give_train_set(answer, indices, train_source)
 
-    def _give_train_set(self, question: dict[str, Any], train_source: TrainSource) -> None:
+    def _give_train_set(
+        self, question: dict[str, Any], indices: bytearray, train_source: TrainSource
+    ) -> None:
         buffer = Buffer()
         try:
             try:
-                frame = train_source(question.get("train_size"), _indices(question))
-            except (HiggsMLError, ValueError, TypeError) as error:
+                selected = np.frombuffer(indices, "<i8") if question.get("selected") else None
+                frame = train_source(question.get("train_size"), selected)
+                file = buffer.fill(lambda target: pickle.dump(frame, target, protocol=5))
+            except Exception as error:  # a bad question, whatever it leads to, is the asker's fault
                 self._ask({"error": f"get_train_set: {error}"})
                 return
-            self._ask({}, buffer.write(pickle.dumps(frame, protocol=5)))
+            self._ask({}, file)
         finally:
             buffer.close()
 
@@ -203,12 +214,3 @@ class ModelProcess:
         if code < 0:
             return f"was killed by {signal.Signals(-code).name}"
         return f"ended its process with exit code {code}"
-
-
-def _indices(question: dict[str, Any]) -> Any:
-    packed = question.get("selected_indices")
-    return None if packed is None else np.frombuffer(base64.b64decode(packed), "<i8")
-
-
-def _printable(text: object) -> str:
-    return "".join(c for c in str(text)[:20_000] if c.isprintable() or c in "\n\t")

@@ -11,13 +11,22 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from ..errors import RunError
 from .submission import Prediction
 
-__all__ = ["FORMAT", "MARKER", "clear_folder", "result_of_set", "write_atomically", "write_results"]
+__all__ = [
+    "FORMAT",
+    "MARKER",
+    "clear_folder",
+    "remove_folder",
+    "result_of_set",
+    "write_atomically",
+    "write_results",
+]
 
 FORMAT = 1
 MARKER = "completed.json"
@@ -41,12 +50,21 @@ def clear_folder(folder: Path, keep: Sequence[str] = ()) -> None:
                 shutil.rmtree(entry)
             else:
                 entry.unlink()
-    except OSError as error:
+    except (OSError, RecursionError) as error:
         raise RunError(
-            f"the output folder cannot be emptied: {error.strerror}.",
+            f"the output folder cannot be emptied: {error}.",
             where=folder,
             fix="give a folder that this user can write (--output).",
         ) from error
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder that a submission could write, as far as that can be done.
+
+    What it leaves (folders without permissions, or thousands deep) must not end a run.
+    """
+    with suppress(RecursionError):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def result_of_set(predictions: Sequence[Prediction]) -> dict[str, list[float]]:

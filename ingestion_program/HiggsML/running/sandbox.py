@@ -9,14 +9,15 @@ kernel offers them.
 import ctypes
 import os
 import resource
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import landlock, seccomp
 
-__all__ = ["Isolation", "Policy", "confine", "environment", "interpreter", "offered"]
+__all__ = ["Isolation", "Policy", "confine", "environment", "interpreter", "offered", "weakest"]
 
 PROGRAM = Path(__file__).parents[2]
 """The folder that `HiggsML` is imported from."""
@@ -52,6 +53,8 @@ class Policy:
     """Memory of its own."""
     disk_bytes: int
     """Files that it writes, each and in sum."""
+    devices: Sequence[str] = ()
+    """Device files that it may use, for instance of a GPU."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,14 @@ def offered() -> Isolation:
     return Isolation(level, tuple(missing))
 
 
+def weakest(machines: Iterable[Isolation]) -> Isolation:
+    """What all of these machines enforce."""
+    machines = list(machines)
+    levels = [machine.level for machine in machines]
+    missing = {what: None for machine in machines for what in machine.missing}
+    return Isolation(max(levels, key=("full", "partial", "process").index), tuple(missing))
+
+
 def confine(policy: Policy) -> None:
     """Close this process in, for good. Called before any line of the submission runs.
 
@@ -89,13 +100,14 @@ def confine(policy: Policy) -> None:
     _limit(resource.RLIMIT_FSIZE, policy.disk_bytes)
     if sys.platform != "linux":
         return
+    _die_with_parent()
     _limit(resource.RLIMIT_DATA, policy.memory_bytes)
     _drop_capabilities()
     if landlock.abi_version():
         python = {sys.prefix, sys.base_prefix, sys.exec_prefix, *_import_folders()}
         landlock.restrict(
             readable=(*_SYSTEM, *sorted(python), *policy.readable),
-            writable=(*_WRITABLE_DEVICES, *policy.writable),
+            writable=(*_WRITABLE_DEVICES, *policy.devices, *policy.writable),
         )
     if seccomp.available():
         seccomp.restrict()
@@ -110,6 +122,12 @@ def _limit(what: int, value: int) -> None:
     _, hard = resource.getrlimit(what)
     value = value if hard == resource.RLIM_INFINITY else min(value, hard)
     resource.setrlimit(what, (value, value))
+
+
+def _die_with_parent() -> None:
+    """Have the kernel kill this process when the one that started it is gone, however it went."""
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL, 0, 0, 0)
 
 
 def _drop_capabilities() -> None:

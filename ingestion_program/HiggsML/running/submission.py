@@ -26,6 +26,8 @@ from ..errors import PredictionError, SubmissionError
 __all__ = ["Prediction", "build_model", "check_prediction", "load_model_class", "stage_submission"]
 
 MODEL_FILE = "model.py"
+MAX_SOURCE = 1_000_000
+"""Bytes; a parsed source takes a hundred times as much memory."""
 
 
 class Prediction(NamedTuple):
@@ -50,8 +52,8 @@ def stage_submission(source: Path, target: Path) -> None:
     Symbolic links, special files and bytecode are left out.
 
     Raises:
-        SubmissionError: the folder does not exist, or its `model.py` is missing, does not parse or
-            defines no `Model`.
+        SubmissionError: the folder does not exist or cannot be copied, or its `model.py` is
+            missing, does not parse or defines no `Model`.
     """
     if not source.is_dir():
         raise SubmissionError(
@@ -59,7 +61,15 @@ def stage_submission(source: Path, target: Path) -> None:
             where=source,
             fix=f"give the folder that holds {MODEL_FILE} (unpack a zip first).",
         )
-    shutil.copytree(source, target, ignore=_left_out)
+    try:
+        shutil.copytree(source, target, ignore=_left_out)
+    except (OSError, RecursionError) as error:
+        raise SubmissionError(
+            "the submission cannot be copied.",
+            where=source,
+            value=error,
+            fix="leave out files that cannot be read, and folders in folders without end.",
+        ) from error
     _check_source(target)
 
 
@@ -80,9 +90,17 @@ def _check_source(folder: Path) -> None:
             value=nested or sorted(found.name for found in folder.iterdir()),
             fix=f"{MODEL_FILE} must stand at the root of the zip, not in a folder of it.",
         )
+    source = path.read_bytes()
+    if len(source) > MAX_SOURCE:
+        raise SubmissionError(
+            f"is larger than {MAX_SOURCE} bytes.",
+            where=MODEL_FILE,
+            value=len(source),
+            fix="keep data in files of their own.",
+        )
     try:
-        tree = ast.parse(path.read_bytes(), MODEL_FILE)
-    except (SyntaxError, ValueError) as error:
+        tree = ast.parse(source, MODEL_FILE)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None)
         raise SubmissionError(
             f"does not parse: {getattr(error, 'msg', error)}.",
@@ -206,7 +224,10 @@ def _number(key: str, value: object) -> float:
         raise PredictionError(
             f"{key} must be a number.", value=value, fix="convert it with float()."
         )
-    number = float(value)  # type: ignore[arg-type]  # narrowed by the isinstance above
+    try:
+        number = float(value)  # type: ignore[arg-type]  # narrowed by the isinstance above
+    except OverflowError:  # an int beyond the floats
+        number = math.inf
     if not math.isfinite(number):
         raise PredictionError(f"{key} must be finite.", value=number)
     return number

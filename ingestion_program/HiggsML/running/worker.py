@@ -60,6 +60,10 @@ class Worker:
             here.close()
             other.close()
 
+    def interrupt(self) -> None:
+        """End a run from another thread."""
+        self._model.interrupt()
+
     def _make(self, experiment: Experiment, buffer: Buffer) -> int:
         plan = self._plan
         made = draw_pseudo_experiment(

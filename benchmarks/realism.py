@@ -11,7 +11,7 @@ on simulated rows, and both are scored on the same rows.
 """
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,7 +22,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import StratifiedGroupKFold
 from tqdm import tqdm
 
 from HiggsML.derived_quantities import derive
@@ -85,15 +84,22 @@ def generated(process: str, count: int, seed: int = SEED) -> Array:
     return with_derived(np.concatenate([block.primaries for block in blocks]))
 
 
+def folds(groups: npt.NDArray[np.int64]) -> Iterator[tuple[npt.NDArray[np.bool_], ...]]:
+    """Masks of training and test rows; each group falls into the test rows of one fold."""
+    numbers, group_of_row = np.unique(groups, return_inverse=True)
+    fold = np.random.default_rng(SEED).integers(0, FOLDS, len(numbers))[group_of_row]
+    for k in range(FOLDS):
+        yield fold != k, fold == k
+
+
 def two_sample_auc(reference: Reference, ours: Array) -> tuple[float, float]:
     """Mean and spread, over folds, of the AUC that separates reference from generated rows."""
     x = np.concatenate([reference.features, ours])
     y = np.repeat([1, 0], [len(reference.features), len(ours)])
     groups = np.concatenate([reference.groups, -1 - np.arange(len(ours))])
     balance = np.where(y == 1, len(ours) / len(reference.features), 1.0)
-    splitter = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
     aucs = []
-    for train, test in splitter.split(x, y, groups):
+    for train, test in folds(groups):
         classifier = HistGradientBoostingClassifier(random_state=0)
         classifier.fit(x[train], y[train], sample_weight=balance[train])
         aucs.append(roc_auc_score(y[test], classifier.predict_proba(x[test])[:, 1]))
@@ -129,11 +135,10 @@ def transfer(references: dict[str, dict[str, Reference]]) -> "pd.Series[float]":
     x_ours = np.concatenate(list(ours.values()))
     y_ours = np.repeat([1, 0], [len(part) for part in ours.values()])
     rows = []
-    splitter = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
-    for train, test in splitter.split(x, y, groups):
+    for train, test in folds(groups):
         row = {}
         # The same number of rows to train on, or the larger sample wins.
-        some = np.random.default_rng(SEED).permutation(len(x_ours))[: len(train)]
+        some = np.random.default_rng(SEED).permutation(len(x_ours))[: train.sum()]
         for name, xs, ys in (
             (SIMULATED, x[train], y[train]),
             ("generated", x_ours[some], y_ours[some]),

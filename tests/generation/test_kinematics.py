@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from HiggsML.generation.kinematics import (
@@ -16,6 +16,8 @@ from HiggsML.generation.kinematics import (
 )
 from HiggsML.generation.top_quarks import w_mass_table
 
+# The first example compiles, which takes longer than hypothesis would wait.
+SEEDED = settings(deadline=None, derandomize=True)
 MOMENTA = st.floats(-300.0, 300.0)
 ANGLES = st.floats(-math.pi, math.pi)
 COSINES = st.floats(-1.0, 1.0)
@@ -27,6 +29,7 @@ def mass2(p):
     return p[3] ** 2 - p[0] ** 2 - p[1] ** 2 - p[2] ** 2
 
 
+@SEEDED
 @given(MOMENTA, MOMENTA, st.floats(-3.0, 3.0), st.floats(1.0, 500.0))
 def test_from_transverse_has_the_mass_and_the_rapidity(px, py, y, mass):
     p = from_transverse(px, py, y, mass)
@@ -34,6 +37,7 @@ def test_from_transverse_has_the_mass_and_the_rapidity(px, py, y, mass):
     assert math.atanh(p[2] / p[3]) == pytest.approx(y, abs=1e-6)
 
 
+@SEEDED
 @given(MOMENTA, MOMENTA, st.floats(-3.0, 3.0), COSINES, ANGLES, st.floats(0.0, 0.9))
 def test_decay_conserves_momentum_and_masses(px, py, y, cosine, phi, share):
     mass = 90.0
@@ -46,6 +50,7 @@ def test_decay_conserves_momentum_and_masses(px, py, y, cosine, phi, share):
     assert mass2(second) == pytest.approx(0.0, abs=1e-9 * scale)
 
 
+@SEEDED
 @given(COSINES, ANGLES, COSINES, ANGLES)
 def test_around_keeps_length_and_angle(cosine, phi, axis_cosine, axis_phi):
     axis = polar(axis_cosine, math.cos(axis_phi), math.sin(axis_phi))
@@ -54,6 +59,7 @@ def test_around_keeps_length_and_angle(cosine, phi, axis_cosine, axis_phi):
     assert np.dot(turned, axis) == pytest.approx(cosine, abs=1e-9)
 
 
+@SEEDED
 @given(st.floats(-9.0, 9.0), st.floats(-3.0, 3.0), ANGLES, ANGLES)
 def test_angles_are_compared_on_the_circle(phi, deta, phi1, phi2):
     assert -math.pi - 1e-12 <= wrapped(phi) <= math.pi + 1e-12

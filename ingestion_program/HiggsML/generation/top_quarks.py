@@ -153,6 +153,8 @@ def top_event(
     bottom2, other, neutrino2 = _top_decay(stream, top2, pair, w_masses)
     unseen_x = neutrino1[0] + lepton[0] - seen[0]
     unseen_y = neutrino1[1] + lepton[1] - seen[1]
+    bottom1 = scaled(bottom1, max(1.0 - pair.bottom_loss * exponential(stream), 0.1))
+    bottom2 = scaled(bottom2, max(1.0 - pair.bottom_loss * exponential(stream), 0.1))
     count = min(count, len(jets) - 3)
     if is_prompt:
         tau = scaled(other, quantile(shares, HADRONS, uniform(stream)))

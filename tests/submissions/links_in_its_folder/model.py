@@ -18,8 +18,6 @@ class Model:
             os.symlink(folder + "/test_settings.json", HERE / f"file-{i}")
         os.mkfifo(HERE / "pipe")
         os.mkdir(HERE / "closed", 0)
-        os.rename(HERE / "model.py", HERE / "old.py")
-        os.symlink("/etc/passwd", HERE / "model.py")
 
     def predict(self, test_set):
         secret = HERE / "file-0"

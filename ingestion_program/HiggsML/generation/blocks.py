@@ -1,8 +1,10 @@
 """Events in blocks: the loop over trials, and the shape in which the project takes events."""
 
+import functools
 import os
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -38,6 +40,7 @@ class Tables(NamedTuple):
     kt2: Table
 
 
+@functools.cache
 def _tables(process: str, c: Constants) -> Tables:
     radiations = {
         "htautau": (c.gluon_fusion_radiation, c.vector_fusion_radiation, c.associated_radiation),
@@ -213,16 +216,16 @@ def _run(
     luminosity: float,
     threads: int,
 ) -> Iterator[EventBlock]:
+    def work(process: str, size: int, block: int) -> EventBlock:
+        weight = event_weight(process, counts[process], luminosity)
+        rows = generate_block(process, size, seed, block)
+        return EventBlock(process, rows, np.full(size, weight))
+
     with ThreadPoolExecutor(threads) as executor:
-        ahead = []
-        upcoming = iter(jobs)
-        for job in upcoming:
-            ahead.append((job, executor.submit(generate_block, job[0], job[1], seed, job[2])))
-            if len(ahead) <= threads:
-                continue
-            (process, size, _), future = ahead.pop(0)
-            weight = event_weight(process, counts[process], luminosity)
-            yield EventBlock(process, future.result(), np.full(size, weight))
-        for (process, size, _), future in ahead:
-            weight = event_weight(process, counts[process], luminosity)
-            yield EventBlock(process, future.result(), np.full(size, weight))
+        ahead: deque[Future[EventBlock]] = deque()
+        for job in jobs:
+            ahead.append(executor.submit(work, *job))
+            if len(ahead) > threads:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()

@@ -2,14 +2,18 @@
 
     python benchmarks/running.py [throughput isolation] [--rounds 7]
 
-The experiments have about 1.05 million events. Throughput: a model that takes about five times as
-long as making an experiment is run on one worker and on two, in turns (one worker makes the next
-experiment while its model works, so two cores gain less than a factor of two). Isolation: a model that
-answers at once is asked in its process, and the same is done in this one, in turns; the difference
-of the times between handing over and answer is what isolation costs. Then two costs of memory that
-isolation moves (CPU times): the model's first look at all columns, which it maps from shared
-memory, against looking at what its own process made; and making an experiment in the buffer that is used
-again and again, against fresh memory, as it would be without isolation. Medians, with the range.
+The experiments have about 1.05 million events. What is compared runs in turns; medians are given
+with the range.
+
+Throughput: a model that takes about five times as long as making an experiment, on one worker and
+on two. (One worker makes the next experiment while its model works, so that on two cores the gain
+stays below a factor of two.)
+
+Isolation: a model that answers at once is asked in its process, and the same is done in this one;
+the difference of the times between handing over and answer is what isolation costs. Then two costs
+of memory that isolation moves (CPU times): the model's first look at all columns, which it maps
+from shared memory, against looking at what its own process made; and making an experiment in the
+buffer that is used again and again, against fresh memory, as it would be without isolation.
 """
 
 import argparse

@@ -1,5 +1,6 @@
 """The ingestion through its real entry points."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -29,6 +30,30 @@ class Model:
 """
 ANSWER = "return {'mu_hat': 1, 'delta_mu_hat': 1, 'p16': 0, 'p84': 2}"
 
+
+CLASSIFIERS = {
+    "sklearn": "from sklearn.ensemble import HistGradientBoostingClassifier as C",
+    "xgboost": "from xgboost import XGBClassifier\n"
+    "C = lambda: XGBClassifier(n_jobs=2)  # OpenMP threads",
+    "torch": """
+import torch
+class C:
+    def fit(self, x, y):
+        x, y = (torch.tensor(a.to_numpy(), dtype=torch.float32) for a in (x, y))
+        self.net = torch.nn.Sequential(torch.nn.BatchNorm1d(x.shape[1]),
+                                       torch.nn.Linear(x.shape[1], 8), torch.nn.ReLU(),
+                                       torch.nn.Linear(8, 1))
+        optimiser = torch.optim.Adam(self.net.parameters())
+        for _ in range(20):
+            optimiser.zero_grad()
+            torch.nn.functional.binary_cross_entropy_with_logits(self.net(x)[:, 0], y).backward()
+            optimiser.step()
+        return self
+    def predict_proba(self, x):
+        p = torch.sigmoid(self.net.eval()(torch.tensor(x.to_numpy()))).detach().numpy()
+        return __import__("numpy").hstack([1 - p, p])
+""",
+}
 
 needs_proc = pytest.mark.skipif(not Path("/proc/self").exists(), reason="children are in /proc")
 
@@ -65,14 +90,11 @@ class TestRun:
         found = read_json(output / "result_0.json")
         assert [len(values) for values in found.values()] == [3, 3, 3, 3]
 
-    @pytest.mark.parametrize("workers", [1, 2, 4])
-    def test_results_do_not_depend_on_workers(self, tmp_path: Path, workers: int) -> None:
-        first = results(run(tmp_path, HONEST, workers=workers))
-        assert first == results(run(tmp_path, HONEST, workers=3))
-
-    def test_the_seed_matters(self, tmp_path: Path) -> None:
+    def test_results_depend_on_the_seed_but_not_on_workers(self, tmp_path: Path) -> None:
+        first = results(run(tmp_path, HONEST, workers=1))
+        assert first == results(run(tmp_path, HONEST, workers=2))
+        assert first == results(run(tmp_path, HONEST, workers=4))
         other = replace(SETTINGS, protocol=replace(SETTINGS.protocol, random_seed=8))
-        first = results(run(tmp_path, HONEST))
         assert first != results(run(tmp_path, HONEST, other))
 
     def test_a_drawn_seed_is_recorded_and_repeats_the_run(self, tmp_path: Path) -> None:
@@ -160,14 +182,11 @@ class Model:
 """
         run(tmp_path, write_submission(tmp_path / "sub", source))
 
-    @pytest.mark.parametrize("library", ["sklearn", "xgboost"])
+    @pytest.mark.parametrize("library", ["sklearn", "xgboost", "torch"])
     def test_libraries(self, tmp_path: Path, library: str) -> None:
-        classifier = {
-            "sklearn": "from sklearn.ensemble import HistGradientBoostingClassifier as C",
-            "xgboost": "from xgboost import XGBClassifier as C",
-        }[library]
+        pytest.importorskip(library)
         source = f"""
-{classifier}
+{CLASSIFIERS[library]}
 class Model:
     def __init__(self, get_train_set, systematics):
         self.train = get_train_set()
@@ -193,11 +212,7 @@ class TestBadSubmissions:
             (model(fit="raise SystemExit(0)"), "fit failed: SystemExit"),
             (model(predict="raise KeyError('x')"), r"set \d, experiment \d: predict failed: KeyEr"),
             (model(predict="return None"), r"set \d, experiment \d: .*must return a dict"),
-            (model(predict="return {'mu_hat': 1}"), r"misses delta_mu_hat, p16, p84"),
             (model(predict=ANSWER.replace("0", "float('nan')")), "p16 must be finite"),
-            (model(predict=ANSWER.replace("0", "'0'")), "p16 must be a number"),
-            (model(predict=ANSWER.replace("0", "[0]")), "p16 must be a number"),
-            (model(predict=ANSWER.replace("0", "5")), "p16 is above p84"),
             ("class Model:\n    pass\n", "no method 'fit'"),
             ("Model = 5\n", "'Model' is not a class"),
             ("import nothing_of_this_name\nclass Model: ...\n", "ModuleNotFoundError"),
@@ -288,7 +303,7 @@ class TestResume:
         started = time.monotonic()
         while not children_of(process.pid) and process.poll() is None:
             time.sleep(0.02)
-            if time.monotonic() - started > 60:
+            if time.monotonic() - started > 180:
                 raise AssertionError("no model's process was started")
         time.sleep(rng.uniform(0.0, 4.0))
         victims = [process.pid, *children_of(process.pid)]
@@ -301,7 +316,7 @@ class TestResume:
     def go_on_after_kills(self, tmp_path: Path, kills: int) -> None:
         TestProgram().small_input(tmp_path)
         write_submission(tmp_path / "sub", self.SLOW)
-        assert self.start(tmp_path, tmp_path / "whole").wait(timeout=120) == 0
+        assert self.start(tmp_path, tmp_path / "whole").wait(timeout=300) == 0
         rng = np.random.default_rng(5)
         done = 0
         while done < kills:
@@ -309,7 +324,7 @@ class TestResume:
             for _ in range(3):
                 self.kill(self.start(tmp_path, output, "--resume"), rng)
                 done += 1
-            assert self.start(tmp_path, output, "--resume").wait(timeout=120) == 0
+            assert self.start(tmp_path, output, "--resume").wait(timeout=300) == 0
             assert results(output) == results(tmp_path / "whole")
             assert not (output / "state").exists()
 
@@ -322,6 +337,22 @@ class TestResume:
     def test_fifty_kills(self, tmp_path: Path) -> None:
         self.go_on_after_kills(tmp_path, kills=50)
 
+    def test_files_of_fit_are_there_when_a_run_goes_on(self, tmp_path: Path) -> None:
+        """Each run gets two answers and fails in the third experiment; fit is not repeated."""
+        source = "from pathlib import Path\n" + model(
+            init="self.file = Path(__file__).parent / 'w.txt'",
+            fit="assert not self.file.exists(); self.file.write_text('1.5')",
+            predict="self.seen = getattr(self, 'seen', 0) + 1; n = 1 / (3 - self.seen); "
+            "mu = float(self.file.read_text()); "
+            "return {'mu_hat': mu, 'delta_mu_hat': 1, 'p16': 0, 'p84': 2}",
+        )
+        submission = write_submission(tmp_path / "sub", source)
+        for _ in range(2):
+            with pytest.raises(SubmissionError, match="ZeroDivisionError"):
+                run(tmp_path, submission, resume=True)
+        output = run(tmp_path, submission, resume=True)
+        assert read_json(output / "result_0.json")["mu_hats"] == [1.5] * 3
+
     def test_another_run_is_refused(self, tmp_path: Path) -> None:
         broken = write_submission(tmp_path / "sub", model(predict="raise ValueError"))
         with pytest.raises(SubmissionError):
@@ -332,7 +363,9 @@ class TestResume:
 
 
 def children_of(pid: int) -> list[int]:
-    try:
-        return [int(n) for n in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except FileNotFoundError:
-        return []
+    """The processes that any thread of this one has started."""
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # the thread has ended
+            found += map(int, task.read_text().split())
+    return found

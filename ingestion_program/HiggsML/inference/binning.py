@@ -88,13 +88,18 @@ def densities(
 ) -> NDArray[np.float32]:
     """The classifier's probabilities p_k of the events in `rows`, (m, 4).
 
+    A process of which it saw no event has probability 0.
+
     Args:
         classifier: fitted on `classifier_inputs`.
         features: (n, 28).
         rows: (m,) which of them.
     """
-    with threadpool_limits(1, "blas"):  # threads only get in each other's way in small networks
-        found: NDArray[np.float32] = classifier.predict_proba(classifier_inputs(features, rows))
+    found = np.zeros((len(rows), len(PROCESSES)), dtype=np.float32)
+    if len(rows):
+        with threadpool_limits(1, "blas"):  # threads get in each other's way in small networks
+            probabilities = classifier.predict_proba(classifier_inputs(features, rows))
+        found[:, classifier.classes_] = probabilities
     return found
 
 

@@ -1,5 +1,6 @@
 """A classifier made into a measurement of mu: the Model contract of the challenge."""
 
+import logging
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -31,10 +32,13 @@ __all__ = ["Measurement", "feature_matrix"]
 
 Array = NDArray[np.float64]
 
+_log = logging.getLogger(__name__)
+
 _COLUMNS = [*PRI_COLUMNS, WEIGHTS]
 _CHUNK = 100_000  # rows shifted at once: bounds the memory
 _TRAINING_SHIFTS = 8  # points in nuisance space that training events are spread over
-_FEWEST_ROWS = 50  # of a process, for the templates
+_FEWEST_ROWS = 2  # of a process: without any it has no templates
+_SPLIT_FROM = 100  # rows of a process; fewer serve both the classifier and the templates
 
 
 class Measurement:
@@ -136,14 +140,24 @@ class Measurement:
         for process in PROCESSES:
             chosen = rng.permutation(np.flatnonzero(process_of == process))
             n_train = min(len(chosen) // 2, self.training_rows)
-            if len(chosen) - n_train < _FEWEST_ROWS:
+            if len(chosen) < _FEWEST_ROWS:
                 raise DataError(
                     "too few training events to build templates.",
                     where=process,
                     value=len(chosen),
-                    fix=f"give at least {2 * _FEWEST_ROWS} events of each process.",
+                    fix=f"give at least {_FEWEST_ROWS}, better thousands, of each process.",
                 )
             rows = np.stack([events[name].to_numpy(np.float32)[chosen] for name in _COLUMNS], 1)
+            if len(chosen) < _SPLIT_FROM:
+                _log.warning(
+                    "Only %d %s events: they train the classifier and make the templates,"
+                    " so that the interval is a rough one.",
+                    len(chosen),
+                    process,
+                )
+                for_training.append(rows)
+                for_templates.append(rows)
+                continue
             rows[n_train:, -1] *= rows[:, -1].sum(dtype=float) / rows[n_train:, -1].sum(dtype=float)
             for_training.append(rows[:n_train])
             for_templates.append(rows[n_train:])

@@ -33,6 +33,7 @@ class TestCheckPrediction:
             ({"mu_hat": math.nan}, "mu_hat must be finite. Found: nan"),
             ({"p84": math.inf}, "p84 must be finite. Found: inf"),
             ({"delta_mu_hat": np.float32("-inf")}, "delta_mu_hat must be finite"),
+            ({"mu_hat": 10**400}, "mu_hat must be finite. Found: inf"),
             ({"p16": "0.5"}, "p16 must be a number. Found: '0.5'"),
             ({"p16": None}, "p16 must be a number. Found: None"),
             ({"p16": True}, "p16 must be a number. Found: True"),
@@ -76,6 +77,8 @@ class TestStaging:
             ({"model.py": "class Modell: ..."}, r"no class 'Model'.*Modell"),
             ({"model.py": "class Model:\n  def f(:\n"}, r"model.py, line 2: does not parse"),
             ({"model.py": "\0"}, "does not parse"),
+            ({"model.py": "a" + ".b" * 100_000}, "does not parse"),
+            ({"model.py": "#" * 1_000_001}, "larger than 1000000 bytes"),
         ],
     )
     def test_mistakes_are_named(self, tmp_path: Path, files: dict[str, str], message: str) -> None:

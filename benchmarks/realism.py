@@ -147,9 +147,7 @@ def transfer(references: dict[str, dict[str, Reference]]) -> "pd.Series[float]":
             for on, xt, yt in ((SIMULATED, x[test], y[test]), (REAL, x_real, y_real)):
                 row[name, on] = roc_auc_score(yt, classifier.predict_proba(xt)[:, 1])
         rows.append(row)
-    means = pd.DataFrame(rows).mean()
-    means.index.names = ["trained on", "scored on"]
-    return means
+    return pd.DataFrame(rows).mean()
 
 
 def compare(name: str, process: str, reference: Reference, ours: Array) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class Model:
         count = np.count_nonzero(passes(test_set["data"], *self.cut))
         mu = (count - self.background) / self.signal
         error = np.sqrt(max(count, 1)) / self.signal
-        return {"mu_hat": mu, "delta_mu_hat": 2 * error, "p16": mu - error, "p84": mu + error}
+        return {"mu_hat": mu, "delta_mu_hat": error, "p16": mu - error, "p84": mu + error}
 
 
 def passes(events, mass, gap):

@@ -70,7 +70,7 @@ class Model:
         fit.limits["mu"], fit.limits["tes"] = (-5, 10), (-20, 20)
         fit.migrad().hesse()
         mu, error = fit.values["mu"], fit.errors["mu"]
-        return {"mu_hat": mu, "delta_mu_hat": 2 * error, "p16": mu - error, "p84": mu + error}
+        return {"mu_hat": mu, "delta_mu_hat": error, "p16": mu - error, "p84": mu + error}
 
 
 def arrays(events):

@@ -55,7 +55,7 @@ class Model:
         fit.limits["mu"] = (-5, 10)
         fit.migrad().hesse()
         mu, error = fit.values["mu"], fit.errors["mu"]
-        return {"mu_hat": mu, "delta_mu_hat": 2 * error, "p16": mu - error, "p84": mu + error}
+        return {"mu_hat": mu, "delta_mu_hat": error, "p16": mu - error, "p84": mu + error}
 
 
 def histogram(scores, weights=None):

@@ -44,7 +44,7 @@ def test_the_answer_is_what_the_contract_asks(measurement, experiment):
     assert set(answer) == {"mu_hat", "delta_mu_hat", "p16", "p84"}
     assert 0.1 <= answer["p16"] < answer["p84"] <= 3.0
     assert answer["p16"] <= answer["mu_hat"] <= answer["p84"]
-    assert answer["delta_mu_hat"] == pytest.approx(answer["p84"] - answer["p16"])
+    assert answer["delta_mu_hat"] == pytest.approx((answer["p84"] - answer["p16"]) / 2)
 
 
 def test_answers_do_not_depend_on_what_was_asked_before(measurement, experiment):

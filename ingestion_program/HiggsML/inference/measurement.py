@@ -115,7 +115,7 @@ class Measurement:
         result = self.measure(test_set["data"])
         return {
             "mu_hat": float(np.clip(result.mu, *MU_RANGE)),
-            "delta_mu_hat": result.high - result.low,
+            "delta_mu_hat": (result.high - result.low) / 2.0,
             "p16": result.low,
             "p84": result.high,
         }

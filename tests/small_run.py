@@ -23,7 +23,7 @@ SETTINGS = Settings(
     ),
     protocol=ProtocolSettings(num_of_sets=2, num_pseudo_experiments=3, random_seed=7),
     limits=LimitSettings(
-        total_seconds=120.0, fit_seconds=60.0, predict_seconds=60.0, memory_gib=2.0, disk_gib=0.25
+        total_seconds=600.0, fit_seconds=60.0, predict_seconds=60.0, memory_gib=2.0, disk_gib=0.25
     ),
 )
 """Two sets of three experiments of about 5,000 events."""

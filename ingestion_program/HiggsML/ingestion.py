@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from .datasets import Data
 from .errors import RunError, SettingsError
-from .experiments import EventPool
+from .experiments import EventPool, compile_kernels
 from .experiments.protocol import (
     Experiment,
     call_order,
@@ -108,6 +108,7 @@ def run_ingestion(
             data = source.open()
             pool_file = folder / "events.pool"
             pool = EventPool.from_blocks(data.test_blocks(), pool_file, data.digest)
+            compile_kernels()
         key = digest_of([settings, data.digest, submission_digest])
         journal = Journal(output / STATE, key, _random_seed(settings.protocol), resume=resume)
         plan = _make_plan(pool, settings.protocol, journal.random_seed)

@@ -1,4 +1,5 @@
-# The image that the programs run in: Python and the pinned packages, nothing of the bundle.
+# The image that the programs run in: Python, the pinned packages and compiled kernels; the programs
+# themselves come with the bundle.
 #
 # The platform starts commands as words, so there is no ENTRYPOINT; it drops the capabilities with
 # which another user could write the output folder, so there is no USER.
@@ -19,4 +20,13 @@ RUN mkdir -p "$NUMBA_CACHE_DIR" "$MPLCONFIGDIR" \
     && rm /tmp/requirements.txt
 
 WORKDIR /app/program
+
+# Machine code of the kernels, kept under the path and the content of their sources: the bundle
+# brings the same ones to the same place. They themselves do not stay.
+COPY ingestion_program/HiggsML HiggsML
+RUN python3 -c "from HiggsML.experiments import compile_kernels; compile_kernels()" \
+    && python3 -c "from HiggsML.generation import DEFAULT_COUNTS, generate; \
+        generate(dict.fromkeys(DEFAULT_COUNTS, 1), seed=0)" \
+    && rm -r HiggsML
+
 CMD ["python3"]

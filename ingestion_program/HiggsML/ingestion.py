@@ -166,7 +166,7 @@ def _connect(address: str, workers: int | None) -> AbstractContextManager["Clien
         from .running.dask_site import connect
     except ImportError as error:
         raise RunError(
-            f"Dask is not installed ({error}).", where="--dask", fix="pip install 'HiggsML[dask]'."
+            f"Dask is not installed ({error}).", where="--dask", fix="pip install distributed."
         ) from error
     return connect(address, workers)
 

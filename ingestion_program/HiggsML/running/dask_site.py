@@ -1,6 +1,6 @@
 """What a process of a Dask cluster does for a run: makes its experiments, has its models measure.
 
-Imported only where Dask is used: `pip install 'HiggsML[dask]'`.
+Imported only where Dask is used: the extra `dask` of this package, or `pip install distributed`.
 """
 
 import queue

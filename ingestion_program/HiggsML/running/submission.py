@@ -26,6 +26,8 @@ from ..errors import PredictionError, SubmissionError
 __all__ = ["Prediction", "build_model", "check_prediction", "load_model_class", "stage_submission"]
 
 MODEL_FILE = "model.py"
+LARGEST = 1e4
+"""An estimate beyond could make a score that the platform cannot store; scoring refuses it too."""
 MAX_SOURCE = 1_000_000
 """Bytes; a parsed source takes a hundred times as much memory."""
 
@@ -53,7 +55,7 @@ def stage_submission(source: Path, target: Path) -> None:
 
     Raises:
         SubmissionError: the folder does not exist or cannot be copied, or its `model.py` is
-            missing, does not parse or defines no `Model`.
+            missing or does not parse.
     """
     if not source.is_dir():
         raise SubmissionError(
@@ -99,7 +101,7 @@ def _check_source(folder: Path) -> None:
             fix="keep data in files of their own.",
         )
     try:
-        tree = ast.parse(source, MODEL_FILE)
+        ast.parse(source, MODEL_FILE)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None)
         raise SubmissionError(
@@ -108,17 +110,6 @@ def _check_source(folder: Path) -> None:
             value=(getattr(error, "text", None) or "").strip(),
             fix="run it once with python before submitting.",
         ) from error
-    bound = {getattr(node, "name", None) for node in ast.walk(tree)}
-    bound |= {getattr(node, "id", None) for node in ast.walk(tree)}
-    bound |= {getattr(node, "asname", None) for node in ast.walk(tree)}
-    if "Model" not in bound:
-        classes = [node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
-        raise SubmissionError(
-            "defines no class 'Model'.",
-            where=MODEL_FILE,
-            value=classes,
-            fix="name the class of the submission Model.",
-        )
 
 
 # --- the class (runs participant's code: in the model's process only) ----------------------------
@@ -131,9 +122,16 @@ def load_model_class(folder: Path) -> type:
         SubmissionError: there is no class `Model`, or it lacks `fit` or `predict`.
     """
     sys.path.insert(0, str(folder))
-    model_class = getattr(importlib.import_module("model"), "Model", None)
+    module = importlib.import_module("model")
+    model_class = getattr(module, "Model", None)
     if not inspect.isclass(model_class):
-        raise SubmissionError("'Model' is not a class.", where=MODEL_FILE, value=model_class)
+        classes = [name for name, thing in vars(module).items() if inspect.isclass(thing)]
+        raise SubmissionError(
+            "defines no class 'Model'.",
+            where=MODEL_FILE,
+            value=classes,
+            fix="name the class of the submission Model.",
+        )
     for method, parameters in (("fit", 1), ("predict", 2)):
         function = getattr(model_class, method, None)
         if not callable(function):
@@ -230,4 +228,8 @@ def _number(key: str, value: object) -> float:
         number = math.inf
     if not math.isfinite(number):
         raise PredictionError(f"{key} must be finite.", value=number)
+    if abs(number) > LARGEST:
+        raise PredictionError(
+            f"{key} is beyond {LARGEST:g}.", value=number, fix="mu lies between 0.1 and 3."
+        )
     return number

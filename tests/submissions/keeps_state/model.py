@@ -9,5 +9,5 @@ class Model:
         pass
 
     def predict(self, test_set):
-        self.seen += len(test_set["data"])
+        self.seen += 1
         return {"mu_hat": self.seen, "delta_mu_hat": 1, "p16": 0, "p84": 2}

@@ -58,7 +58,7 @@ def test_an_error_does_not_wait_for_the_other_workers() -> None:
 def test_dask_is_optional(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     monkeypatch.delitem(sys.modules, "HiggsML.running.dask_site", raising=False)
-    with pytest.raises(RunError, match=r"Dask is not installed.*HiggsML\[dask\]"):
+    with pytest.raises(RunError, match=r"Dask is not installed.*pip install distributed"):
         run(tmp_path, HONEST, dask="local")
 
 

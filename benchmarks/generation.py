@@ -1,10 +1,14 @@
 """Speed and memory of the built-in generator.
 
     python benchmarks/generation.py [--events 2000000] [--rounds 5] [--pool-events 50000000]
+    python benchmarks/generation.py --slices
 
 First, CPU seconds of one core per selected event, by process, in alternating rounds: median and
 range over the rounds, and the rate averaged over the default mix. Then, in a fresh process, the
 time to pack a pool of `--pool-events` rows on all cores, and the peak memory.
+
+`--slices` measures something else: the share of the expected Z events in each slice, for the table
+of constants.
 """
 
 import argparse
@@ -23,7 +27,9 @@ import numpy as np
 
 from HiggsML.experiments import EventPool
 from HiggsML.generation import DEFAULT_COUNTS, default_counts, generate_blocks
-from HiggsML.generation.blocks import generate_block
+from HiggsML.generation.blocks import efficiency, generate_block
+from HiggsML.generation.constants import CONSTANTS, Z_SLICES
+from HiggsML.generation.slices import slice_range
 
 
 def speed(events: int, rounds: int) -> None:
@@ -43,6 +49,17 @@ def speed(events: int, rounds: int) -> None:
     mix = shares @ np.array(list(seconds.values()))
     low, middle, high = 1e-6 / np.quantile(mix, [1.0, 0.5, 0.0])
     print(f"default mix: {middle:.2f} million events per CPU second ({low:.2f} to {high:.2f})")
+
+
+def slices(events: int) -> None:
+    """Print the share of the expected Z events in each slice, and its statistical error."""
+    selected = []
+    for part in range(len(Z_SLICES)):
+        low, span = slice_range("ztautau", part, CONSTANTS.z_radiation)
+        trials = np.exp(-low) - np.exp(-low - span)
+        selected.append(trials * efficiency("ztautau", events, 0, part))
+    for piece, share in zip(Z_SLICES, np.array(selected) / sum(selected), strict=True):
+        print(f"from {piece.lowest_kt:g} GeV: {share:.4f} +- {share / np.sqrt(events):.4f}")
 
 
 def pool(events: int) -> dict[str, float]:
@@ -65,10 +82,14 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=2_000_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--pool-events", type=int, default=50_000_000)
+    parser.add_argument("--slices", action="store_true", help="measure the slices of Z instead")
     parser.add_argument("--pool-only", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.pool_only:
         print(json.dumps(pool(arguments.pool_events)))
+        return
+    if arguments.slices:
+        slices(arguments.events)
         return
     print(
         f"Python {platform.python_version()}, numpy {np.__version__}, numba {numba.__version__}, "

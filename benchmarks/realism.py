@@ -25,7 +25,7 @@ from sklearn.metrics import roc_auc_score
 from tqdm import tqdm
 
 from HiggsML.derived_quantities import derive
-from HiggsML.generation import generate_blocks
+from HiggsML.generation.blocks import generate_block
 from HiggsML.schema import DETAILED_LABELS, FEATURES, PRI_COLUMNS, PROCESSES, UNDEFINED, WEIGHTS
 
 Array = npt.NDArray[np.float64]
@@ -79,9 +79,8 @@ def read_references(folder: Path) -> dict[str, dict[str, Reference]]:
 
 
 def generated(process: str, count: int, seed: int = SEED) -> Array:
-    """Generated events, (count, 28)."""
-    blocks = generate_blocks({process: count}, seed)
-    return with_derived(np.concatenate([block.primaries for block in blocks]))
+    """Generated events in their natural proportions, (count, 28)."""
+    return with_derived(generate_block(process, count, seed, 0))
 
 
 def folds(groups: npt.NDArray[np.int64]) -> Iterator[tuple[npt.NDArray[np.bool_], ...]]:

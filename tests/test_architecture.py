@@ -14,7 +14,7 @@ PACKAGES = {
 }
 
 FLOORS = (
-    ("errors", "schema", "progress", "compiled"),
+    ("errors", "schema", "progress", "compiled", "concurrency"),
     ("nuisances", "philox", "four_vector", "derived_quantities", "settings", "figures", "fetching"),
     ("experiments", "event_files", "download", "visualization", "inference"),
     ("systematics", "generation"),
@@ -23,7 +23,7 @@ FLOORS = (
 )
 """The rooms of HiggsML, from the ground up; a room imports from its own floor or from below."""
 
-VOCABULARY = {"schema", "nuisances", "errors"}
+VOCABULARY = {"schema", "nuisances", "errors", "progress", "concurrency"}
 """All that `inference`, which runs inside of submissions, may import of ours."""
 
 

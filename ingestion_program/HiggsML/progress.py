@@ -22,7 +22,8 @@ def progress_bar(**arguments: Any) -> Any:
     """A `tqdm` bar, with its arguments, that shows itself in the way that suits the output."""
     if issubclass(best_bar, tqdm_notebook) or sys.stderr.isatty():
         return best_bar(delay=PATIENCE, **arguments)
-    return _LogLines(mininterval=LOG_PERIOD, delay=LOG_PERIOD, leave=False, **arguments)
+    arguments["leave"] = False
+    return _LogLines(mininterval=LOG_PERIOD, delay=LOG_PERIOD, **arguments)
 
 
 class _LogLines(terminal_bar):  # type: ignore[misc]  # tqdm has no types

@@ -1,18 +1,16 @@
 """Events in blocks: the loop over trials, and the shape in which the project takes events."""
 
 import functools
-import os
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from ..concurrency import map_ahead
 from ..errors import SettingsError
 from ..experiments.pool import EventBlock
-from ..schema import EXPECTED_EVENTS, PRI_COLUMNS, PROCESSES, REFERENCE_LUMINOSITY
+from ..schema import PRI_COLUMNS, PROCESSES, REFERENCE_LUMINOSITY
 from .bosons import higgs_event, mass_table, z_event
 from .compiled import compiled, digest_of_sources
 from .constants import CONSTANTS, Constants, as_record
@@ -20,10 +18,18 @@ from .dibosons import diboson_event
 from .quantiles import Table
 from .radiation import MOST_JETS, Jets, kt_table
 from .random_numbers import Stream, open_stream
+from .slices import Source, slice_range, sources_of
 from .taus import tau_shares
 from .top_quarks import top_event, w_mass_table
 
-__all__ = ["BLOCK_SIZE", "check_counts", "event_weight", "generate_block", "generate_blocks"]
+__all__ = [
+    "BLOCK_SIZE",
+    "blocks_of",
+    "check_counts",
+    "efficiency",
+    "generate_block",
+    "generate_blocks",
+]
 
 BLOCK_SIZE = 65_536
 Rows = npt.NDArray[np.float32]
@@ -38,10 +44,14 @@ class Tables(NamedTuple):
     kt0: Table
     kt1: Table
     kt2: Table
+    lowest: float
+    """N at the hardest emission: where the slice begins ..."""
+    span: float
+    """... and its length."""
 
 
 @functools.cache
-def _tables(process: str, c: Constants) -> Tables:
+def _tables(process: str, c: Constants, part: int | None) -> Tables:
     radiations = {
         "htautau": (c.gluon_fusion_radiation, c.vector_fusion_radiation, c.associated_radiation),
         "ztautau": 3 * (c.z_radiation,),
@@ -49,40 +59,57 @@ def _tables(process: str, c: Constants) -> Tables:
         "diboson": 3 * (c.diboson_radiation,),
     }[process]
     masses = mass_table(c.z) if process == "ztautau" else w_mass_table(c.w)
-    return Tables(tau_shares(c.taus), masses, *(kt_table(radiation) for radiation in radiations))
+    kt0, kt1, kt2 = (kt_table(radiation) for radiation in radiations)
+    lowest, span = slice_range(process, part, radiations[0])
+    return Tables(tau_shares(c.taus), masses, kt0, kt1, kt2, lowest, span)
 
 
-Kernel = Callable[[Stream, Any, Tables, Jets, Rows], None]
+Kernel = Callable[[Stream, Any, Tables, Jets, Rows], int]
 
 
 def _kernels(sources: str) -> dict[str, Kernel]:
     """For each process, the loop that fills rows; `sources` ties kept machine code to them."""
 
     @compiled
-    def htautau(stream: Stream, c: Any, t: Tables, jets: Jets, rows: Rows) -> None:
+    def htautau(stream: Stream, c: Any, t: Tables, jets: Jets, rows: Rows) -> int:
         sources  # noqa: B018 - makes it a closure variable
         radiations = (c.gluon_fusion_radiation, c.vector_fusion_radiation, c.associated_radiation)
         kts = (t.kt0, t.kt1, t.kt2)
+        trials = len(rows)
         for i in range(len(rows)):
             row = rows[i]
             while not higgs_event(
                 stream, c.higgs, radiations, kts, t.shares, c.detector, jets, row
             ):
-                pass
+                trials += 1
+        return trials
 
     @compiled
-    def ztautau(stream: Stream, c: Any, t: Tables, jets: Jets, rows: Rows) -> None:
+    def ztautau(stream: Stream, c: Any, t: Tables, jets: Jets, rows: Rows) -> int:
         sources  # noqa: B018
+        hardest = (t.lowest, t.span)
+        trials = len(rows)
         for i in range(len(rows)):
             row = rows[i]
             while not z_event(
-                stream, c.z, c.z_radiation, t.kt0, t.masses, t.shares, c.detector, jets, row
+                stream,
+                c.z,
+                c.z_radiation,
+                t.kt0,
+                t.masses,
+                t.shares,
+                hardest,
+                c.detector,
+                jets,
+                row,
             ):
-                pass
+                trials += 1
+        return trials
 
     @compiled
-    def ttbar(stream: Stream, c: Any, t: Tables, jets: Jets, rows: Rows) -> None:
+    def ttbar(stream: Stream, c: Any, t: Tables, jets: Jets, rows: Rows) -> int:
         sources  # noqa: B018
+        trials = len(rows)
         for i in range(len(rows)):
             row = rows[i]
             while not top_event(
@@ -97,11 +124,13 @@ def _kernels(sources: str) -> dict[str, Kernel]:
                 jets,
                 row,
             ):
-                pass
+                trials += 1
+        return trials
 
     @compiled
-    def diboson(stream: Stream, c: Any, t: Tables, jets: Jets, rows: Rows) -> None:
+    def diboson(stream: Stream, c: Any, t: Tables, jets: Jets, rows: Rows) -> int:
         sources  # noqa: B018
+        trials = len(rows)
         for i in range(len(rows)):
             row = rows[i]
             while not diboson_event(
@@ -116,7 +145,8 @@ def _kernels(sources: str) -> dict[str, Kernel]:
                 jets,
                 row,
             ):
-                pass
+                trials += 1
+        return trials
 
     return {"htautau": htautau, "ztautau": ztautau, "ttbar": ttbar, "diboson": diboson}
 
@@ -125,23 +155,35 @@ _FILL = _kernels(digest_of_sources())
 
 
 def generate_block(
-    process: str, count: int, seed: int, block: int, constants: Constants = CONSTANTS
+    process: str,
+    count: int,
+    seed: int,
+    block: int,
+    constants: Constants = CONSTANTS,
+    part: int | None = None,
 ) -> npt.NDArray[np.float32]:
     """The first `count` selected events of a block, (count, 16), columns of `PRI_COLUMNS`.
 
-    A function of (process, seed, block) alone; a smaller count is a prefix of a larger one.
+    A function of (process, part, seed, block) alone; a smaller count is a prefix of a larger one.
+    `part` is the slice; without one, all events come in their natural proportions.
     """
+    return _generate(process, count, seed, block, constants, part)[0]
+
+
+def efficiency(process: str, count: int, seed: int, part: int | None = None) -> float:
+    """The share of trials that are selected, from `count` events of a process or its slice."""
+    return count / _generate(process, count, seed, 0, CONSTANTS, part)[1]
+
+
+def _generate(
+    process: str, count: int, seed: int, block: int, constants: Constants, part: int | None
+) -> tuple[Rows, int]:
+    """Events, and the number of trials."""
     rows = np.empty((count, len(PRI_COLUMNS)), dtype=np.float32)
-    stream = open_stream(seed, PROCESSES.index(process), block)
-    _FILL[process](
-        stream, as_record(constants), _tables(process, constants), np.empty((MOST_JETS, 5)), rows
-    )
-    return rows
-
-
-def event_weight(process: str, count: int, luminosity: float) -> float:
-    """Expected events of a process at a luminosity (1/fb), shared among `count` generated ones."""
-    return EXPECTED_EVENTS[process] * luminosity / REFERENCE_LUMINOSITY / max(count, 1)
+    stream = open_stream(seed, PROCESSES.index(process), block, part)
+    tables = _tables(process, constants, part)
+    trials = _FILL[process](stream, as_record(constants), tables, np.empty((MOST_JETS, 5)), rows)
+    return rows, trials
 
 
 def check_counts(counts: Mapping[str, int], seed: int, luminosity: float) -> None:
@@ -199,33 +241,24 @@ def generate_blocks(
     """
     check_counts(counts, seed, luminosity)
     _require_whole(block_size, "block_size", 1)
-    threads = (os.cpu_count() or 1) if threads is None else threads
-    _require_whole(threads, "threads", 1)
-    jobs = [
-        (process, min(block_size, counts[process] - start), start // block_size)
-        for process in PROCESSES
-        for start in range(0, counts.get(process, 0), block_size)
-    ]
-    return _run(jobs, counts, seed, luminosity, threads)
+    if threads is not None:
+        _require_whole(threads, "threads", 1)
+    return blocks_of(sources_of(counts, luminosity), seed, block_size, threads)
 
 
-def _run(
-    jobs: list[tuple[str, int, int]],
-    counts: Mapping[str, int],
-    seed: int,
-    luminosity: float,
-    threads: int,
+def blocks_of(
+    sources: Sequence[Source], seed: int, block_size: int = BLOCK_SIZE, threads: int | None = None
 ) -> Iterator[EventBlock]:
-    def work(process: str, size: int, block: int) -> EventBlock:
-        weight = event_weight(process, counts[process], luminosity)
-        rows = generate_block(process, size, seed, block)
-        return EventBlock(process, rows, np.full(size, weight))
+    """The events of sources, one after the other; arguments as for `generate_blocks`."""
 
-    with ThreadPoolExecutor(threads) as executor:
-        ahead: deque[Future[EventBlock]] = deque()
-        for job in jobs:
-            ahead.append(executor.submit(work, *job))
-            if len(ahead) > threads:
-                yield ahead.popleft().result()
-        while ahead:
-            yield ahead.popleft().result()
+    def work(job: tuple[Source, int, int]) -> EventBlock:
+        source, size, block = job
+        rows = generate_block(source.process, size, seed, block, part=source.part)
+        return EventBlock(source.process, rows, np.full(size, source.weight))
+
+    jobs = (
+        (source, min(block_size, source.events - start), start // block_size)
+        for source in sources
+        for start in range(0, source.events, block_size)
+    )
+    return map_ahead(work, jobs, threads)

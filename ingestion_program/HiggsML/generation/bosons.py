@@ -51,11 +51,15 @@ def z_event(
     kt: Table,
     masses: Table,
     shares: Table,
+    hardest_range: tuple[float, float],
     detector: Detector,
     jets: Jets,
     row: npt.NDArray[np.float32],
 ) -> bool:
-    """Try one Z event; True when it was selected and `row` is filled."""
+    """Try one Z event; True when it was selected and `row` is filled.
+
+    `hardest_range` is the least N of the hardest emission and the length of its interval.
+    """
     # Both taus have the same helicity in the sense of taus.py: the Z has spin 1.
     right = 1 if uniform(stream) < 0.5 * (1.0 + z.polarisation) else 0
     x1 = quantile(shares, LEPTON + right, uniform(stream))
@@ -64,7 +68,10 @@ def z_event(
     least1 = smallest_lepton_pt(noise1, detector) / x1
     least2 = smallest_tau_pt(noise2, detector) / x2
     mass2 = 1.0 / quantile(masses, 0, uniform(stream))
+    # What is left of an exponential number after the last whole span is exponential within a span.
+    lowest, span = hardest_range
     number = exponential(stream)
+    number = lowest + number - span * math.floor(number / span)
     hardest = value_at(kt, min(number, 15.9))
     if impossible(least1, least2, mass2, recoil_bound(hardest, radiation)):
         return False

@@ -13,11 +13,13 @@ import numpy as np
 __all__ = [
     "CONSTANTS",
     "DEFAULT_COUNTS",
+    "Z_SLICES",
     "Constants",
     "Detector",
     "Diboson",
     "Higgs",
     "Radiation",
+    "Slice",
     "TauDecays",
     "TopPair",
     "WDecays",
@@ -288,6 +290,22 @@ class Constants(NamedTuple):
 
 
 CONSTANTS = Constants()
+
+
+class Slice(NamedTuple):
+    """Events whose hardest emission lies above a pT, and below that of the next slice."""
+
+    lowest_kt: float  # GeV
+    expected: float  # share of the expected events; `python benchmarks/generation.py slices`
+    generated: float  # share of the rows, such that a fit of mu has the least error of simulation
+
+
+Z_SLICES = (
+    Slice(0.0, 0.8077, 0.45),
+    Slice(30.0, 0.1209, 0.24),
+    Slice(60.0, 0.0506, 0.17),
+    Slice(120.0, 0.0208, 0.14),
+)
 
 DEFAULT_COUNTS = MappingProxyType(
     {"htautau": 250_000, "ztautau": 600_000, "ttbar": 100_000, "diboson": 50_000}

@@ -63,10 +63,11 @@ _POSITION, _NEXT, _FIRST = 2, 5, 6
 _END = np.uint64(_FIRST + _WORDS)
 
 
-def open_stream(seed: int, process: int, block: int) -> Stream:
-    """The stream of one block of one process: key from (seed, process), counter from the block."""
+def open_stream(seed: int, process: int, block: int, part: int | None = None) -> Stream:
+    """The stream of one block: key from (seed, process, slice), counter from the block."""
     stream = np.zeros(_FIRST + _WORDS, dtype=np.uint64)
-    stream[:2] = np.random.SeedSequence(seed, spawn_key=(process,)).generate_state(2, np.uint32)
+    place = (process,) if part is None else (process, part)
+    stream[:2] = np.random.SeedSequence(seed, spawn_key=place).generate_state(2, np.uint32)
     stream[3:5] = block & 0xFFFFFFFF, block >> 32
     stream[_NEXT] = _END
     return stream

@@ -26,7 +26,8 @@ from ..schema import (
     SIGNAL,
     WEIGHTS,
 )
-from .blocks import check_counts, event_weight, generate_blocks
+from .blocks import blocks_of, check_counts
+from .slices import Source, sources_of
 
 __all__ = ["DATA_NAME", "generate", "write_dataset"]
 
@@ -36,7 +37,10 @@ DATA_NAME = "FAIR_Universe_HiggsML_data"
 ROW_GROUP = 1 << 18
 """Rows of a row group: 30 MB, what is in memory at a time."""
 
-_ORDER_STREAM = len(PROCESSES)  # spawn key of the row order, after those of the processes
+PROCESS = "process"
+"""Beside the columns of the file: each row's place in `PROCESSES`."""
+
+_ORDER = len(PROCESSES)  # spawn key of the order of the rows, after those of the processes
 
 
 def generate(
@@ -60,16 +64,19 @@ def generate(
     (100, 30.0)
     """
     check_counts(counts, seed, luminosity)
-    primaries, codes = [np.empty((0, len(PRI_COLUMNS)), np.float32)], [np.empty(0, np.int8)]
-    for block in generate_blocks(counts, seed, luminosity=luminosity):
-        primaries.append(block.primaries)
-        codes.append(np.full(len(block.weights), PROCESSES.index(block.process), np.int8))
-    columns = _columns(
-        np.concatenate(primaries), np.concatenate(codes), counts, luminosity, _order(seed, 0)
-    )
-    code = columns.pop("code")
-    frame = pd.DataFrame(columns)
-    labels = pd.Categorical.from_codes(code, categories=list(PROCESSES))
+    numbers = [name for name in FILE_COLUMNS if name != DETAILED_LABELS]
+    # One array, which the frame takes as it is, filled piece by piece: the memory of one frame.
+    values = np.empty((len(numbers), sum(counts.values())), np.float32)
+    process = np.empty(values.shape[1], np.int8)
+    start = 0
+    for columns in _row_groups(counts, seed, luminosity):
+        here = slice(start, start + len(columns[PROCESS]))
+        process[here] = columns[PROCESS]
+        for row, name in zip(values, numbers, strict=True):
+            row[here] = columns[name]
+        start = here.stop
+    frame = pd.DataFrame(values.T, columns=numbers, copy=False)
+    labels = pd.Categorical.from_codes(process, categories=list(PROCESSES))
     frame.insert(FILE_COLUMNS.index(DETAILED_LABELS), DETAILED_LABELS, labels)
     return frame
 
@@ -117,51 +124,44 @@ def write_dataset(
         return (hidden / "rows").replace(folder / f"{DATA_NAME}.parquet")
 
 
-def _order(seed: int, part: int) -> np.random.Generator:
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(_ORDER_STREAM, part)))
+def _row_groups(
+    counts: Mapping[str, int], seed: int, luminosity: float
+) -> Iterator[dict[str, npt.NDArray[np.generic]]]:
+    """The columns of each row group, every source spread evenly over them."""
+    groups = max(-(-sum(counts.values()) // ROW_GROUP), 1)
+    sources = sources_of(counts, luminosity)
+    rows = [_Rows(blocks_of([source], seed)) for source in sources]
+    for group in range(groups):
+        sizes = [s.events * (group + 1) // groups - s.events * group // groups for s in sources]
+        taken = [source.take(size) for source, size in zip(rows, sizes, strict=True)]
+        primaries = np.concatenate([np.empty((0, len(PRI_COLUMNS)), np.float32), *taken])
+        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(_ORDER, group)))
+        order = rng.permutation(len(primaries))
+        yield _columns(primaries[order], np.repeat(np.arange(len(sources)), sizes)[order], sources)
 
 
 def _columns(
-    primaries: npt.NDArray[np.float32],
-    codes: npt.NDArray[np.int8],
-    counts: Mapping[str, int],
-    luminosity: float,
-    rng: np.random.Generator,
+    primaries: npt.NDArray[np.float32], source: npt.NDArray[np.intp], sources: list[Source]
 ) -> dict[str, npt.NDArray[np.generic]]:
-    """The columns of the file but `detailed_labels`, for which `code` stands; rows shuffled."""
-    order = rng.permutation(len(codes))
-    codes = codes[order]
-    columns = dict(zip(PRI_COLUMNS, np.ascontiguousarray(primaries[order].T), strict=True))
+    """The columns of the file but `detailed_labels`, for which `PROCESS` stands, a code.
+
+    Args:
+        primaries: (n, 16).
+        source: (n,) place of each row's source in `sources`.
+        sources: of all rows.
+    """
+    columns = dict(zip(PRI_COLUMNS, np.ascontiguousarray(primaries.T), strict=True))
     derived = derive({key: values.astype(np.float64) for key, values in columns.items()})
-    weights = [event_weight(name, counts.get(name, 0), luminosity) for name in PROCESSES]
+    process = np.array([PROCESSES.index(s.process) for s in sources], np.int8)[source]
     return (
         columns
         | {
-            WEIGHTS: np.array(weights, np.float32)[codes],
-            LABELS: (codes == PROCESSES.index(SIGNAL)).astype(np.float32),
-            "code": codes,
+            WEIGHTS: np.array([s.weight for s in sources], np.float32)[source],
+            LABELS: (process == PROCESSES.index(SIGNAL)).astype(np.float32),
+            PROCESS: process,
         }
         | {name: derived[name].astype(np.float32) for name in DER_COLUMNS}
     )
-
-
-def _row_groups(
-    counts: Mapping[str, int], seed: int
-) -> Iterator[tuple[npt.NDArray[np.float32], npt.NDArray[np.int8]]]:
-    """Primaries and process codes of each row group, every process spread evenly over them."""
-    groups = max(-(-sum(counts.values()) // ROW_GROUP), 1)
-    sources = {
-        name: _Rows(generate_blocks({name: counts[name]}, seed))
-        for name in PROCESSES
-        if counts.get(name, 0)
-    }
-    for group in range(groups):
-        parts, codes = [], []
-        for name, source in sources.items():
-            n = counts[name] * (group + 1) // groups - counts[name] * group // groups
-            parts.append(source.take(n))
-            codes.append(np.full(n, PROCESSES.index(name), np.int8))
-        yield np.concatenate(parts), np.concatenate(codes)
 
 
 class _Rows:
@@ -197,16 +197,16 @@ def _write_parquet(
     schema = _schema()
     names = pa.array(PROCESSES)
     with pq.ParquetWriter(path, schema) as writer:
-        for part, (primaries, codes) in enumerate(_row_groups(counts, seed)):
-            columns = _columns(primaries, codes, counts, luminosity, _order(seed, part))
-            labels = pa.DictionaryArray.from_arrays(pa.array(columns["code"]), names)
+        for columns in _row_groups(counts, seed, luminosity):
+            process = columns[PROCESS]
+            labels = pa.DictionaryArray.from_arrays(pa.array(process), names)
             arrays = [
                 labels.cast(pa.string()) if name == DETAILED_LABELS else columns[name]
                 for name in FILE_COLUMNS
             ]
-            writer.write_table(pa.table(arrays, schema=schema), row_group_size=len(codes))
+            writer.write_table(pa.table(arrays, schema=schema), row_group_size=len(process))
             if progress is not None:
-                progress(len(codes))
+                progress(len(process))
 
 
 def _metadata(counts: Mapping[str, int], luminosity: float) -> dict[str, object]:
@@ -217,8 +217,6 @@ def _metadata(counts: Mapping[str, int], luminosity: float) -> dict[str, object]
         "total_columns": len(FILE_COLUMNS),
         "columns": list(FILE_COLUMNS),
         "detailed_labels": present,
-        "sum_weights": sum(
-            counts[name] * event_weight(name, counts[name], luminosity) for name in present
-        ),
+        "sum_weights": sum(s.events * s.weight for s in sources_of(counts, luminosity)),
         "luminosity": luminosity,
     }

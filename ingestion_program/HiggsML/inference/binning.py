@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from ..schema import BACKGROUNDS, PROCESSES, SIGNAL
 from .inputs import classifier_inputs
@@ -97,8 +96,7 @@ def densities(
     """
     found = np.zeros((len(rows), len(PROCESSES)), dtype=np.float32)
     if len(rows):
-        with threadpool_limits(1, "blas"):  # threads get in each other's way in small networks
-            probabilities = classifier.predict_proba(classifier_inputs(features, rows))
+        probabilities = classifier.predict_proba(classifier_inputs(features, rows))
         found[:, classifier.classes_] = probabilities
     return found
 

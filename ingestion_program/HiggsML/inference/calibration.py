@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..nuisances import NUISANCES, draw_nuisances
+from ..progress import progress_bar
 from .intervals import MU_RANGE, minimise
 from .likelihood import BinnedLikelihood, expected_events
 from .templates import Templates
@@ -84,8 +85,10 @@ def calibrate(
     per_mu = max(n_toys // len(_TRUE_MU), 1)
     ratios = np.empty((len(_TRUE_MU), per_mu))
     invalid = 0
+    bar = progress_bar(total=ratios.size, desc="toys", leave=False)
     for row, mu in zip(ratios, _TRUE_MU, strict=True):
         for k in range(per_mu):
+            bar.update()
             counts = draw_counts(templates, mu, rng, nuisances)
             likelihood = BinnedLikelihood(templates, counts, nuisances)
             at_truth = minimise(likelihood, mu=mu)
@@ -95,4 +98,5 @@ def calibrate(
             if cut != best.values["mu"]:
                 best = minimise(likelihood, np.array(best.values), mu=cut)
             row[k] = max(at_truth.fval - best.fval, 0.0)
+    bar.close()
     return Calibration(_TRUE_MU, ratios, invalid)

@@ -11,7 +11,8 @@ from ..nuisances import NUISANCES, NuisanceValues
 from ..schema import DETAILED_LABELS, PRI_COLUMNS, PROCESSES, WEIGHTS
 from .intervals import fit_mu
 from .likelihood import BinnedLikelihood
-from .measurement import Measurement, feature_matrix
+from .measurement import Measurement
+from .samples import feature_matrix
 
 __all__ = ["mu_by_shift", "two_sigma_values"]
 

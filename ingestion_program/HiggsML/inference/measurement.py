@@ -1,6 +1,5 @@
 """A classifier made into a measurement of mu: the Model contract of the challenge."""
 
-import logging
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,9 +10,9 @@ from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
-from ..errors import DataError
 from ..nuisances import NUISANCES, draw_nuisances
-from ..schema import DETAILED_LABELS, FEATURES, PRI_COLUMNS, PROCESSES, SIGNAL, WEIGHTS
+from ..progress import progress_bar
+from ..schema import PROCESSES, SIGNAL
 from .binning import (
     EventBins,
     choose_groups,
@@ -26,19 +25,14 @@ from .inputs import classifier_inputs
 from .intervals import MU_RANGE, FitResult, fit_mu
 from .likelihood import BinnedLikelihood
 from .regions import Regions
-from .templates import Shift, Templates, fit_templates
+from .samples import Features, Sample, concatenated, feature_matrix, split_events, under_shift
+from .templates import BASE_POINTS, Shift, Templates, fit_templates
 
-__all__ = ["Measurement", "feature_matrix"]
+__all__ = ["Measurement"]
 
 Array = NDArray[np.float64]
 
-_log = logging.getLogger(__name__)
-
-_COLUMNS = [*PRI_COLUMNS, WEIGHTS]
-_CHUNK = 100_000  # rows shifted at once: bounds the memory
 _TRAINING_SHIFTS = 8  # points in nuisance space that training events are spread over
-_FEWEST_ROWS = 2  # of a process: without any it has no templates
-_SPLIT_FROM = 100  # rows of a process; fewer serve both the classifier and the templates
 
 
 class Measurement:
@@ -99,9 +93,12 @@ class Measurement:
             DataError: a process has too few training events to build templates.
         """
         rng = np.random.default_rng(self.seed)
-        for_training, for_templates = self._split(self._get_train_set(), rng)
-        self._train(for_training, rng)
-        self._make_templates(for_templates)
+        events = self._get_train_set()
+        for_training, for_templates = split_events(events, self.training_rows, rng)
+        # The cores have pieces of events to work on; more threads get in each other's way.
+        with threadpool_limits(1, "blas"):
+            self._train(for_training, rng)
+            self._make_templates(for_templates)
         if self.n_toys:
             self.calibration = calibrate(self.templates, self.n_toys, rng, self.nuisances)
 
@@ -122,113 +119,68 @@ class Measurement:
 
     def measure(self, data: pd.DataFrame) -> FitResult:
         """Count the events of `data` (28 columns) in the bins and fit mu."""
-        counts = self.bins.histogram(feature_matrix(data))
+        with threadpool_limits(1, "blas"):  # threads do not pay in small networks
+            counts = self.bins.histogram(feature_matrix(data))
         level = 1.0 if self.calibration is None else self.calibration.level
         return fit_mu(BinnedLikelihood(self.templates, counts, self.nuisances), level)
 
     # --- fitting -----------------------------------------------------------------------------
 
-    def _split(
-        self, events: pd.DataFrame, rng: np.random.Generator
-    ) -> tuple[list[NDArray[np.float32]], list[NDArray[np.float32]]]:
-        """Rows for the classifier and for the templates, of each process, (n, 17).
-
-        The last column is the weight; those of the templates are scaled up to the whole.
-        """
-        for_training, for_templates = [], []
-        process_of = events[DETAILED_LABELS].to_numpy()
-        for process in PROCESSES:
-            chosen = rng.permutation(np.flatnonzero(process_of == process))
-            n_train = min(len(chosen) // 2, self.training_rows)
-            if len(chosen) < _FEWEST_ROWS:
-                raise DataError(
-                    "too few training events to build templates.",
-                    where=process,
-                    value=len(chosen),
-                    fix=f"give at least {_FEWEST_ROWS}, better thousands, of each process.",
-                )
-            rows = np.stack([events[name].to_numpy(np.float32)[chosen] for name in _COLUMNS], 1)
-            if len(chosen) < _SPLIT_FROM:
-                _log.warning(
-                    "Only %d %s events: they train the classifier and make the templates,"
-                    " so that the interval is a rough one.",
-                    len(chosen),
-                    process,
-                )
-                for_training.append(rows)
-                for_templates.append(rows)
-                continue
-            rows[n_train:, -1] *= rows[:, -1].sum(dtype=float) / rows[n_train:, -1].sum(dtype=float)
-            for_training.append(rows[:n_train])
-            for_templates.append(rows[n_train:])
-        return for_training, for_templates
-
-    def _shifted(
-        self, rows: NDArray[np.float32], shift: Shift, seed: int
-    ) -> Iterator[tuple[NDArray[np.float32], Array]]:
-        """Features and weights of the rows that are left after a shift, chunk by chunk."""
-        for number, first in enumerate(range(0, len(rows), _CHUNK)):
-            frame = pd.DataFrame(rows[first : first + _CHUNK], columns=_COLUMNS)
-            shifted = self._systematics(frame, **shift._asdict(), seed=seed + number)
-            yield feature_matrix(shifted), shifted[WEIGHTS].to_numpy(dtype=np.float64)
-
-    def _signal_rich(
-        self, pieces: Iterator[tuple[NDArray[np.float32], Array]]
-    ) -> Iterator[tuple[NDArray[np.float32], Array]]:
-        """The signal-rich events among shifted ones."""
-        for features, weights in pieces:
-            rich = self.regions.is_signal_rich(features)
-            yield features[rich], weights[rich]
-
-    def _train(self, parts: list[NDArray[np.float32]], rng: np.random.Generator) -> None:
+    def _train(self, samples: list[Sample], rng: np.random.Generator) -> None:
         """Train on signal-rich events under random shifts, all classes with the same weight."""
-        found: list[tuple[NDArray[np.float32], Array, int]] = []
-        for number in range(_TRAINING_SHIFTS):
-            # One shift for all classes: else it would tell them apart.
-            values = draw_nuisances(NUISANCES, rng)
-            shift = Shift(values.tes, values.jes, values.soft_met)
-            for code, rows in enumerate(parts):
-                some, seed = rows[number::_TRAINING_SHIFTS], int(rng.integers(2**31))
-                pieces = self._signal_rich(self._shifted(some, shift, seed))
-                found += [(classifier_inputs(x), weights, code) for x, weights in pieces]
-        inputs, weights, labels = _concatenate(found)
+
+        def inputs_of(features: Features, weights: Array) -> tuple[Features, Array]:
+            rich = np.flatnonzero(self.regions.is_signal_rich(features))
+            return classifier_inputs(features, rich), weights[rich]
+
+        def pieces() -> Iterator[tuple[int, tuple[Features, Array]]]:
+            for number in range(_TRAINING_SHIFTS):
+                # One shift for all classes: else it would tell them apart.
+                values = draw_nuisances(NUISANCES, rng)
+                shift = Shift(values.tes, values.jes, values.soft_met)
+                some = [sample.some(number, _TRAINING_SHIFTS) for sample in samples]
+                seed = int(rng.integers(2**31))
+                yield from under_shift(some, shift, self._systematics, seed, inputs_of)
+
+        inputs, weights, labels = concatenated(pieces())
         weights *= len(labels) / len(PROCESSES) / np.bincount(labels, weights)[labels]
-        with warnings.catch_warnings(), threadpool_limits(1, "blas"):
+        with warnings.catch_warnings():
             # A network may be meant to stop after a fixed number of passes.
             warnings.simplefilter("ignore", ConvergenceWarning)
             self.classifier.fit(inputs, labels, sample_weight=weights)
 
-    def _make_templates(self, parts: list[NDArray[np.float32]]) -> None:
+    def _make_templates(self, samples: list[Sample]) -> None:
         """Histogram the events in fine bins at all base points, then merge the bins."""
-        edges, yields = self._edges(parts)
+        edges, yields = self._edges(samples)
         n_fine = self.regions.n_counting_bins + sum(map(len, edges))
         fine = EventBins(self.regions, self.classifier, yields, edges, np.arange(n_fine))
 
-        def histograms(shift: Shift) -> tuple[Array, Array]:
-            expected = np.zeros((len(PROCESSES), n_fine))
-            variances = np.zeros_like(expected)
-            for code, rows in enumerate(parts):
-                for x, w in self._shifted(rows, shift, self.seed + 1000 * code):
-                    position = fine.bin_of(x)
-                    expected[code] += np.bincount(position, w, minlength=n_fine)
-                    variances[code] += np.bincount(position, w**2, minlength=n_fine)
-            return expected, variances
+        def content(features: Features, weights: Array) -> Array:
+            position = fine.bin_of(features)
+            return np.array([np.bincount(position, w, n_fine) for w in (weights, weights**2)])
 
-        templates = fit_templates(histograms)
+        def histograms(shift: Shift) -> tuple[Array, Array]:
+            found = np.zeros((len(PROCESSES), 2, n_fine))
+            for code, part in under_shift(samples, shift, self._systematics, self.seed, content):
+                found[code] += part
+            bar.update()
+            return found[:, 0], found[:, 1]
+
+        with progress_bar(total=len(BASE_POINTS), desc="templates", leave=False) as bar:
+            templates = fit_templates(histograms)
         groups = choose_groups(templates, self.regions.n_counting_bins, edges, self.min_rows)
         self.bins = EventBins(self.regions, self.classifier, yields, edges, groups)
         self.templates = templates.merged(groups)
 
-    def _edges(
-        self, parts: list[NDArray[np.float32]]
-    ) -> tuple[tuple[NDArray[np.float32], ...], Array]:
+    def _edges(self, samples: list[Sample]) -> tuple[tuple[Features, ...], Array]:
         """Fine edges of the discriminant, and yields, from the nominal template events."""
-        found: list[tuple[NDArray[np.float32], Array, int]] = []
-        for code, rows in enumerate(parts):
-            for x, weights in self._signal_rich(self._shifted(rows, Shift(), self.seed)):
-                density = densities(self.classifier, x, np.arange(len(x)))
-                found.append((density, weights, code))
-        density, weights, labels = _concatenate(found)
+
+        def densities_of(features: Features, weights: Array) -> tuple[Features, Array]:
+            rich = np.flatnonzero(self.regions.is_signal_rich(features))
+            return densities(self.classifier, features, rich), weights[rich]
+
+        pieces = under_shift(samples, Shift(), self._systematics, self.seed, densities_of)
+        density, weights, labels = concatenated(pieces)
         yields: Array = np.bincount(labels, weights, minlength=len(PROCESSES)).astype(np.float64)
         score, background = discriminants(density, yields)
         is_signal = labels == PROCESSES.index(SIGNAL)
@@ -240,20 +192,3 @@ class Measurement:
             for here in likely
         )
         return edges, yields
-
-
-def feature_matrix(data: pd.DataFrame) -> NDArray[np.float32]:
-    """The 28 features, float32 (n, 28); no copy of a frame that wraps a column-major buffer."""
-    if tuple(data.columns) != FEATURES:
-        data = data[list(FEATURES)]
-    matrix: NDArray[np.float32] = data.to_numpy(dtype=np.float32)
-    return matrix
-
-
-def _concatenate(
-    pieces: list[tuple[NDArray[np.float32], Array, int]],
-) -> tuple[NDArray[np.float32], Array, NDArray[np.intp]]:
-    """Rows, weights and process codes of (rows, weights, code) pieces."""
-    codes = np.repeat([code for _, _, code in pieces], [len(w) for _, w, _ in pieces])
-    rows, weights = (np.concatenate([piece[k] for piece in pieces]) for k in (0, 1))
-    return rows, weights, codes

@@ -31,25 +31,27 @@ _settings: Any = numba.config  # its attributes are made at run time
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 
 
-def compiled(function: Function) -> Function:
+def compiled(function: Function, **options: Any) -> Function:
     """Compile on first call, keep the machine code, release the GIL while it runs.
 
     The original stays reachable as `py_func`. A division by zero gives inf or NaN, as in numpy.
+    `options` are further ones of the compiler.
     """
+    options = _OPTIONS | options
     try:
-        result: Function = numba.njit(cache=True, **_OPTIONS)(function)
+        result: Function = numba.njit(cache=True, **options)(function)
     except RuntimeError:  # no folder can be written to
-        result = numba.njit(**_OPTIONS)(function)
+        result = numba.njit(**options)(function)
     return result
 
 
-def inlined(function: Function) -> Function:
+def inlined(function: Function, **options: Any) -> Function:
     """Compile as a part of each compiled function that calls it, so that loops can be vectorised.
 
     Its callers are not compiled anew when only its own module changes: keep them in one module, or
     clear the cache.
     """
-    result: Function = numba.njit(forceinline=True, **_OPTIONS)(function)
+    result: Function = numba.njit(forceinline=True, **(_OPTIONS | options))(function)
     return result
 
 

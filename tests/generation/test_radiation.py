@@ -7,7 +7,7 @@ from numba import njit
 from HiggsML.generation.constants import CONSTANTS, as_record
 from HiggsML.generation.quantiles import inverse_distribution, quantile, value_at
 from HiggsML.generation.radiation import MOST_JETS, emit, kt_table, mean_number
-from HiggsML.generation.random_numbers import exponential, open_stream
+from HiggsML.generation.random_numbers import exponential, open_stream, top_up
 
 RADIATION = CONSTANTS.gluon_fusion_radiation
 
@@ -32,6 +32,7 @@ def hardest(stream, radiation, table, n):
     jets = np.empty((MOST_JETS, 5))
     result, excess = np.zeros(n), 0.0
     for i in range(n):
+        top_up(stream)
         count, x, y = emit(stream, radiation, table, exponential(stream), jets, 0)
         if count > 0:
             result[i] = jets[0, 0]

@@ -7,7 +7,14 @@ import pytest
 from numba import njit
 from scipy import stats
 
-from HiggsML.generation.random_numbers import azimuth, exponential, normal, open_stream, uniform
+from HiggsML.generation.random_numbers import (
+    azimuth,
+    exponential,
+    normal,
+    open_stream,
+    top_up,
+    uniform,
+)
 
 DRAWS = 200_000
 P_VALUE = 1e-4
@@ -15,23 +22,36 @@ P_VALUE = 1e-4
 
 @njit
 def uniforms(stream, n):
-    return np.array([uniform(stream) for _ in range(n)])
+    result = np.empty(n)
+    for i in range(n):
+        top_up(stream)
+        result[i] = uniform(stream)
+    return result
 
 
 @njit
 def exponentials(stream, n):
-    return np.array([exponential(stream) for _ in range(n)])
+    result = np.empty(n)
+    for i in range(n):
+        top_up(stream)
+        result[i] = exponential(stream)
+    return result
 
 
 @njit
 def normals(stream, n):
-    return np.array([normal(stream) for _ in range(n)])
+    result = np.empty(n)
+    for i in range(n):
+        top_up(stream)
+        result[i] = normal(stream)
+    return result
 
 
 @njit
 def azimuths(stream, n):
     result = np.empty((n, 3))
     for i in range(n):
+        top_up(stream)
         result[i, 0], result[i, 1], result[i, 2] = azimuth(stream)
     return result
 

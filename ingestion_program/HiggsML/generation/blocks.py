@@ -11,13 +11,15 @@ from ..concurrency import map_ahead
 from ..errors import SettingsError
 from ..experiments.pool import EventBlock
 from ..schema import PRI_COLUMNS, PROCESSES, REFERENCE_LUMINOSITY
-from .bosons import higgs_event, mass_table, z_event
+from .bosons import higgs_candidates, higgs_event, mass_table, z_candidates, z_event
+from .candidates import CANDIDATES, Candidates
 from .compiled import compiled, digest_of_sources
 from .constants import CONSTANTS, Constants, as_record
+from .detector import cuts_of
 from .dibosons import diboson_event
-from .quantiles import Table
+from .quantiles import POINTS, Table
 from .radiation import MOST_JETS, Jets, kt_table
-from .random_numbers import Stream, open_stream
+from .random_numbers import Stream, open_stream, top_up
 from .slices import Source, slice_range, sources_of
 from .taus import tau_shares
 from .top_quarks import top_event, w_mass_table
@@ -40,7 +42,7 @@ class Tables(NamedTuple):
 
     shares: Table
     masses: Table
-    """Of Z or W."""
+    """Of the W, or m^-2 of H or Z."""
     kt0: Table
     kt1: Table
     kt2: Table
@@ -48,6 +50,13 @@ class Tables(NamedTuple):
     """N at the hardest emission: where the slice begins ..."""
     span: float
     """... and its length."""
+
+
+class Space(NamedTuple):
+    """Where the kernel of a process keeps what it is at work on."""
+
+    jets: Jets
+    candidates: Candidates
 
 
 @functools.cache
@@ -58,61 +67,84 @@ def _tables(process: str, c: Constants, part: int | None) -> Tables:
         "ttbar": 3 * (c.top_radiation,),
         "diboson": 3 * (c.diboson_radiation,),
     }[process]
-    masses = mass_table(c.z) if process == "ztautau" else w_mass_table(c.w)
+    masses = w_mass_table(c.w)
+    if process == "ztautau":
+        masses = mass_table(c.z)
+    elif process == "htautau":
+        masses = np.full((1, POINTS + 1), c.higgs.mass**-2.0)
     kt0, kt1, kt2 = (kt_table(radiation) for radiation in radiations)
     lowest, span = slice_range(process, part, radiations[0])
     return Tables(tau_shares(c.taus), masses, kt0, kt1, kt2, lowest, span)
 
 
-Kernel = Callable[[Stream, Any, Tables, Jets, Rows], int]
+Kernel = Callable[[Stream, Any, Tables, Space, Rows], int]
 
 
 def _kernels(sources: str) -> dict[str, Kernel]:
     """For each process, the loop that fills rows; `sources` ties kept machine code to them."""
 
     @compiled
-    def htautau(stream: Stream, c: Any, t: Tables, jets: Jets, rows: Rows) -> int:
+    def htautau(stream: Stream, c: Any, t: Tables, space: Space, rows: Rows) -> int:
         sources  # noqa: B018 - makes it a closure variable
-        radiations = (c.gluon_fusion_radiation, c.vector_fusion_radiation, c.associated_radiation)
         kts = (t.kt0, t.kt1, t.kt2)
-        trials = len(rows)
-        for i in range(len(rows)):
-            row = rows[i]
-            while not higgs_event(
-                stream, c.higgs, radiations, kts, t.shares, c.detector, jets, row
+        radiations = (c.gluon_fusion_radiation, c.vector_fusion_radiation, c.associated_radiation)
+        found = space.candidates
+        cuts, hardest = cuts_of(c.detector), (t.lowest, t.span)
+        i, trials = 0, 0
+        while i < len(rows):
+            top_up(stream)
+            trials += CANDIDATES
+            for k in range(
+                higgs_candidates(
+                    stream, c.higgs, radiations[0], t.kt0, t.masses, hardest, t.shares, cuts, found
+                )
             ):
-                trials += 1
+                top_up(stream)
+                i += higgs_event(
+                    stream,
+                    c.higgs,
+                    radiations,
+                    kts,
+                    c.detector,
+                    cuts,
+                    found[k],
+                    space.jets,
+                    rows[i],
+                )
+                if i == len(rows):
+                    break
         return trials
 
     @compiled
-    def ztautau(stream: Stream, c: Any, t: Tables, jets: Jets, rows: Rows) -> int:
+    def ztautau(stream: Stream, c: Any, t: Tables, space: Space, rows: Rows) -> int:
         sources  # noqa: B018
-        hardest = (t.lowest, t.span)
-        trials = len(rows)
-        for i in range(len(rows)):
-            row = rows[i]
-            while not z_event(
-                stream,
-                c.z,
-                c.z_radiation,
-                t.kt0,
-                t.masses,
-                t.shares,
-                hardest,
-                c.detector,
-                jets,
-                row,
+        radiation, found = c.z_radiation, space.candidates
+        cuts, hardest = cuts_of(c.detector), (t.lowest, t.span)
+        i, trials = 0, 0
+        while i < len(rows):
+            top_up(stream)
+            trials += CANDIDATES
+            for k in range(
+                z_candidates(
+                    stream, c.z, radiation, t.kt0, t.masses, hardest, t.shares, cuts, found
+                )
             ):
-                trials += 1
+                top_up(stream)
+                i += z_event(
+                    stream, c.z, radiation, t.kt0, c.detector, cuts, found[k], space.jets, rows[i]
+                )
+                if i == len(rows):
+                    break
         return trials
 
     @compiled
-    def ttbar(stream: Stream, c: Any, t: Tables, jets: Jets, rows: Rows) -> int:
+    def ttbar(stream: Stream, c: Any, t: Tables, space: Space, rows: Rows) -> int:
         sources  # noqa: B018
-        trials = len(rows)
-        for i in range(len(rows)):
-            row = rows[i]
-            while not top_event(
+        i, trials = 0, 0
+        while i < len(rows):
+            top_up(stream)
+            trials += 1
+            i += top_event(
                 stream,
                 c.top_pair,
                 c.w,
@@ -121,19 +153,19 @@ def _kernels(sources: str) -> dict[str, Kernel]:
                 t.masses,
                 t.shares,
                 c.detector,
-                jets,
-                row,
-            ):
-                trials += 1
+                space.jets,
+                rows[i],
+            )
         return trials
 
     @compiled
-    def diboson(stream: Stream, c: Any, t: Tables, jets: Jets, rows: Rows) -> int:
+    def diboson(stream: Stream, c: Any, t: Tables, space: Space, rows: Rows) -> int:
         sources  # noqa: B018
-        trials = len(rows)
-        for i in range(len(rows)):
-            row = rows[i]
-            while not diboson_event(
+        i, trials = 0, 0
+        while i < len(rows):
+            top_up(stream)
+            trials += 1
+            i += diboson_event(
                 stream,
                 c.diboson,
                 c.w,
@@ -142,10 +174,9 @@ def _kernels(sources: str) -> dict[str, Kernel]:
                 t.masses,
                 t.shares,
                 c.detector,
-                jets,
-                row,
-            ):
-                trials += 1
+                space.jets,
+                rows[i],
+            )
         return trials
 
     return {"htautau": htautau, "ztautau": ztautau, "ttbar": ttbar, "diboson": diboson}
@@ -182,7 +213,8 @@ def _generate(
     rows = np.empty((count, len(PRI_COLUMNS)), dtype=np.float32)
     stream = open_stream(seed, PROCESSES.index(process), block, part)
     tables = _tables(process, constants, part)
-    trials = _FILL[process](stream, as_record(constants), tables, np.empty((MOST_JETS, 5)), rows)
+    space = Space(np.empty((MOST_JETS, 5)), np.empty((CANDIDATES, 7)))
+    trials = _FILL[process](stream, as_record(constants), tables, space, rows)
     return rows, trials
 
 

@@ -10,17 +10,34 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from .candidates import (
+    MASS,
+    MODE,
+    NOISE1,
+    NOISE2,
+    NUMBER,
+    X1,
+    X2,
+    Candidates,
+    draw_candidates,
+)
 from .compiled import inlined
 from .constants import Detector, Higgs, Radiation, ZBoson
-from .detector import measure, smallest_lepton_pt, smallest_tau_pt
-from .kinematics import breit_wigner_density, decay, from_transverse, polar, transverse_boson_cosine
-from .quantiles import Table, inverse_distribution, quantile, value_at
-from .radiation import Jets, X, Y, emit, place, place_parton, shift
-from .random_numbers import Stream, azimuth, exponential, normal, uniform
-from .tau_pairs import finish, impossible, rapidity_between, tau_pair
-from .taus import HADRONS, LEPTON
+from .detector import Cuts, Hypothesis, lepton_ease, measure, tau_ease
+from .kinematics import (
+    breit_wigner_density,
+    decay,
+    from_transverse,
+    polar,
+    pseudorapidity,
+    transverse_boson_cosine,
+)
+from .quantiles import Table, inverse_distribution
+from .radiation import Jets, X, Y, place, place_parton, recoil, shift, spread
+from .random_numbers import Stream, azimuth, normal, uniform
+from .tau_pairs import finish, rapidity_between, tau_pair
 
-__all__ = ["higgs_event", "mass_table", "z_event"]
+__all__ = ["higgs_candidates", "higgs_event", "mass_table", "z_candidates", "z_event"]
 
 
 def mass_table(z: ZBoson) -> Table:
@@ -38,9 +55,57 @@ def mass_table(z: ZBoson) -> Table:
 
 
 @inlined
-def recoil_bound(hardest: float, radiation: Radiation) -> float:
-    """A pT that 3 bosons in 1000 exceed when the hardest jet has this pT, GeV."""
-    return 2.0 * hardest + 3.0 * radiation.soft
+def z_candidates(
+    stream: Stream,
+    z: ZBoson,
+    radiation: Radiation,
+    kt: Table,
+    masses: Table,
+    hardest: tuple[float, float],
+    shares: Table,
+    cuts: Cuts,
+    candidates: Candidates,
+) -> int:
+    """Candidates of the Z: both taus have the same helicity, because its spin is 1."""
+    right = 0.5 * (1.0 + z.polarisation), 0
+    return draw_candidates(
+        stream, masses, radiation, kt, hardest, 1.0, right, shares, cuts, candidates
+    )
+
+
+@inlined
+def higgs_candidates(
+    stream: Stream,
+    higgs: Higgs,
+    radiation: Radiation,
+    kt: Table,
+    masses: Table,
+    hardest: tuple[float, float],
+    shares: Table,
+    cuts: Cuts,
+    candidates: Candidates,
+) -> int:
+    """Candidates of the Higgs: opposite helicities, because its spin is 0."""
+    share = higgs.gluon_fusion / (higgs.gluon_fusion + higgs.vector_fusion + higgs.associated)
+    return draw_candidates(
+        stream, masses, radiation, kt, hardest, share, (0.5, 1), shares, cuts, candidates
+    )
+
+
+@inlined
+def _tau_pair(
+    stream: Stream,
+    px: float,
+    py: float,
+    cosine: float,
+    trial: npt.NDArray[np.float64],
+    cuts: Cuts,
+) -> tuple[bool, Hypothesis]:
+    x1, x2 = trial[X1], trial[X2]
+    inverse1 = x1 * lepton_ease(trial[NOISE1], cuts)
+    inverse2 = x2 * tau_ease(trial[NOISE2], cuts)
+    least = 1.0 / inverse1, 1.0 / inverse2
+    return tau_pair(stream, px, py, math.sqrt(1.0 / trial[MASS]), cosine, (x1, x2), least)
 
 
 @inlined
@@ -49,55 +114,28 @@ def z_event(
     z: ZBoson,
     radiation: Radiation,
     kt: Table,
-    masses: Table,
-    shares: Table,
-    hardest_range: tuple[float, float],
     detector: Detector,
+    cuts: Cuts,
+    trial: npt.NDArray[np.float64],
     jets: Jets,
     row: npt.NDArray[np.float32],
 ) -> bool:
-    """Try one Z event; True when it was selected and `row` is filled.
-
-    `hardest_range` is the least N of the hardest emission and the length of its interval.
-    """
-    # Both taus have the same helicity in the sense of taus.py: the Z has spin 1.
-    right = 1 if uniform(stream) < 0.5 * (1.0 + z.polarisation) else 0
-    x1 = quantile(shares, LEPTON + right, uniform(stream))
-    x2 = quantile(shares, HADRONS + right, uniform(stream))
-    noise1, noise2 = normal(stream), normal(stream)
-    least1 = smallest_lepton_pt(noise1, detector) / x1
-    least2 = smallest_tau_pt(noise2, detector) / x2
-    mass2 = 1.0 / quantile(masses, 0, uniform(stream))
-    # What is left of an exponential number after the last whole span is exponential within a span.
-    lowest, span = hardest_range
-    number = exponential(stream)
-    number = lowest + number - span * math.floor(number / span)
-    hardest = value_at(kt, min(number, 15.9))
-    if impossible(least1, least2, mass2, recoil_bound(hardest, radiation)):
-        return False
-    count, sum_x, sum_y = emit(stream, radiation, kt, number, jets, 0)
+    """Go on with a trial of `candidates.py`; True when it was selected and `row` is filled."""
+    count, sum_x, sum_y = recoil(stream, radiation, kt, trial[NUMBER], jets, 0)
     soft_x, soft_y = radiation.soft * normal(stream), radiation.soft * normal(stream)
     px, py = soft_x - sum_x, soft_y - sum_y
-    if impossible(least1, least2, mass2, math.sqrt(px * px + py * py)):
-        return False
-    possible, event = tau_pair(
-        stream,
-        px,
-        py,
-        math.sqrt(mass2),
-        transverse_boson_cosine(stream),
-        (x1, x2),
-        (least1, least2),
-    )
+    cosine = transverse_boson_cosine(stream)
+    possible, event = _tau_pair(stream, px, py, cosine, trial, cuts)
     if not possible:
         return False
-    eta1, eta2 = math.asinh(event.lepton_eta), math.asinh(event.tau_eta)
+    eta1, eta2 = pseudorapidity(event.lepton_eta), pseudorapidity(event.tau_eta)
     inside, y = rapidity_between(stream, eta1, eta2, z.rapidity, detector)
     if not inside:
         return False
+    spread(stream, radiation, jets, 0, count)
     shift(jets, 0, count, radiation.pull * y)
     lost = detector.soft_scale - 1.0  # of the recoil -soft
-    event = finish(event, noise1, noise2, lost * soft_x, lost * soft_y, y, eta1, eta2)
+    event = finish(event, trial[NOISE1], trial[NOISE2], lost * soft_x, lost * soft_y, y, eta1, eta2)
     return measure(stream, detector, event, jets, count, row)
 
 
@@ -135,52 +173,39 @@ def higgs_event(
     higgs: Higgs,
     radiations: tuple[Radiation, Radiation, Radiation],
     kts: tuple[Table, Table, Table],
-    shares: Table,
     detector: Detector,
+    cuts: Cuts,
+    trial: npt.NDArray[np.float64],
     jets: Jets,
     row: npt.NDArray[np.float32],
 ) -> bool:
-    """Try one Higgs event; radiation of gluon fusion, vector-boson fusion, VH."""
-    # Opposite helicities in the sense of taus.py: the Higgs has spin 0.
-    right = 1 if uniform(stream) < 0.5 else 0
-    x1 = quantile(shares, LEPTON + right, uniform(stream))
-    x2 = quantile(shares, HADRONS + 1 - right, uniform(stream))
-    noise1, noise2 = normal(stream), normal(stream)
-    least1 = smallest_lepton_pt(noise1, detector) / x1
-    least2 = smallest_tau_pt(noise2, detector) / x2
-    mode = uniform(stream) * (higgs.gluon_fusion + higgs.vector_fusion + higgs.associated)
-    number = exponential(stream)
+    """As `z_event`, for the Higgs; radiation of gluon fusion, vector-boson fusion, VH."""
+    mode = trial[MODE] * (higgs.gluon_fusion + higgs.vector_fusion + higgs.associated)
+    radiation, kt = radiations[0], kts[0]
     tags, sum_x, sum_y, unseen_x, unseen_y = 0, 0.0, 0.0, 0.0, 0.0
-    if mode < higgs.gluon_fusion:
-        radiation, kt = radiations[0], kts[0]
-        hardest = value_at(kt, min(number, 15.9))
-        if impossible(least1, least2, higgs.mass**2, recoil_bound(hardest, radiation)):
-            return False
-    elif mode < higgs.gluon_fusion + higgs.vector_fusion:
-        radiation, kt = radiations[1], kts[1]
-        sum_x, sum_y = _tag_jets(stream, higgs, jets)
-        tags = 2
-    else:
+    if mode >= higgs.gluon_fusion + higgs.vector_fusion:
         radiation, kt = radiations[2], kts[2]
         tags, sum_x, sum_y = _other_boson(stream, higgs, jets)
         if tags == 0:
             unseen_x, unseen_y = sum_x, sum_y
-    count, more_x, more_y = emit(stream, radiation, kt, number, jets, tags)
+    elif mode >= higgs.gluon_fusion:
+        radiation, kt = radiations[1], kts[1]
+        sum_x, sum_y = _tag_jets(stream, higgs, jets)
+        tags = 2
+    count, more_x, more_y = recoil(stream, radiation, kt, trial[NUMBER], jets, tags)
     soft_x, soft_y = radiation.soft * normal(stream), radiation.soft * normal(stream)
     px, py = soft_x - sum_x - more_x, soft_y - sum_y - more_y
-    if impossible(least1, least2, higgs.mass**2, math.sqrt(px * px + py * py)):
-        return False
-    possible, event = tau_pair(
-        stream, px, py, higgs.mass, 2.0 * uniform(stream) - 1.0, (x1, x2), (least1, least2)
-    )
+    cosine = 2.0 * uniform(stream) - 1.0
+    possible, event = _tau_pair(stream, px, py, cosine, trial, cuts)
     if not possible:
         return False
-    eta1, eta2 = math.asinh(event.lepton_eta), math.asinh(event.tau_eta)
+    eta1, eta2 = pseudorapidity(event.lepton_eta), pseudorapidity(event.tau_eta)
     inside, y = rapidity_between(stream, eta1, eta2, higgs.rapidity, detector)
     if not inside:
         return False
+    spread(stream, radiation, jets, tags, count)
     shift(jets, 0, count, radiation.pull * y)
     unseen_x += (detector.soft_scale - 1.0) * soft_x
     unseen_y += (detector.soft_scale - 1.0) * soft_y
-    event = finish(event, noise1, noise2, unseen_x, unseen_y, y, eta1, eta2)
+    event = finish(event, trial[NOISE1], trial[NOISE2], unseen_x, unseen_y, y, eta1, eta2)
     return measure(stream, detector, event, jets, count, row)

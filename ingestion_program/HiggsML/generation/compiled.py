@@ -1,26 +1,41 @@
 """How the physics of this folder is compiled: four entry points, one for each process.
 
 What they call is compiled as a part of them: `inlined` where it is small or called in one place,
-else `linked` (a call costs 5 ns for each array that it passes, more than a random number does).
+else `linked`. Nothing here makes an array, so references are not counted: counting costs, at each
+array that a function is passed, more than a random number does.
 """
 
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar
 
 import numba
 
-from ..compiled import compiled, inlined
+from .. import compiled as _compiled
 
 __all__ = ["compiled", "digest_of_sources", "inlined", "linked"]
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
 
+_OPTIONS: dict[str, Any] = {"_nrt": False}  # numba's run time: what makes arrays and counts
+
+
+def compiled(function: Function) -> Function:
+    """As `HiggsML.compiled.compiled`."""
+    return _compiled.compiled(function, **_OPTIONS)
+
+
+def inlined(function: Function) -> Function:
+    """As `HiggsML.compiled.inlined`."""
+    return _compiled.inlined(function, **_OPTIONS)
+
+
 def linked(function: Function) -> Function:
     """Compile as a function of its own, of which only its callers keep the machine code."""
-    return cast("Function", numba.njit(nogil=True, error_model="numpy")(function))
+    result: Function = numba.njit(nogil=True, error_model="numpy", **_OPTIONS)(function)
+    return result
 
 
 def digest_of_sources() -> str:

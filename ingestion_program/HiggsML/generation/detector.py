@@ -20,7 +20,17 @@ from .kinematics import delta_r2, wrapped
 from .radiation import ETA, PHI, PT, Jets, X, Y
 from .random_numbers import Stream, exponential, normal, uniform
 
-__all__ = ["Hypothesis", "corrected_pt", "measure", "smallest_lepton_pt", "smallest_tau_pt"]
+__all__ = [
+    "Cuts",
+    "Hypothesis",
+    "corrected_pt",
+    "cuts_of",
+    "lepton_ease",
+    "measure",
+    "smallest_lepton_pt",
+    "smallest_tau_pt",
+    "tau_ease",
+]
 
 _UNDEFINED = -25.0
 _STEPS, _STEP = 1000.0, 0.001
@@ -55,19 +65,55 @@ def _rounded(value: float) -> float:
     return float(np.rint(value * _STEPS) * _STEP)
 
 
+class Cuts(NamedTuple):
+    """The cuts on pT as numbers of the pT before the measurement; see `cuts_of`."""
+
+    lepton_pt: float
+    """That of a lepton measured without noise exactly at the cut, GeV."""
+    lepton_noise: float
+    tau_pt: float
+    """The same of a tau."""
+    tau_noise: float
+    """Of the taus with the lowest pT."""
+    lowest_tau_pt: float
+
+
+@inlined
+def cuts_of(detector: Detector) -> Cuts:
+    """The cuts of a detector: computed once, outside of the loop over events."""
+    low = 0.65 * detector.minimum_pt  # less would take a fluctuation of three standard deviations
+    return Cuts(
+        detector.minimum_pt,
+        detector.lepton_noise,
+        (detector.minimum_pt - detector.tau_offset) / detector.tau_scale,
+        math.sqrt(detector.tau_stochastic**2 / low + detector.tau_constant**2),
+        low,
+    )
+
+
+@inlined
+def lepton_ease(noise: float, cuts: Cuts) -> float:
+    """Inverse of the pT of a lepton that is measured, with this noise, exactly at the cut."""
+    return (1.0 + cuts.lepton_noise * noise) * (1.0 / cuts.lepton_pt)
+
+
+@inlined
+def tau_ease(noise: float, cuts: Cuts) -> float:
+    """Inverse of a pT below which a tau measured with this noise cannot pass the cut."""
+    raised = (1.0 + cuts.tau_noise * max(noise, 0.0)) * (1.0 / cuts.tau_pt)
+    return min(raised, 1.0 / cuts.lowest_tau_pt)
+
+
 @inlined
 def smallest_lepton_pt(noise: float, detector: Detector) -> float:
-    """The pT of a lepton that is measured, with this noise, exactly at the cut, GeV."""
-    return detector.minimum_pt / (1.0 + detector.lepton_noise * noise)
+    """Inverse of `lepton_ease`, GeV."""
+    return 1.0 / lepton_ease(noise, cuts_of(detector))
 
 
 @inlined
 def smallest_tau_pt(noise: float, detector: Detector) -> float:
-    """A pT below which a tau measured with this noise cannot pass the cut, GeV."""
-    low = 0.65 * detector.minimum_pt  # less would take a fluctuation of three standard deviations
-    sigma = math.sqrt(detector.tau_stochastic**2 / low + detector.tau_constant**2)
-    raised = detector.tau_scale * (1.0 + sigma * max(noise, 0.0))
-    return max((detector.minimum_pt - detector.tau_offset) / raised, low)
+    """Inverse of `tau_ease`, GeV."""
+    return 1.0 / tau_ease(noise, cuts_of(detector))
 
 
 @inlined

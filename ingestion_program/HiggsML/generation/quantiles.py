@@ -5,11 +5,11 @@ import numpy.typing as npt
 
 from .compiled import inlined
 
-__all__ = ["Table", "inverse_distribution", "on_octaves", "quantile", "value_at"]
+__all__ = ["POINTS", "Table", "inverse_distribution", "on_octaves", "quantile", "value_at"]
 
 Table = npt.NDArray[np.float64]
 
-_POINTS = 2048
+POINTS = 2048
 _PARTS = 16  # of an octave
 _LOWEST, _HIGHEST = -24, 4  # powers of 2 that an octave table spans
 _MANTISSA_SHIFT = np.int64(48)  # leaves the exponent and 4 bits, for 16 parts of an octave
@@ -21,13 +21,13 @@ def inverse_distribution(x: Table, density: Table) -> Table:
     """x at evenly spaced probabilities 0 ... 1, of a density given on a grid (need not be 1)."""
     steps = 0.5 * (density[1:] + density[:-1]) * np.diff(x)
     cumulative = np.concatenate([[0.0], np.cumsum(steps)])
-    return np.interp(np.linspace(0.0, cumulative[-1], _POINTS + 1), cumulative, x)
+    return np.interp(np.linspace(0.0, cumulative[-1], POINTS + 1), cumulative, x)
 
 
 @inlined
 def quantile(tables: Table, row: int, u: float) -> float:
     """The value below which lies the share u, in [0, 1), of the distribution in a row."""
-    place = u * _POINTS
+    place = u * POINTS
     i = np.uint64(place)
     low = tables[row, i]
     return float(low + (place - np.float64(i)) * (tables[row, i + np.uint64(1)] - low))

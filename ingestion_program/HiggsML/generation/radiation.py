@@ -33,7 +33,9 @@ __all__ = [
     "mean_number",
     "place",
     "place_parton",
+    "recoil",
     "shift",
+    "spread",
 ]
 
 REFERENCE_KT = 20.0  # GeV
@@ -41,6 +43,8 @@ _FARTHEST = 3000.0  # GeV
 
 Jets = npt.NDArray[np.float64]
 """(MOST_JETS, 5): a working space of jets, columns PT, ETA, PHI, X, Y (px and py)."""
+
+_ANYWHERE, _NEAR = 0.0, 1.0  # in place of an eta that is yet to be drawn: near the first jet?
 
 MOST_JETS = 16
 PT, ETA, PHI, X, Y = range(5)
@@ -71,29 +75,53 @@ def emit(
     `number` is N at the hardest emission, an exponential number that the caller drew. Etas are
     relative to the mean; the new count, and the sums of px and py of the new jets, are returned.
     """
+    stop, sum_x, sum_y = recoil(stream, radiation, table, number, jets, count)
+    spread(stream, radiation, jets, count, stop)
+    return stop, sum_x, sum_y
+
+
+@inlined
+def recoil(
+    stream: Stream, radiation: Radiation, table: Table, number: float, jets: Jets, count: int
+) -> tuple[int, float, float]:
+    """As `emit`, with `spread` to follow: what the momentum of the hard process depends on."""
     first, wait, sum_x, sum_y = count, 1.0, 0.0, 0.0
     while count < MOST_JETS and number < 15.9:
         kt = value_at(table, number)
         if kt < radiation.lowest:
             break
-        hardness = max(1.0 - REFERENCE_KT / kt, 0.0)
         if count == first:
             varied = 1.0 + radiation.variation * (exponential(stream) - 1.0)
-            wait = 1.0 / (radiation.followers * varied * (1.0 + radiation.cascade * hardness))
+            growth = 1.0 + radiation.cascade * _hardness(kt)
+            wait = 1.0 / (radiation.followers * varied * growth)
         if count > first and uniform(stream) < radiation.splitting:
-            eta = jets[first, ETA] + radiation.opening * normal(stream)
             phi = wrapped(jets[first, PHI] + wrapped(radiation.opening * normal(stream)))
-            place(jets, count, kt, eta, phi, np.cos(phi), np.sin(phi))
+            place(jets, count, kt, _NEAR, phi, np.cos(phi), np.sin(phi))
         else:
-            reach = max(radiation.plateau - radiation.narrowing * hardness, 0.0)
-            eta = radiation.edge * normal(stream) + reach * (2.0 * uniform(stream) - 1.0)
             phi, cosine, sine = azimuth(stream)
-            place(jets, count, kt, eta, phi, cosine, sine)
+            place(jets, count, kt, _ANYWHERE, phi, cosine, sine)
         sum_x += jets[count, X]
         sum_y += jets[count, Y]
         count += 1
         number += exponential(stream) * wait
     return count, sum_x, sum_y
+
+
+@inlined
+def spread(stream: Stream, radiation: Radiation, jets: Jets, start: int, stop: int) -> None:
+    """Draw the etas of the emissions that `recoil` appended."""
+    for i in range(start, stop):
+        if jets[i, ETA] == _NEAR:
+            jets[i, ETA] = jets[start, ETA] + radiation.opening * normal(stream)
+        else:
+            narrowing = radiation.narrowing * _hardness(jets[i, PT])
+            reach = max(radiation.plateau - narrowing, 0.0)
+            jets[i, ETA] = radiation.edge * normal(stream) + reach * (2.0 * uniform(stream) - 1.0)
+
+
+@inlined
+def _hardness(kt: float) -> float:
+    return max(1.0 - REFERENCE_KT / kt, 0.0)
 
 
 @inlined

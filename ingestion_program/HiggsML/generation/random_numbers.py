@@ -13,12 +13,11 @@ import numpy.typing as npt
 from ..philox import LOW_WORD, philox4x32
 from .compiled import inlined, linked
 
-__all__ = ["Stream", "azimuth", "exponential", "normal", "open_stream", "uniform"]
+__all__ = ["Stream", "azimuth", "exponential", "normal", "open_stream", "top_up", "uniform"]
 
-_SHIFT = np.uint64(32)
-_COUNTERS_PER_FILL = 128
-_WORDS = 4 * _COUNTERS_PER_FILL
-_ONE = np.uint64(1)
+_HALF = 512
+_COUNTERS = _HALF // 4
+_SHIFT, _PLACE, _ONE = np.uint64(32), np.uint64(2 * _HALF - 1), np.uint64(1)
 _TO_UNIT = 2.0**-32
 
 _STEP = 2.0 * math.pi / 256
@@ -44,58 +43,62 @@ def _layers(
     return np.array([*x, 0.0]), np.array([*y, 1.0])
 
 
-_NORMAL_X, _NORMAL_Y = _layers(
+_normal_layers = _layers(
     _NORMAL_R,
     _NORMAL_AREA,
     lambda x: math.exp(-0.5 * x * x),
     lambda y: math.sqrt(-2.0 * math.log(y)),
 )
-_EXPONENTIAL_X, _EXPONENTIAL_Y = _layers(
+_exponential_layers = _layers(
     _EXPONENTIAL_R, _EXPONENTIAL_AREA, lambda x: math.exp(-x), lambda y: -math.log(y)
 )
+_NORMAL, _EXPONENTIAL = 0, 1
+_X, _Y = (np.stack(pair) for pair in zip(_normal_layers, _exponential_layers, strict=True))
 
 
 Stream = npt.NDArray[np.uint64]
-"""An open stream: two key words, the position in the block, two block words, the index of the next
-unused word, and the words drawn ahead. One array, because that is what passes cheaply."""
+"""An open stream: two key words, two block words, how many words were drawn and how many of them
+used, and a ring of those. One array, because that is what passes cheaply."""
 
-_POSITION, _NEXT, _FIRST = 2, 5, 6
-_END = np.uint64(_FIRST + _WORDS)
+_DRAWN, _USED, _FIRST = 4, 5, np.uint64(6)
 
 
 def open_stream(seed: int, process: int, block: int, part: int | None = None) -> Stream:
     """The stream of one block: key from (seed, process, slice), counter from the block."""
-    stream = np.zeros(_FIRST + _WORDS, dtype=np.uint64)
+    stream = np.zeros(int(_FIRST) + 2 * _HALF, dtype=np.uint64)
     place = (process,) if part is None else (process, part)
     stream[:2] = np.random.SeedSequence(seed, spawn_key=place).generate_state(2, np.uint32)
-    stream[3:5] = block & 0xFFFFFFFF, block >> 32
-    stream[_NEXT] = _END
+    stream[2:4] = block & 0xFFFFFFFF, block >> 32
     return stream
 
 
 @linked
-def _refill(stream: Stream) -> None:
-    k0, k1, first, block_low, block_high = stream[0], stream[1], stream[2], stream[3], stream[4]
-    for i in range(_COUNTERS_PER_FILL):
-        c = first + np.uint64(i)
+def top_up(stream: Stream) -> None:
+    """Have at least 512 words ready; to be called before each event.
+
+    One event takes some fifty. Rejection could make it more, with a probability beyond 512 that is
+    below 1e-50 (and then words come twice), so that numbers need not look whether words are left.
+    """
+    drawn = stream[_DRAWN]
+    if drawn >= stream[_USED] + np.uint64(_HALF):
+        return
+    k0, k1, block_low, block_high = stream[0], stream[1], stream[2], stream[3]
+    first = drawn // np.uint64(4)
+    place = _FIRST + (drawn & _PLACE)
+    for i in range(np.uint64(_COUNTERS)):
+        c = first + i
         words = philox4x32(c & LOW_WORD, c >> _SHIFT, block_low, block_high, k0, k1)
-        stream[_FIRST + 4 * i] = words[0]
-        stream[_FIRST + 4 * i + 1] = words[1]
-        stream[_FIRST + 4 * i + 2] = words[2]
-        stream[_FIRST + 4 * i + 3] = words[3]
-    stream[_POSITION] = first + np.uint64(_COUNTERS_PER_FILL)
+        for k in range(4):
+            stream[place + np.uint64(4) * i + np.uint64(k)] = words[k]
+    stream[_DRAWN] = drawn + np.uint64(_HALF)
 
 
 @inlined
-def _word(stream: Stream) -> np.uint64:
+def _word(stream: Stream) -> np.int64:
     """The next 32 random bits."""
-    place = stream[_NEXT]
-    if place == _END:
-        _refill(stream)
-        place = np.uint64(_FIRST)
-    stream[_NEXT] = place + _ONE
-    word: np.uint64 = stream[place]
-    return word
+    used = stream[_USED]
+    stream[_USED] = used + _ONE
+    return np.int64(stream[_FIRST + (used & _PLACE)])
 
 
 @inlined
@@ -107,57 +110,55 @@ def uniform(stream: Stream) -> float:
 @inlined
 def exponential(stream: Stream) -> float:
     """A number from the exponential distribution of mean 1 (ziggurat)."""
-    word = np.int64(_word(stream))
-    layer = np.int64(word & 255)
-    x = (np.float64(word >> 8) + 0.5) * 2.0**-24 * _EXPONENTIAL_X[layer]
-    if x >= _EXPONENTIAL_X[layer + 1]:
-        return _exponential_edge(stream, layer, x)
+    word = _word(stream)
+    layer = np.uint64(word & 255)
+    x = (np.float64(word >> 8) + 0.5) * 2.0**-24 * _X[_EXPONENTIAL, layer]
+    if x >= _X[_EXPONENTIAL, layer + _ONE]:
+        x = _edge(stream, _EXPONENTIAL, layer, x)
     return float(x)
-
-
-@linked
-def _exponential_edge(stream: Stream, layer: np.int64, x: float) -> float:
-    while True:
-        if layer == 0:  # the tail is the whole distribution again, moved
-            return _EXPONENTIAL_R - math.log(uniform(stream))
-        low, high = _EXPONENTIAL_Y[layer], _EXPONENTIAL_Y[layer + 1]
-        if low + uniform(stream) * (high - low) < math.exp(-x):
-            return x
-        word = np.int64(_word(stream))
-        layer = word & 255
-        x = (np.float64(word >> 8) + 0.5) * 2.0**-24 * _EXPONENTIAL_X[layer]
-        if x < _EXPONENTIAL_X[layer + 1]:
-            return x
 
 
 @inlined
 def normal(stream: Stream) -> float:
     """A number from the standard normal distribution (ziggurat)."""
-    word = np.int64(_word(stream))
-    layer = np.int64(word & 255)
-    x = (np.float64(word >> 9) + 0.5) * 2.0**-23 * _NORMAL_X[layer]
-    if x >= _NORMAL_X[layer + 1]:
-        x = _normal_edge(stream, layer, x)
-    return float(x) if word & 256 else -float(x)
+    word = _word(stream)
+    layer = np.uint64(word & 255)
+    x = (np.float64(word >> 9) + 0.5) * 2.0**-23 * _X[_NORMAL, layer]
+    if x >= _X[_NORMAL, layer + _ONE]:
+        x = _edge(stream, _NORMAL, layer, x)
+    return float(x * (np.float64((word >> 7) & 2) - 1.0))  # a sign, without a branch
 
 
 @linked
-def _normal_edge(stream: Stream, layer: np.int64, x: float) -> float:
+def _edge(stream: Stream, law: int, layer: np.uint64, x: float) -> float:
+    """What the ziggurat of a law gives for a point x that is not below the whole next layer."""
     while True:
-        if layer == 0:  # G. Marsaglia, Technometrics 6 (1964) 101
-            while True:
-                a = -math.log(uniform(stream)) / _NORMAL_R
-                b = -math.log(uniform(stream))
-                if b + b > a * a:
-                    return _NORMAL_R + a
-        low, high = _NORMAL_Y[layer], _NORMAL_Y[layer + 1]
-        if low + uniform(stream) * (high - low) < math.exp(-0.5 * x * x):
+        if layer == 0:
+            return _normal_tail(stream) if law == _NORMAL else _EXPONENTIAL_R + _waiting(stream)
+        low, high = _Y[law, layer], _Y[law, layer + _ONE]
+        exponent = -0.5 * x * x if law == _NORMAL else -x
+        if low + uniform(stream) * (high - low) < math.exp(exponent):
             return x
-        word = np.int64(_word(stream))
-        layer = word & 255
-        x = (np.float64(word >> 9) + 0.5) * 2.0**-23 * _NORMAL_X[layer]
-        if x < _NORMAL_X[layer + 1]:
+        word = _word(stream)
+        layer = np.uint64(word & 255)
+        x = (np.float64(word >> 9) + 0.5) * 2.0**-23 * _X[law, layer]
+        if x < _X[law, layer + _ONE]:
             return x
+
+
+@inlined
+def _waiting(stream: Stream) -> float:
+    """An exponential number, by its logarithm."""
+    return -math.log(uniform(stream))
+
+
+@inlined
+def _normal_tail(stream: Stream) -> float:
+    """A normal number beyond the base layer: G. Marsaglia, Technometrics 6 (1964) 101."""
+    while True:
+        a, b = _waiting(stream) / _NORMAL_R, _waiting(stream)
+        if b + b > a * a:
+            return _NORMAL_R + a
 
 
 @inlined
@@ -166,8 +167,8 @@ def azimuth(stream: Stream) -> tuple[float, float, float]:
 
     The nearest of 256 tabulated angles, turned by what is left (series good to 1e-14).
     """
-    word = np.int64(_word(stream))
-    step = word >> 24
+    word = _word(stream)
+    step = np.uint64(word >> 24)
     left = (np.float64(word & 0xFFFFFF) + 0.5) * 2.0**-24 - 0.5
     d = left * _STEP
     d2 = d * d

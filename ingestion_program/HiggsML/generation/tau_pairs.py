@@ -8,20 +8,11 @@ import math
 from .compiled import inlined
 from .constants import Detector
 from .detector import Hypothesis
-from .kinematics import decay, polar
 from .random_numbers import Stream, azimuth, uniform
 
-__all__ = ["finish", "impossible", "rapidity_between", "tau_pair"]
+__all__ = ["finish", "rapidity_between", "tau_pair"]
 
-
-@inlined
-def impossible(least1: float, least2: float, mass2: float, pt: float) -> bool:
-    """Whether taus of a boson of at most this pT cannot both reach their least pT.
-
-    pT_1 + pT_2 <= mT and pT_i <= (mT + pT) / 2, where mT^2 = m^2 + pT^2.
-    """
-    transverse_mass = math.sqrt(mass2 + pt * pt)
-    return least1 + least2 > transverse_mass or max(least1, least2) > 0.5 * (transverse_mass + pt)
+_NOTHING = Hypothesis(*12 * [0.0])
 
 
 @inlined
@@ -39,29 +30,40 @@ def tau_pair(
     The first tau goes along `cosine` (to the beam) in the boson's frame. Shares of the visible
     energy and least pT are those of the first tau (to a lepton) and the second (to hadrons).
     """
+    pt2 = px * px + py * py
+    sine2 = 1.0 - cosine * cosine
+    if (least[0] + least[1]) ** 2 > mass * mass * sine2 + pt2:  # pT_1 + pT_2 is at most its root
+        return False, _NOTHING
     _, cos_phi, sin_phi = azimuth(stream)
-    energy = math.sqrt(mass * mass + px * px + py * py)
-    axis = polar(cosine, cos_phi, sin_phi)
-    first, second = decay((px, py, 0.0, energy), mass, 0.0, axis)
-    pt1 = math.sqrt(first[0] * first[0] + first[1] * first[1])
-    pt2 = math.sqrt(second[0] * second[0] + second[1] * second[1])
+    sine = math.sqrt(sine2)
+    axis_x, axis_y = sine * cos_phi, sine * sin_phi
+    energy = math.sqrt(mass * mass + pt2)
+    energy1 = 0.5 * (energy + px * axis_x + py * axis_y)
+    energy2 = energy - energy1
+    pz = 0.5 * mass * cosine
+    pz2 = pz * pz
+    pt1, pt2 = energy1 * energy1 - pz2, energy2 * energy2 - pz2
+    if pt1 <= least[0] ** 2 or pt2 <= least[1] ** 2:
+        return False, _NOTHING
+    pt1, pt2 = math.sqrt(pt1), math.sqrt(pt2)
+    factor = (0.5 * mass + energy1) / (energy + mass)
+    x, y = 0.5 * mass * axis_x + factor * px, 0.5 * mass * axis_y + factor * py
     x1, x2 = shares
     missing1, missing2 = 1.0 - x1, 1.0 - x2
-    event = Hypothesis(
+    return True, Hypothesis(
         x1 * pt1,
-        first[2] / pt1,  # sinh(eta) for now: most events end here
-        x1 * first[0],
-        x1 * first[1],
+        pz / pt1,  # sinh(eta) for now
+        x1 * x,
+        x1 * y,
         x2 * pt2,
-        second[2] / pt2,
-        x2 * second[0],
-        x2 * second[1],
+        -pz / pt2,
+        x2 * (px - x),
+        x2 * (py - y),
         0.0,
         0.0,
-        missing1 * first[0] + missing2 * second[0],
-        missing1 * first[1] + missing2 * second[1],
+        missing1 * x + missing2 * (px - x),
+        missing1 * y + missing2 * (py - y),
     )
-    return pt1 > least[0] and pt2 > least[1], event
 
 
 @inlined

@@ -92,7 +92,8 @@ def test_azimuths_are_uniform_and_etas_symmetric(events):
         there = events[f"PRI_{name}_pt"] != UNDEFINED
         phi, eta = events[f"PRI_{name}_phi"][there], events[f"PRI_{name}_eta"][there]
         assert stats.kstest(phi, law.cdf).pvalue > P_VALUE
-        assert stats.ks_2samp(eta, -eta).pvalue > P_VALUE
+        # halves, because a sample and its own mirror image are not independent
+        assert stats.ks_2samp(eta[::2], -eta[1::2]).pvalue > P_VALUE
     assert stats.kstest(events["PRI_met_phi"], law.cdf).pvalue > P_VALUE
 
 

@@ -4,16 +4,23 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numba import njit
+from scipy import stats
 
 from HiggsML.generation.kinematics import (
     around,
+    azimuth_of,
     boost,
     decay,
     delta_r2,
     from_transverse,
     polar,
+    pseudorapidity,
+    transverse_boson_cosine,
     wrapped,
 )
+from HiggsML.generation.random_numbers import open_stream, top_up
+from HiggsML.generation.tau_pairs import squared_pts
 from HiggsML.generation.top_quarks import w_mass_table
 
 # The first example compiles, which takes longer than hypothesis would wait.
@@ -72,3 +79,49 @@ def test_w_masses_peak_at_the_w():
     from HiggsML.generation.constants import CONSTANTS
 
     assert np.median(w_mass_table(CONSTANTS.w)) == pytest.approx(CONSTANTS.w.mass, abs=0.1)
+
+
+@SEEDED
+@given(MOMENTA, MOMENTA, COSINES, ANGLES)
+def test_squared_pts_are_those_of_the_decay(px, py, cosine, phi):
+    mass = 90.0
+    direction = cosine, math.cos(phi), math.sin(phi)
+    taus = decay(from_transverse(px, py, 0.0, mass), mass, 0.0, polar(*direction))
+    energy, *squares = squared_pts.py_func(px, py, mass * mass, direction)
+    scale = taus[0][3] + taus[1][3]
+    assert energy == pytest.approx(taus[0][3], abs=1e-9 * scale)
+    for square, p in zip(squares, taus, strict=True):
+        assert square == pytest.approx(p[0] ** 2 + p[1] ** 2, abs=1e-9 * scale**2)
+
+
+@SEEDED
+@given(MOMENTA, MOMENTA)
+def test_azimuth_is_that_of_the_library(x, y):
+    if max(abs(x), abs(y)) > 1e-290:
+        assert azimuth_of.py_func(x, y) == pytest.approx(math.atan2(y, x), abs=1e-14)
+
+
+def test_azimuth_on_the_axes_and_of_the_null_vector():
+    for x, y in ((0.0, 0.0), (1.0, 0.0), (-1.0, 0.0), (0.0, 2.0), (0.0, -2.0), (3.0, 3.0)):
+        assert azimuth_of.py_func(x, y) == pytest.approx(math.atan2(y, x), abs=1e-15)
+
+
+@SEEDED
+@given(st.floats(-1e6, 1e6))
+def test_pseudorapidity_is_an_inverse_hyperbolic_sine(slope):
+    assert pseudorapidity.py_func(slope) == pytest.approx(math.asinh(slope), abs=1e-14, rel=1e-14)
+
+
+@njit
+def cosines(stream, n):
+    result = np.empty(n)
+    for i in range(n):
+        top_up(stream)
+        result[i] = transverse_boson_cosine(stream)
+    return result
+
+
+def test_angle_of_a_transverse_boson():
+    """Kolmogorov-Smirnov; error rate 1e-4 (fixed seed)."""
+    x = cosines(open_stream(1, 0, 0), 200_000)
+    assert stats.kstest(x, lambda c: (4.0 + 3.0 * c + c**3) / 8.0).pvalue > 1e-4

@@ -12,7 +12,7 @@ from ..errors import SettingsError
 from ..experiments.pool import EventBlock
 from ..schema import PRI_COLUMNS, PROCESSES, REFERENCE_LUMINOSITY
 from .bosons import higgs_candidates, higgs_event, mass_table, z_candidates, z_event
-from .candidates import CANDIDATES, Candidates
+from .candidates import CANDIDATE, CANDIDATES, Candidates
 from .compiled import compiled, digest_of_sources
 from .constants import CONSTANTS, Constants, as_record
 from .detector import cuts_of
@@ -213,7 +213,7 @@ def _generate(
     rows = np.empty((count, len(PRI_COLUMNS)), dtype=np.float32)
     stream = open_stream(seed, PROCESSES.index(process), block, part)
     tables = _tables(process, constants, part)
-    space = Space(np.empty((MOST_JETS, 5)), np.empty((CANDIDATES, 7)))
+    space = Space(np.empty((MOST_JETS, 5)), np.empty(CANDIDATES, CANDIDATE))
     trials = _FILL[process](stream, as_record(constants), tables, space, rows)
     return rows, trials
 

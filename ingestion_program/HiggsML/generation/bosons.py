@@ -6,21 +6,12 @@ whose taus cannot have the energy to be selected ends before anything else is dr
 """
 
 import math
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from .candidates import (
-    MASS,
-    MODE,
-    NOISE1,
-    NOISE2,
-    NUMBER,
-    X1,
-    X2,
-    Candidates,
-    draw_candidates,
-)
+from .candidates import Candidates, draw_candidates, hardest_of
 from .compiled import inlined
 from .constants import Detector, Higgs, Radiation, ZBoson
 from .detector import Cuts, Hypothesis, lepton_ease, measure, tau_ease
@@ -30,12 +21,11 @@ from .kinematics import (
     from_transverse,
     polar,
     pseudorapidity,
-    transverse_boson_cosine,
 )
 from .quantiles import Table, inverse_distribution
-from .radiation import Jets, X, Y, place, place_parton, recoil, shift, spread
+from .radiation import Jets, X, Y, follow, hardest_emission, place, place_parton, shift, spread
 from .random_numbers import Stream, azimuth, normal, uniform
-from .tau_pairs import finish, rapidity_between, tau_pair
+from .tau_pairs import finish, rapidity_between, taus_along
 
 __all__ = ["higgs_candidates", "higgs_event", "mass_table", "z_candidates", "z_event"]
 
@@ -69,7 +59,7 @@ def z_candidates(
     """Candidates of the Z: both taus have the same helicity, because its spin is 1."""
     right = 0.5 * (1.0 + z.polarisation), 0
     return draw_candidates(
-        stream, masses, radiation, kt, hardest, 1.0, right, shares, cuts, candidates
+        stream, masses, radiation, kt, hardest, 1.0, right, True, shares, cuts, candidates
     )
 
 
@@ -88,24 +78,19 @@ def higgs_candidates(
     """Candidates of the Higgs: opposite helicities, because its spin is 0."""
     share = higgs.gluon_fusion / (higgs.gluon_fusion + higgs.vector_fusion + higgs.associated)
     return draw_candidates(
-        stream, masses, radiation, kt, hardest, share, (0.5, 1), shares, cuts, candidates
+        stream, masses, radiation, kt, hardest, share, (0.5, 1), False, shares, cuts, candidates
     )
 
 
 @inlined
-def _tau_pair(
-    stream: Stream,
-    px: float,
-    py: float,
-    cosine: float,
-    trial: npt.NDArray[np.float64],
-    cuts: Cuts,
-) -> tuple[bool, Hypothesis]:
-    x1, x2 = trial[X1], trial[X2]
-    inverse1 = x1 * lepton_ease(trial[NOISE1], cuts)
-    inverse2 = x2 * tau_ease(trial[NOISE2], cuts)
-    least = 1.0 / inverse1, 1.0 / inverse2
-    return tau_pair(stream, px, py, math.sqrt(1.0 / trial[MASS]), cosine, (x1, x2), least)
+def _taus(px: float, py: float, trial: Any, cuts: Cuts) -> tuple[bool, Hypothesis]:
+    mass = math.sqrt(1.0 / trial.inverse_mass2)
+    direction = trial.cosine, trial.cos_phi, trial.sin_phi
+    least = (
+        1.0 / (trial.x1 * lepton_ease(trial.noise1, cuts)),
+        1.0 / (trial.x2 * tau_ease(trial.noise2, cuts)),
+    )
+    return taus_along(px, py, mass, direction, (trial.x1, trial.x2), least)
 
 
 @inlined
@@ -116,16 +101,13 @@ def z_event(
     kt: Table,
     detector: Detector,
     cuts: Cuts,
-    trial: npt.NDArray[np.float64],
+    trial: Any,
     jets: Jets,
     row: npt.NDArray[np.float32],
 ) -> bool:
-    """Go on with a trial of `candidates.py`; True when it was selected and `row` is filled."""
-    count, sum_x, sum_y = recoil(stream, radiation, kt, trial[NUMBER], jets, 0)
-    soft_x, soft_y = radiation.soft * normal(stream), radiation.soft * normal(stream)
-    px, py = soft_x - sum_x, soft_y - sum_y
-    cosine = transverse_boson_cosine(stream)
-    possible, event = _tau_pair(stream, px, py, cosine, trial, cuts)
+    """Go on with a candidate; True when it was selected and `row` is filled."""
+    count, sum_x, sum_y = follow(stream, radiation, kt, hardest_of(trial), jets, 0)
+    possible, event = _taus(trial.soft_x - sum_x, trial.soft_y - sum_y, trial, cuts)
     if not possible:
         return False
     eta1, eta2 = pseudorapidity(event.lepton_eta), pseudorapidity(event.tau_eta)
@@ -135,7 +117,16 @@ def z_event(
     spread(stream, radiation, jets, 0, count)
     shift(jets, 0, count, radiation.pull * y)
     lost = detector.soft_scale - 1.0  # of the recoil -soft
-    event = finish(event, trial[NOISE1], trial[NOISE2], lost * soft_x, lost * soft_y, y, eta1, eta2)
+    event = finish(
+        event,
+        trial.noise1,
+        trial.noise2,
+        lost * trial.soft_x,
+        lost * trial.soft_y,
+        y,
+        eta1,
+        eta2,
+    )
     return measure(stream, detector, event, jets, count, row)
 
 
@@ -175,28 +166,31 @@ def higgs_event(
     kts: tuple[Table, Table, Table],
     detector: Detector,
     cuts: Cuts,
-    trial: npt.NDArray[np.float64],
+    trial: Any,
     jets: Jets,
     row: npt.NDArray[np.float32],
 ) -> bool:
     """As `z_event`, for the Higgs; radiation of gluon fusion, vector-boson fusion, VH."""
-    mode = trial[MODE] * (higgs.gluon_fusion + higgs.vector_fusion + higgs.associated)
-    radiation, kt = radiations[0], kts[0]
+    mode = trial.mode * (higgs.gluon_fusion + higgs.vector_fusion + higgs.associated)
     tags, sum_x, sum_y, unseen_x, unseen_y = 0, 0.0, 0.0, 0.0, 0.0
-    if mode >= higgs.gluon_fusion + higgs.vector_fusion:
-        radiation, kt = radiations[2], kts[2]
-        tags, sum_x, sum_y = _other_boson(stream, higgs, jets)
-        if tags == 0:
-            unseen_x, unseen_y = sum_x, sum_y
-    elif mode >= higgs.gluon_fusion:
-        radiation, kt = radiations[1], kts[1]
-        sum_x, sum_y = _tag_jets(stream, higgs, jets)
-        tags = 2
-    count, more_x, more_y = recoil(stream, radiation, kt, trial[NUMBER], jets, tags)
-    soft_x, soft_y = radiation.soft * normal(stream), radiation.soft * normal(stream)
-    px, py = soft_x - sum_x - more_x, soft_y - sum_y - more_y
-    cosine = 2.0 * uniform(stream) - 1.0
-    possible, event = _tau_pair(stream, px, py, cosine, trial, cuts)
+    radiation, kt, soft_x, soft_y = radiations[0], kts[0], trial.soft_x, trial.soft_y
+    if mode >= higgs.gluon_fusion:
+        if mode < higgs.gluon_fusion + higgs.vector_fusion:
+            radiation, kt = radiations[1], kts[1]
+            sum_x, sum_y = _tag_jets(stream, higgs, jets)
+            tags = 2
+        else:
+            radiation, kt = radiations[2], kts[2]
+            tags, sum_x, sum_y = _other_boson(stream, higgs, jets)
+            if tags == 0:
+                unseen_x, unseen_y = sum_x, sum_y
+        soft_x *= radiation.soft / radiations[0].soft
+        soft_y *= radiation.soft / radiations[0].soft
+        hardest = hardest_emission(stream, radiation, kt, trial.number)
+    else:
+        hardest = hardest_of(trial)
+    count, more_x, more_y = follow(stream, radiation, kt, hardest, jets, tags)
+    possible, event = _taus(soft_x - sum_x - more_x, soft_y - sum_y - more_y, trial, cuts)
     if not possible:
         return False
     eta1, eta2 = pseudorapidity(event.lepton_eta), pseudorapidity(event.tau_eta)
@@ -207,5 +201,5 @@ def higgs_event(
     shift(jets, 0, count, radiation.pull * y)
     unseen_x += (detector.soft_scale - 1.0) * soft_x
     unseen_y += (detector.soft_scale - 1.0) * soft_y
-    event = finish(event, trial[NOISE1], trial[NOISE2], unseen_x, unseen_y, y, eta1, eta2)
+    event = finish(event, trial.noise1, trial.noise2, unseen_x, unseen_y, y, eta1, eta2)
     return measure(stream, detector, event, jets, count, row)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from .compiled import inlined, linked
 from .constants import Detector
-from .kinematics import delta_r2, wrapped
+from .kinematics import azimuth_of, delta_r2, wrapped
 from .radiation import ETA, PHI, PT, Jets, X, Y
 from .random_numbers import Stream, exponential, normal, uniform
 
@@ -159,9 +159,9 @@ def measure(
     far = abs(event.lepton_eta) > detector.central_eta
     if far and uniform(stream) > detector.forward_efficiency:
         return False
-    lepton_phi = math.atan2(event.lepton_y, event.lepton_x)
+    lepton_phi = azimuth_of(event.lepton_x, event.lepton_y)
     tau_eta = event.tau_eta + detector.tau_angle * normal(stream)
-    tau_phi = math.atan2(event.tau_y, event.tau_x) + detector.tau_angle * normal(stream)
+    tau_phi = azimuth_of(event.tau_x, event.tau_y) + detector.tau_angle * normal(stream)
     radius2 = detector.radius * detector.radius
     if delta_r2(tau_eta, tau_phi, event.lepton_eta, lepton_phi) < radius2:
         return False
@@ -226,5 +226,5 @@ def measure(
         row[11] = _rounded(wrapped(jets[second, PHI]))
     row[12], row[13] = number, _rounded(sum_pt)
     row[14] = _rounded(math.sqrt(met_x * met_x + met_y * met_y))
-    row[15] = _rounded(math.atan2(met_y, met_x))
+    row[15] = _rounded(azimuth_of(met_x, met_y))
     return True

@@ -11,6 +11,7 @@ __all__ = [
     "Direction",
     "FourMomentum",
     "around",
+    "azimuth_of",
     "boost",
     "breit_wigner_density",
     "decay",
@@ -116,16 +117,37 @@ def transverse_boson_cosine(stream: Stream) -> float:
     Three times in four it is flat, else of density (3/2) cos^2: the largest of three, with a sign.
     """
     u = 4.0 * uniform(stream)
-    if u < 3.0:
-        return u * (2.0 / 3.0) - 1.0
     largest = max(uniform(stream), uniform(stream), uniform(stream))
-    return largest if u < 3.5 else -largest
+    return u * (2.0 / 3.0) - 1.0 if u < 3.0 else math.copysign(largest, 3.5 - u)
 
 
 @inlined
 def pseudorapidity(slope: float) -> float:
     """asinh(pz / pT)."""
     return math.copysign(math.log(abs(slope) + math.sqrt(slope * slope + 1.0)), slope)
+
+
+_TANGENTS = 64
+_LEAST = 1e-300  # keeps the null vector from a division of zeros
+_ARCS = np.arctan(np.arange(_TANGENTS + 1) / _TANGENTS)
+
+
+@inlined
+def azimuth_of(x: float, y: float) -> float:
+    """atan2(y, x), good to 1e-15 for vectors longer than 1e-290, without a branch.
+
+    With t = k/64 near the tangent b/a of the angle to the nearer axis, it is
+    arctan(t) + arctan((b - t a) / (a + t b)), of which three terms are enough.
+    """
+    a, b = max(abs(x), abs(y), _LEAST), min(abs(x), abs(y))
+    k = np.uint64(b / a * _TANGENTS + 0.5)
+    t = np.float64(k) * (1.0 / _TANGENTS)
+    d = (b - t * a) / (a + t * b)
+    d2 = d * d
+    phi = _ARCS[k] + d * (1.0 - d2 * (1.0 / 3.0 - d2 * (0.2 - d2 / 7.0)))
+    phi = 0.5 * _PI - phi if abs(y) > abs(x) else phi
+    phi = _PI - phi if x < 0.0 else phi
+    return math.copysign(phi, y)
 
 
 def breit_wigner_density(

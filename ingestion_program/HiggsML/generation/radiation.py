@@ -10,13 +10,14 @@ by `cascade`, because jets radiate too: it turns Poisson into the staircase of t
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from .compiled import inlined
 from .constants import Radiation
-from .kinematics import wrapped
+from .kinematics import azimuth_of, pseudorapidity, wrapped
 from .quantiles import Table, on_octaves, value_at
 from .random_numbers import Stream, azimuth, exponential, normal, uniform
 
@@ -25,10 +26,14 @@ __all__ = [
     "MOST_JETS",
     "PHI",
     "PT",
+    "Hardest",
     "Jets",
     "X",
     "Y",
     "emit",
+    "follow",
+    "hardest_emission",
+    "is_followed",
     "kt_table",
     "mean_number",
     "place",
@@ -39,6 +44,7 @@ __all__ = [
 ]
 
 REFERENCE_KT = 20.0  # GeV
+_END = 15.9  # in N: all kT tables fall below the lowest kT before
 _FARTHEST = 3000.0  # GeV
 
 Jets = npt.NDArray[np.float64]
@@ -85,16 +91,61 @@ def recoil(
     stream: Stream, radiation: Radiation, table: Table, number: float, jets: Jets, count: int
 ) -> tuple[int, float, float]:
     """As `emit`, with `spread` to follow: what the momentum of the hard process depends on."""
-    first, wait, sum_x, sum_y = count, 1.0, 0.0, 0.0
-    while count < MOST_JETS and number < 15.9:
+    hardest = hardest_emission(stream, radiation, table, number)
+    return follow(stream, radiation, table, hardest, jets, count)
+
+
+class Hardest(NamedTuple):
+    """The hardest emission, and what determines the next."""
+
+    kt: float
+    """GeV; 0 when there is none."""
+    phi: float
+    cosine: float
+    sine: float
+    wait: float
+    """Mean distance in N of the emissions that follow."""
+    following: float
+    """N of the next one."""
+
+
+@inlined
+def hardest_emission(stream: Stream, radiation: Radiation, table: Table, number: float) -> Hardest:
+    """The emission at N = `number`; without a branch."""
+    kt = value_at(table, min(number, _END))
+    there = (number < _END) & (kt >= radiation.lowest)
+    varied = 1.0 + radiation.variation * (exponential(stream) - 1.0)
+    wait = 1.0 / (radiation.followers * varied * (1.0 + radiation.cascade * _hardness(kt)))
+    phi, cosine, sine = azimuth(stream)
+    following = number + exponential(stream) * wait
+    return Hardest(
+        kt if there else 0.0, phi, cosine, sine, wait, min(following, _END) if there else _END
+    )
+
+
+@inlined
+def is_followed(radiation: Radiation, table: Table, hardest: Hardest) -> bool:
+    """Whether there is a second emission."""
+    kt = value_at(table, hardest.following)
+    return bool((hardest.following < _END) & (kt >= radiation.lowest))
+
+
+@inlined
+def follow(
+    stream: Stream, radiation: Radiation, table: Table, hardest: Hardest, jets: Jets, count: int
+) -> tuple[int, float, float]:
+    """As `recoil`, after the hardest emission was drawn."""
+    if hardest.kt == 0.0:
+        return count, 0.0, 0.0
+    first, number = count, hardest.following
+    place(jets, count, hardest.kt, _ANYWHERE, hardest.phi, hardest.cosine, hardest.sine)
+    sum_x, sum_y = jets[count, X], jets[count, Y]
+    count += 1
+    while count < MOST_JETS and number < _END:
         kt = value_at(table, number)
         if kt < radiation.lowest:
             break
-        if count == first:
-            varied = 1.0 + radiation.variation * (exponential(stream) - 1.0)
-            growth = 1.0 + radiation.cascade * _hardness(kt)
-            wait = 1.0 / (radiation.followers * varied * growth)
-        if count > first and uniform(stream) < radiation.splitting:
+        if uniform(stream) < radiation.splitting:
             phi = wrapped(jets[first, PHI] + wrapped(radiation.opening * normal(stream)))
             place(jets, count, kt, _NEAR, phi, np.cos(phi), np.sin(phi))
         else:
@@ -103,7 +154,7 @@ def recoil(
         sum_x += jets[count, X]
         sum_y += jets[count, Y]
         count += 1
-        number += exponential(stream) * wait
+        number += exponential(stream) * hardest.wait
     return count, sum_x, sum_y
 
 
@@ -144,4 +195,5 @@ def shift(jets: Jets, start: int, stop: int, rapidity: float) -> None:
 def place_parton(jets: Jets, i: int, p: tuple[float, float, float, float]) -> None:
     """Write a massless parton as jet i."""
     pt = math.sqrt(p[0] * p[0] + p[1] * p[1])
-    place(jets, i, pt, math.asinh(p[2] / pt), math.atan2(p[1], p[0]), p[0] / pt, p[1] / pt)
+    eta, phi = pseudorapidity(p[2] / pt), azimuth_of(p[0], p[1])
+    place(jets, i, pt, eta, phi, p[0] / pt, p[1] / pt)

@@ -8,11 +8,12 @@ import math
 from .compiled import inlined
 from .constants import Detector
 from .detector import Hypothesis
+from .kinematics import Direction
 from .random_numbers import Stream, azimuth, uniform
 
-__all__ = ["finish", "rapidity_between", "tau_pair"]
+__all__ = ["NO_TAUS", "finish", "rapidity_between", "squared_pts", "tau_pair", "taus_along"]
 
-_NOTHING = Hypothesis(*12 * [0.0])
+NO_TAUS = Hypothesis(*12 * [0.0])
 
 
 @inlined
@@ -31,23 +32,49 @@ def tau_pair(
     energy and least pT are those of the first tau (to a lepton) and the second (to hadrons).
     """
     pt2 = px * px + py * py
-    sine2 = 1.0 - cosine * cosine
-    if (least[0] + least[1]) ** 2 > mass * mass * sine2 + pt2:  # pT_1 + pT_2 is at most its root
-        return False, _NOTHING
+    if (least[0] + least[1]) ** 2 > mass * mass * (1.0 - cosine * cosine) + pt2:
+        return False, NO_TAUS  # pT_1 + pT_2 is at most the root of the right side
     _, cos_phi, sin_phi = azimuth(stream)
-    sine = math.sqrt(sine2)
-    axis_x, axis_y = sine * cos_phi, sine * sin_phi
-    energy = math.sqrt(mass * mass + pt2)
-    energy1 = 0.5 * (energy + px * axis_x + py * axis_y)
+    return taus_along(px, py, mass, (cosine, cos_phi, sin_phi), shares, least)
+
+
+@inlined
+def squared_pts(
+    px: float, py: float, mass2: float, direction: Direction
+) -> tuple[float, float, float]:
+    """The energy of the first tau (boson at rapidity 0), and both taus' pT^2.
+
+    The first tau has this direction (cosine of the angle to the beam, cosine and sine of the
+    azimuth) in the boson's frame, so E_1 = (mT + p . n) / 2 and pT^2 = E^2 - (m cos(theta) / 2)^2.
+    """
+    cosine, cos_phi, sin_phi = direction
+    sine = math.sqrt(1.0 - cosine * cosine)
+    energy = math.sqrt(mass2 + px * px + py * py)
+    energy1 = 0.5 * (energy + sine * (px * cos_phi + py * sin_phi))
     energy2 = energy - energy1
-    pz = 0.5 * mass * cosine
-    pz2 = pz * pz
-    pt1, pt2 = energy1 * energy1 - pz2, energy2 * energy2 - pz2
+    pz2 = 0.25 * mass2 * cosine * cosine
+    return energy1, energy1 * energy1 - pz2, energy2 * energy2 - pz2
+
+
+@inlined
+def taus_along(
+    px: float,
+    py: float,
+    mass: float,
+    direction: Direction,
+    shares: tuple[float, float],
+    least: tuple[float, float],
+) -> tuple[bool, Hypothesis]:
+    """As `tau_pair`, for a direction of the first tau (see `squared_pts`)."""
+    energy1, pt1, pt2 = squared_pts(px, py, mass * mass, direction)
     if pt1 <= least[0] ** 2 or pt2 <= least[1] ** 2:
-        return False, _NOTHING
+        return False, NO_TAUS
     pt1, pt2 = math.sqrt(pt1), math.sqrt(pt2)
-    factor = (0.5 * mass + energy1) / (energy + mass)
-    x, y = 0.5 * mass * axis_x + factor * px, 0.5 * mass * axis_y + factor * py
+    cosine, cos_phi, sin_phi = direction
+    along = 0.5 * mass * math.sqrt(1.0 - cosine * cosine)
+    pz = 0.5 * mass * cosine
+    factor = (0.5 * mass + energy1) / (math.sqrt(mass * mass + px * px + py * py) + mass)
+    x, y = along * cos_phi + factor * px, along * sin_phi + factor * py
     x1, x2 = shares
     missing1, missing2 = 1.0 - x1, 1.0 - x2
     return True, Hypothesis(
@@ -81,7 +108,8 @@ def rapidity_between(
     y = low + uniform(stream) * widest
     if y > high:
         return False, 0.0
-    return uniform(stream) < math.exp(-0.5 * (y / spread) ** 2), y
+    u, t = uniform(stream), 0.5 * (y / spread) ** 2
+    return u < 1.0 - t or u < math.exp(-t), y  # 1 - t is below exp(-t), and decides most cases
 
 
 @inlined

@@ -25,6 +25,7 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..concurrency import map_ahead
 from ..errors import DataError
 from ..schema import LEP_PT_MIN, PRI_COLUMNS, PROCESSES
 from .row_format import ROW, pack_rows
@@ -155,19 +156,37 @@ def _scatter(
 ) -> list[_Weights]:
     """Pack the events, throw them into the buckets at random; the weights of each process."""
     survey = [_Weights() for _ in PROCESSES]
+    for code, records in map_ahead(_packed, _pieces(blocks)):
+        survey[code].add(records["weight"])
+        _append(records, (rng.random(len(records)) * BUCKETS).astype(np.uint8), buckets)
+    return survey
+
+
+class _Piece(NamedTuple):
+    """Events that are packed at a time."""
+
+    code: int
+    where: str
+    primaries: NDArray[np.float32]
+    weights: Doubles
+
+
+def _pieces(blocks: Iterable[EventBlock]) -> Iterator[_Piece]:
     for number, block in enumerate(blocks):
         code = _check_block(block, f"block {number} ({block.process})")
         for first in range(0, len(block.weights), _PIECE):
             part = slice(first, first + _PIECE)
-            weights = np.asarray(block.weights[part], dtype=np.float64)
             where = f"block {number} ({block.process}), from event {first}"
-            records = np.zeros(len(weights), dtype=_RECORD)
-            pack_rows(block.primaries[part], where, records["row"])
-            records["weight"], records["code"] = weights, code
-            records = _chosen(records, np.flatnonzero(weights))  # the others are never drawn
-            survey[code].add(records["weight"])
-            _append(records, (rng.random(len(records)) * BUCKETS).astype(np.uint8), buckets)
-    return survey
+            weights = np.asarray(block.weights[part], dtype=np.float64)
+            yield _Piece(code, where, block.primaries[part], weights)
+
+
+def _packed(piece: _Piece) -> tuple[int, NDArray[np.void]]:
+    """Code of the process, and the records of the events with a weight: others are never drawn."""
+    records = np.zeros(len(piece.weights), dtype=_RECORD)
+    pack_rows(piece.primaries, piece.where, records["row"])
+    records["weight"], records["code"] = piece.weights, piece.code
+    return piece.code, _chosen(records, np.flatnonzero(piece.weights))
 
 
 def _append(records: NDArray[np.void], bucket: NDArray[np.uint8], buckets: Sequence[Path]) -> None:
@@ -176,7 +195,7 @@ def _append(records: NDArray[np.void], bucket: NDArray[np.uint8], buckets: Seque
     records = _chosen(records, order)
     for i, path in enumerate(buckets):
         with path.open("ab") as file:
-            file.write(records[ends[i] : ends[i + 1]].tobytes())
+            file.write(_bytes(records[ends[i] : ends[i + 1]]))
 
 
 def _check_block(block: EventBlock, where: str) -> int:
@@ -231,19 +250,37 @@ def _write(
     ).encode()
     layout = Layout.of(_write_header(file, text), sum(sizes), has_weights)
     next_row = np.cumsum([0, *sizes[:-1]])
-    for path in buckets:
-        records = np.fromfile(path, dtype=_RECORD)
-        records = _chosen(records, rng.permutation(len(records)))
-        for group, part in _by_group(records, survey, first_group):
-            row = int(next_row[group])
-            rows = part["row"]
-            had_pt = np.where(rows["lep_pt"] >= LEP_PT_MIN, rows["had_pt"], np.float32(0.0))
-            _write_at(file, layout.rows + row * ROW.itemsize, rows)
-            _write_at(file, layout.had_pt + row * 4, had_pt)
+
+    def shuffled(job: tuple[Path, NDArray[np.intp]]) -> list[_Part]:
+        path, order = job
+        records = _chosen(np.fromfile(path, dtype=_RECORD), order)
+        return [_part_of(group, part) for group, part in _by_group(records, survey, first_group)]
+
+    jobs = ((path, rng.permutation(path.stat().st_size // _RECORD.itemsize)) for path in buckets)
+    for parts in map_ahead(shuffled, jobs):
+        for part in parts:
+            row = int(next_row[part.group])
+            _write_at(file, layout.rows + row * ROW.itemsize, part.rows)
+            _write_at(file, layout.had_pt + row * 4, part.had_pt)
             if has_weights:
-                _write_at(file, layout.weights + row * 8, part["weight"])
-            next_row[group] += len(part)
+                _write_at(file, layout.weights + row * 8, part.weights)
+            next_row[part.group] += len(part.rows)
     file.truncate(layout.end)
+
+
+class _Part(NamedTuple):
+    """What one bucket adds to a group."""
+
+    group: int
+    rows: NDArray[np.void]
+    had_pt: NDArray[np.float32]
+    weights: Doubles
+
+
+def _part_of(group: int, records: NDArray[np.void]) -> _Part:
+    rows = np.ascontiguousarray(records["row"])
+    had_pt = np.where(rows["lep_pt"] >= LEP_PT_MIN, rows["had_pt"], np.float32(0.0))
+    return _Part(group, rows, had_pt, np.ascontiguousarray(records["weight"]))
 
 
 def _write_header(file: BinaryIO, text: bytes) -> int:
@@ -273,4 +310,9 @@ def _chosen(records: NDArray[np.void], index: NDArray[np.intp]) -> NDArray[np.vo
 
 def _write_at(file: BinaryIO, place: int, values: NDArray[np.generic]) -> None:
     file.seek(place)
-    file.write(values.tobytes())
+    file.write(_bytes(values))
+
+
+def _bytes(values: NDArray[np.generic]) -> memoryview:
+    """The memory of a contiguous array."""
+    return values.view(np.uint8).data

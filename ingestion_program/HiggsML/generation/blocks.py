@@ -19,7 +19,8 @@ from .detector import cuts_of
 from .dibosons import diboson_event
 from .quantiles import POINTS, Table
 from .radiation import MOST_JETS, Jets, kt_table
-from .random_numbers import Stream, open_stream, top_up
+from .random_numbers import Stream, open_stream, top_up, uniform
+from .single_top import single_top_event, single_top_share
 from .slices import Source, slice_range, sources_of
 from .taus import tau_shares
 from .top_quarks import top_event, w_mass_table
@@ -64,7 +65,7 @@ def _tables(process: str, c: Constants, part: int | None) -> Tables:
     radiations = {
         "htautau": (c.gluon_fusion_radiation, c.vector_fusion_radiation, c.associated_radiation),
         "ztautau": 3 * (c.z_radiation,),
-        "ttbar": 3 * (c.top_radiation,),
+        "ttbar": (c.top_radiation, c.top_quark_radiation, c.top_quark_radiation),
         "diboson": 3 * (c.diboson_radiation,),
     }[process]
     masses = w_mass_table(c.w)
@@ -140,22 +141,40 @@ def _kernels(sources: str) -> dict[str, Kernel]:
     @compiled
     def ttbar(stream: Stream, c: Any, t: Tables, space: Space, rows: Rows) -> int:
         sources  # noqa: B018
+        radiations, kts = (c.top_radiation, c.top_quark_radiation), (t.kt0, t.kt1)
+        single = single_top_share(c.single_top, c.top_pair, c.top, c.w)
         i, trials = 0, 0
         while i < len(rows):
             top_up(stream)
             trials += 1
-            i += top_event(
-                stream,
-                c.top_pair,
-                c.w,
-                c.top_radiation,
-                t.kt0,
-                t.masses,
-                t.shares,
-                c.detector,
-                space.jets,
-                rows[i],
-            )
+            if uniform(stream) < single:
+                i += single_top_event(
+                    stream,
+                    c.top,
+                    c.single_top,
+                    c.w,
+                    radiations[1],
+                    kts[1],
+                    t.masses,
+                    t.shares,
+                    c.top_detector,
+                    space.jets,
+                    rows[i],
+                )
+            else:
+                i += top_event(
+                    stream,
+                    c.top,
+                    c.top_pair,
+                    c.w,
+                    radiations,
+                    kts,
+                    t.masses,
+                    t.shares,
+                    c.top_detector,
+                    space.jets,
+                    rows[i],
+                )
         return trials
 
     @compiled

@@ -19,9 +19,11 @@ __all__ = [
     "Diboson",
     "Higgs",
     "Radiation",
+    "SingleTop",
     "Slice",
     "TauDecays",
     "TopPair",
+    "TopQuark",
     "WDecays",
     "ZBoson",
     "as_record",
@@ -56,6 +58,7 @@ class WDecays(NamedTuple):
     tau_to_lepton: float = 0.3521
     tau_efficiency: float = 0.6
     jet_fake_rate: float = 0.01
+    hadrons: float = 0.672  # what is left
 
 
 class ZBoson(NamedTuple):
@@ -91,16 +94,38 @@ class Higgs(NamedTuple):
     vh_hadronic: float = 0.85  # decays to quarks among the other boson's decays that count
 
 
-class TopPair(NamedTuple):
-    """t tbar -> W b W b; the motion of the tops is tuned."""
+class TopQuark(NamedTuple):
+    """t -> W b, and what is seen of the b quark."""
 
     mass: float = 172.57  # PDG 2024
-    bottom_mass: float = 4.8
-    bottom_loss: float = 0.126  # mean share of a b quark's momentum outside its jet
     longitudinal: float = 0.69  # W helicity fraction (0.69 in the standard model)
-    pt: float = 38.9  # GeV, scale of the Gamma(3) spectrum
-    rapidity: float = 1.33  # standard deviation of the pair's
-    rapidity_gap: float = 0.713  # and of half the difference
+    bottom_mass: float = 4.8
+    splitting: float = 0.122  # probability that a quark radiates another jet; tuned
+    least_share: float = 0.1  # of the quark's momentum, in that jet
+    least_distance: float = 0.6  # of that jet
+    distances: float = 3.0  # largest distance, relative to the least
+    semileptonic: float = 0.38  # b -> l nu c or c -> l nu s: 2 x (0.107 + 0.08), PDG 2024
+    neutrino_share: float = 0.3  # largest share of the b quark's momentum in such a neutrino
+    bottom_fake: float = 1.64  # rate of fake taus of b jets, relative to light ones; tuned
+
+
+class TopPair(NamedTuple):
+    """t tbar production; the motion of the tops is tuned."""
+
+    cross_section: float = 831.8  # pb, NNLO+NNLL, LHC Top WG
+    quark_annihilation: float = 0.12  # share of q qbar -> t tbar
+    pt: float = 42.1  # GeV, scale of the Gamma(3) spectrum
+    rapidity: float = 1.48  # standard deviation of the pair's
+    rapidity_gap: float = 0.624  # and of half the difference
+
+
+class SingleTop(NamedTuple):
+    """Single top quarks of the t-channel."""
+
+    cross_section: float = 217.0  # pb, t and tbar, NLO, LHC Top WG
+    pt: float = 34.0  # GeV, scale of the Gamma(2) spectrum; tuned, as what follows
+    rapidity: float = 1.3  # standard deviation of the mean of top and quark
+    rapidity_gap: float = 1.7  # and of half the difference
 
 
 class Diboson(NamedTuple):
@@ -140,6 +165,7 @@ class Detector(NamedTuple):
     soft_noise: float = 6.17  # GeV, each component of the missing energy
     soft_spread: float = 0.635  # share of that noise squared that varies from event to event
     soft_scale: float = 0.565  # response to the soft recoil
+    jet_missing: float = 1.0  # share of a jet's fluctuation that shows in the missing energy
     soft_growth: float = 0.211  # GeV, growth of that noise squared with the jets' scalar sum
 
 
@@ -232,21 +258,33 @@ _QUARK_INITIATED = Radiation(
     soft=5.19,
 )
 _TOP_PAIRS = Radiation(
-    mean_number=1.3,
-    power=0.96,
-    cutoff=235.0,
+    mean_number=1.56,
+    power=0.981,
+    cutoff=243.0,
     sharpness=1.75,
     lowest=12.0,
-    followers=0.986,
-    variation=0.202,
-    cascade=0.78,
-    plateau=3.93,
-    narrowing=1.18,
-    edge=1.14,
-    pull=0.48,
-    splitting=0.135,
+    followers=0.763,
+    variation=0.393,
+    cascade=0.88,
+    plateau=4.37,
+    narrowing=1.81,
+    edge=1.1,
+    pull=0.311,
+    splitting=0.229,
     opening=2.38,
-    soft=4.0,
+    soft=7.44,
+)
+# Quarks radiate less than gluons: 4/9 at first order; tuned.
+_TOPS_OF_QUARKS = _TOP_PAIRS._replace(mean_number=0.4 * _TOP_PAIRS.mean_number)
+# Events full of jets: b quarks, and jets that share energy with their surroundings.
+_TOP_DETECTOR = Detector(
+    jet_scale=0.853,
+    jet_stochastic=2.16,
+    jet_constant=0.0117,
+    jet_missing=0.902,
+    soft_noise=6.92,
+    soft_growth=0.01,
+    soft_scale=1.05,
 )
 
 
@@ -276,9 +314,12 @@ class Constants(NamedTuple):
     w: WDecays = WDecays()
     z: ZBoson = ZBoson()
     higgs: Higgs = Higgs()
+    top: TopQuark = TopQuark()
     top_pair: TopPair = TopPair()
+    single_top: SingleTop = SingleTop()
     diboson: Diboson = Diboson()
     detector: Detector = Detector()
+    top_detector: Detector = _TOP_DETECTOR
     z_radiation: Radiation = _DRELL_YAN
     gluon_fusion_radiation: Radiation = _GLUON_FUSION
     vector_fusion_radiation: Radiation = _QUARK_INITIATED._replace(
@@ -286,6 +327,7 @@ class Constants(NamedTuple):
     )
     associated_radiation: Radiation = _QUARK_INITIATED._replace(mean_number=0.583)
     top_radiation: Radiation = _TOP_PAIRS
+    top_quark_radiation: Radiation = _TOPS_OF_QUARKS
     diboson_radiation: Radiation = _DIBOSONS
 
 

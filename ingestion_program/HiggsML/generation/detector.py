@@ -181,8 +181,8 @@ def measure(
             continue
         sigma = math.sqrt(detector.jet_stochastic**2 / pt + detector.jet_constant**2)
         response = detector.jet_scale * max(1.0 + sigma * normal(stream), 0.05)
-        met_x += (1.0 - response) * jets[i, X]
-        met_y += (1.0 - response) * jets[i, Y]
+        met_x += detector.jet_missing * (1.0 - response) * jets[i, X]
+        met_y += detector.jet_missing * (1.0 - response) * jets[i, Y]
         scalar_sum += pt
         raw = pt * response + detector.jet_offset
         jets[i, PT] = 0.0

@@ -88,7 +88,7 @@ def diboson_event(
     other1, other2 = decay(boson2, mass2, 0.0, axis)
     unseen_x = neutrino1[0] + lepton[0] - seen[0]
     unseen_y = neutrino1[1] + lepton[1] - seen[1]
-    tau = other1
+    tau, emissions = other1, count
     if mode < vv.z_and_jets + vv.z_and_nothing + vv.two_leptons:
         tau = scaled(other1, quantile(shares, HADRONS, uniform(stream)))
         unseen_x += other2[0] + other1[0] - tau[0]
@@ -99,5 +99,16 @@ def diboson_event(
     if tau[0] * tau[0] + tau[1] * tau[1] < least2 * least2:
         return False
     return lepton_tau_event(
-        stream, detector, seen, tau, noises, (unseen_x, unseen_y), vv.rapidity, jets, count, row
+        stream,
+        detector,
+        seen,
+        tau,
+        noises,
+        (unseen_x, unseen_y),
+        vv.rapidity,
+        jets,
+        emissions,
+        count,
+        1.0,
+        row,
     )

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .compiled import inlined, linked
-from .constants import Detector, Radiation, TopPair, WDecays
+from .constants import Detector, Radiation, TopPair, TopQuark, WDecays
 from .detector import Hypothesis, measure, smallest_lepton_pt, smallest_tau_pt
 from .kinematics import (
     FourMomentum,
@@ -16,14 +16,32 @@ from .kinematics import (
     decay,
     from_transverse,
     polar,
+    wrapped,
 )
 from .quantiles import Table, inverse_distribution, quantile
-from .radiation import Jets, emit, place_parton, shift
+from .radiation import ETA, PHI, PT, Jets, X, Y, emit, place, place_parton, shift
 from .random_numbers import Stream, azimuth, exponential, normal, uniform
 from .tau_pairs import rapidity_between
 from .taus import HADRONS, LEPTON
 
-__all__ = ["lepton_share", "lepton_tau_event", "top_event", "w_mass_table"]
+__all__ = [
+    "candidates",
+    "fake_tau_rate",
+    "lepton_share",
+    "lepton_tau_event",
+    "pair_rate",
+    "scaled",
+    "neutrino_share",
+    "split",
+    "take_jet",
+    "top_decay",
+    "top_event",
+    "w_mass_table",
+    "which_jet",
+]
+
+MOST_OTHERS = 8
+"""Most jets besides those of b quarks that are looked at as fake taus."""
 
 
 def w_mass_table(w: WDecays) -> Table:
@@ -45,23 +63,23 @@ def _lepton_cosine(stream: Stream, longitudinal: float) -> float:
 
 
 @linked
-def _top_decay(
-    stream: Stream, top: FourMomentum, pair: TopPair, w_masses: Table
+def top_decay(
+    stream: Stream, momentum: FourMomentum, top: TopQuark, w_masses: Table
 ) -> tuple[FourMomentum, FourMomentum, FourMomentum]:
     """t -> b (f f'): bottom, charged lepton (or down quark), neutrino (or up quark)."""
     w_mass = quantile(w_masses, 0, uniform(stream))
     _, cos_phi, sin_phi = azimuth(stream)
     axis = polar(2.0 * uniform(stream) - 1.0, cos_phi, sin_phi)
-    energy = 0.5 * (pair.mass + (w_mass**2 - pair.bottom_mass**2) / pair.mass)
+    energy = 0.5 * (top.mass + (w_mass**2 - top.bottom_mass**2) / top.mass)
     p = math.sqrt(energy * energy - w_mass * w_mass)
     w_rest = (p * axis[0], p * axis[1], p * axis[2], energy)
     _, cos_phi, sin_phi = azimuth(stream)
-    way = around(axis, _lepton_cosine(stream, pair.longitudinal), cos_phi, sin_phi)
+    way = around(axis, _lepton_cosine(stream, top.longitudinal), cos_phi, sin_phi)
     lepton_rest, _ = decay(w_rest, w_mass, 0.0, way)
-    w = boost(w_rest, top, pair.mass)
-    lepton = boost(lepton_rest, top, pair.mass)
+    w = boost(w_rest, momentum, top.mass)
+    lepton = boost(lepton_rest, momentum, top.mass)
     neutrino = (w[0] - lepton[0], w[1] - lepton[1], w[2] - lepton[2], w[3] - lepton[3])
-    bottom = (top[0] - w[0], top[1] - w[1], top[2] - w[2], top[3] - w[3])
+    bottom = (momentum[0] - w[0], momentum[1] - w[1], momentum[2] - w[2], momentum[3] - w[3])
     return bottom, lepton, neutrino
 
 
@@ -83,17 +101,23 @@ def lepton_tau_event(
     unseen: tuple[float, float],
     rapidity: float,
     jets: Jets,
+    emissions: int,
     count: int,
+    pull: float,
     row: npt.NDArray[np.float32],
 ) -> bool:
-    """Measure an event given by the visible momenta, after a boost along the beam."""
+    """Measure an event given by the visible momenta, after a boost along the beam.
+
+    The first of the `count` jets are emissions, which follow the boost in part (`pull`).
+    """
     lepton_pt = math.sqrt(lepton[0] * lepton[0] + lepton[1] * lepton[1])
     tau_pt = math.sqrt(tau[0] * tau[0] + tau[1] * tau[1])
     eta1, eta2 = math.asinh(lepton[2] / lepton_pt), math.asinh(tau[2] / tau_pt)
     inside, y = rapidity_between(stream, eta1, eta2, rapidity, detector)
     if not inside:
         return False
-    shift(jets, 0, count, y)
+    shift(jets, 0, emissions, pull * y)
+    shift(jets, emissions, count, y)
     event = Hypothesis(
         lepton_pt,
         eta1 + y,
@@ -118,61 +142,159 @@ def scaled(p: FourMomentum, factor: float) -> FourMomentum:
 
 
 @inlined
+def fake_tau_rate(w: WDecays) -> float:
+    """Rate at which one jet is taken for a tau, of a charge opposite to the lepton's."""
+    return 0.5 * w.jet_fake_rate
+
+
+@inlined
+def neutrino_share(stream: Stream, top: TopQuark) -> float:
+    """Share of a b quark's momentum that neutrinos of its decay carry."""
+    decayed = uniform(stream) < top.semileptonic
+    return top.neutrino_share * uniform(stream) if decayed else 0.0
+
+
+@inlined
+def split(stream: Stream, jets: Jets, first: int, count: int, top: TopQuark) -> int:
+    """Let the jets from `first` on radiate a jet each, or not; the new count.
+
+    Share z and distance follow dz/z and dR/R, as soft collinear radiation does.
+    """
+    last = count
+    for i in range(first, last):
+        if count < len(jets) and uniform(stream) < top.splitting:
+            share = top.least_share * (0.5 / top.least_share) ** uniform(stream)
+            distance = top.least_distance * top.distances ** uniform(stream)
+            _, cosine, sine = azimuth(stream)
+            phi = wrapped(jets[i, PHI] + distance * sine)
+            pt = share * jets[i, PT]
+            place(jets, count, pt, jets[i, ETA] + distance * cosine, phi, np.cos(phi), np.sin(phi))
+            for column in (PT, X, Y):
+                jets[i, column] *= 1.0 - share
+            count += 1
+    return count
+
+
+@inlined
+def candidates(bottoms: int, top: TopQuark) -> float:
+    """Most candidates for a fake tau, where a light jet counts 1."""
+    return top.bottom_fake * bottoms + MOST_OTHERS
+
+
+@inlined
+def which_jet(candidate: float, others: int, bottoms: int, top: TopQuark) -> int:
+    """The jet that a number in [0, candidates) stands for, -1 for none; bottoms come last."""
+    candidate -= top.bottom_fake * bottoms
+    if candidate < 0.0:
+        return others + int(-candidate / top.bottom_fake)
+    return int(candidate) if candidate < others else -1
+
+
+@inlined
+def take_jet(
+    stream: Stream, jets: Jets, i: int, count: int, detector: Detector
+) -> FourMomentum:
+    """Remove jet i of `count`: its massless momentum, measured as that of a jet."""
+    pt = jets[i, PT]
+    spread = math.sqrt(detector.jet_stochastic**2 / pt + detector.jet_constant**2)
+    response = detector.jet_scale * max(1.0 + spread * normal(stream), 0.05)
+    pz = pt * math.sinh(jets[i, ETA])
+    momentum = (jets[i, X], jets[i, Y], pz, math.sqrt(pt * pt + pz * pz))
+    for k in range(i, count - 1):
+        for column in range(jets.shape[1]):
+            jets[k, column] = jets[k + 1, column]
+    return scaled(momentum, response)
+
+
+@inlined
+def pair_rate(top: TopQuark, w: WDecays) -> float:
+    """Rate of what one W of a pair may give for a tau, when the other gives the lepton."""
+    prompt = w.tau * (1.0 - w.tau_to_lepton) * w.tau_efficiency
+    return prompt + w.hadrons * fake_tau_rate(w) * candidates(2, top)
+
+
+@inlined
 def top_event(
     stream: Stream,
+    top: TopQuark,
     pair: TopPair,
     w: WDecays,
-    radiation: Radiation,
-    kt: Table,
+    radiations: tuple[Radiation, Radiation],
+    kts: tuple[Table, Table],
     w_masses: Table,
     shares: Table,
     detector: Detector,
     jets: Jets,
     row: npt.NDArray[np.float32],
 ) -> bool:
-    """Try one event of top quarks; True when it was selected and `row` is filled."""
+    """Try one pair of top quarks; True when it was selected and `row` is filled.
+
+    The radiations are those of gluon fusion and of quark annihilation.
+    """
     prompt = w.tau * (1.0 - w.tau_to_lepton) * w.tau_efficiency
-    fake = 0.5 * (1.0 - w.lepton - w.tau) * 4.0 * w.jet_fake_rate  # half have opposite charge
-    is_prompt = uniform(stream) * (prompt + fake) < prompt
+    candidate = uniform(stream) * pair_rate(top, w) - prompt
+    is_prompt = candidate < 0.0
     noises = normal(stream), normal(stream)
     least1 = smallest_lepton_pt(noises[0], detector)
     least2 = smallest_tau_pt(noises[1], detector)
 
+    by_quarks = uniform(stream) < pair.quark_annihilation
+    radiation, kt = (radiations[1], kts[1]) if by_quarks else (radiations[0], kts[0])
     count, sum_x, sum_y = emit(stream, radiation, kt, exponential(stream), jets, 0)
+    count = min(count, len(jets) - 4)
+    emissions = count
+    which = which_jet(candidate / (w.hadrons * fake_tau_rate(w)), count + 2, 2, top)
+    if not is_prompt and which < 0:
+        return False
+    soft_x, soft_y = radiation.soft * normal(stream), radiation.soft * normal(stream)
+    recoil_x, recoil_y = 0.5 * (soft_x - sum_x), 0.5 * (soft_y - sum_y)
     gap = pair.rapidity_gap * normal(stream)
     pt = pair.pt * (exponential(stream) + exponential(stream) + exponential(stream))
     _, cosine, sine = azimuth(stream)
     px, py = pt * cosine, pt * sine
-    top1 = from_transverse(px - 0.5 * sum_x, py - 0.5 * sum_y, gap, pair.mass)
-    bottom1, lepton, neutrino1 = _top_decay(stream, top1, pair, w_masses)
-    x1 = lepton_share(stream, w, shares)
-    seen = scaled(lepton, x1)
+    top1 = from_transverse(recoil_x + px, recoil_y + py, gap, top.mass)
+    bottom1, lepton, neutrino1 = top_decay(stream, top1, top, w_masses)
+    seen = scaled(lepton, lepton_share(stream, w, shares))
     if seen[0] * seen[0] + seen[1] * seen[1] < least1 * least1:
         return False
-    top2 = from_transverse(-px - 0.5 * sum_x, -py - 0.5 * sum_y, -gap, pair.mass)
-    bottom2, other, neutrino2 = _top_decay(stream, top2, pair, w_masses)
-    unseen_x = neutrino1[0] + lepton[0] - seen[0]
-    unseen_y = neutrino1[1] + lepton[1] - seen[1]
-    bottom1 = scaled(bottom1, max(1.0 - pair.bottom_loss * exponential(stream), 0.1))
-    bottom2 = scaled(bottom2, max(1.0 - pair.bottom_loss * exponential(stream), 0.1))
-    count = min(count, len(jets) - 3)
+    top2 = from_transverse(recoil_x - px, recoil_y - py, -gap, top.mass)
+    bottom2, other, neutrino2 = top_decay(stream, top2, top, w_masses)
+    lost1, lost2 = neutrino_share(stream, top), neutrino_share(stream, top)
+    lost = detector.soft_scale - 1.0  # of the recoil -soft
+    unseen_x = neutrino1[0] + lepton[0] - seen[0] + lost1 * bottom1[0] + lost2 * bottom2[0]
+    unseen_y = neutrino1[1] + lepton[1] - seen[1] + lost1 * bottom1[1] + lost2 * bottom2[1]
+    unseen_x += lost * soft_x
+    unseen_y += lost * soft_y
     if is_prompt:
         tau = scaled(other, quantile(shares, HADRONS, uniform(stream)))
         unseen_x += neutrino2[0] + other[0] - tau[0]
         unseen_y += neutrino2[1] + other[1] - tau[1]
-        place_parton(jets, count, bottom1)
-        place_parton(jets, count + 1, bottom2)
-        count += 2
     else:
-        which = int(4.0 * uniform(stream))
-        partons = (bottom1, bottom2, other, neutrino2)
-        tau = partons[which]
-        for i in range(4):
-            if i != which:
-                place_parton(jets, count, partons[i])
-                count += 1
+        place_parton(jets, count, other)
+        place_parton(jets, count + 1, neutrino2)
+        count += 2
+    place_parton(jets, count, scaled(bottom1, 1.0 - lost1))
+    place_parton(jets, count + 1, scaled(bottom2, 1.0 - lost2))
+    count += 2
+    if not is_prompt:
+        tau = take_jet(stream, jets, which, count, detector)
+        count -= 1
+        if which < emissions:
+            emissions -= 1
     if tau[0] * tau[0] + tau[1] * tau[1] < least2 * least2:
         return False
+    count = split(stream, jets, emissions, count, top)
     return lepton_tau_event(
-        stream, detector, seen, tau, noises, (unseen_x, unseen_y), pair.rapidity, jets, count, row
+        stream,
+        detector,
+        seen,
+        tau,
+        noises,
+        (unseen_x, unseen_y),
+        pair.rapidity,
+        jets,
+        emissions,
+        count,
+        radiation.pull,
+        row,
     )

@@ -29,9 +29,9 @@ __all__ = [
     "fake_tau_rate",
     "lepton_share",
     "lepton_tau_event",
+    "neutrino_share",
     "pair_rate",
     "scaled",
-    "neutrino_share",
     "split",
     "take_jet",
     "top_decay",
@@ -191,9 +191,7 @@ def which_jet(candidate: float, others: int, bottoms: int, top: TopQuark) -> int
 
 
 @inlined
-def take_jet(
-    stream: Stream, jets: Jets, i: int, count: int, detector: Detector
-) -> FourMomentum:
+def take_jet(stream: Stream, jets: Jets, i: int, count: int, detector: Detector) -> FourMomentum:
     """Remove jet i of `count`: its massless momentum, measured as that of a jet."""
     pt = jets[i, PT]
     spread = math.sqrt(detector.jet_stochastic**2 / pt + detector.jet_constant**2)

@@ -192,7 +192,7 @@ def _kernels(sources: str) -> dict[str, Kernel]:
                 t.kt0,
                 t.masses,
                 t.shares,
-                c.detector,
+                c.diboson_detector,
                 space.jets,
                 rows[i],
             )

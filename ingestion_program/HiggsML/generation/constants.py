@@ -132,12 +132,14 @@ class Diboson(NamedTuple):
     """Two bosons: what they decay to (relative rates), and how they move; tuned."""
 
     two_leptons: float = 0.8  # W -> lepton, W -> tau
-    z_and_jets: float = 0.165  # Z -> tau tau, other boson -> quarks
-    z_and_nothing: float = 0.0591  # Z -> tau tau, Z -> neutrinos
-    fake: float = 0.173  # W -> lepton, other boson -> quarks, of which one is taken for a tau
-    pt: float = 29.7  # GeV, scale of the Gamma(2) spectrum
-    rapidity: float = 2.21
-    rapidity_gap: float = 0.903
+    z_and_jets: float = 0.149  # Z -> tau tau, other boson -> quarks
+    z_and_nothing: float = 0.115  # Z -> tau tau, Z -> neutrinos
+    fake: float = 0.485  # W -> lepton, other boson -> quarks, of which one is taken for a tau
+    hidden: float = 0.465  # of fakes by radiation: other boson unseen (leptons lost, neutrinos)
+    pt: float = 23.7  # GeV, scale of the Gamma(2) spectrum
+    rapidity: float = 2.9
+    rapidity_gap: float = 1.07
+    forward: float = 0.554  # a in 1 + a cos(theta), of a W's lepton to the W's flight
     z_mass: float = 91.188
     z_right: float = 0.4265  # share of taus of positive helicity
 
@@ -289,21 +291,28 @@ _TOP_DETECTOR = Detector(
 
 
 _DIBOSONS = Radiation(
-    mean_number=0.653,
-    power=1.14,
-    cutoff=238.0,
+    mean_number=0.696,
+    power=1.21,
+    cutoff=400.0,
     sharpness=1.46,
     lowest=12.0,
-    followers=1.12,
+    followers=0.835,
     variation=0.24,
-    cascade=0.973,
-    plateau=3.23,
-    narrowing=1.55,
+    cascade=1.04,
+    plateau=3.44,
+    narrowing=2.0,
     edge=1.09,
-    pull=0.48,
-    splitting=0.206,
+    pull=0.777,
+    splitting=0.303,
     opening=2.16,
-    soft=5.26,
+    soft=4.94,
+)
+_DIBOSON_DETECTOR = Detector(
+    jet_scale=0.88,
+    jet_missing=0.717,
+    soft_noise=5.26,
+    soft_spread=0.9,
+    soft_growth=0.0,
 )
 
 
@@ -320,6 +329,7 @@ class Constants(NamedTuple):
     diboson: Diboson = Diboson()
     detector: Detector = Detector()
     top_detector: Detector = _TOP_DETECTOR
+    diboson_detector: Detector = _DIBOSON_DETECTOR
     z_radiation: Radiation = _DRELL_YAN
     gluon_fusion_radiation: Radiation = _GLUON_FUSION
     vector_fusion_radiation: Radiation = _QUARK_INITIATED._replace(

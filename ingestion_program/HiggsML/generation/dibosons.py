@@ -8,15 +8,29 @@ import numpy.typing as npt
 from .compiled import inlined
 from .constants import Detector, Diboson, Radiation, WDecays
 from .detector import measure, smallest_lepton_pt, smallest_tau_pt
-from .kinematics import decay, from_transverse, polar
+from .kinematics import Direction, FourMomentum, around, decay, from_transverse, polar
 from .quantiles import Table, quantile
 from .radiation import Jets, emit, place_parton, shift
 from .random_numbers import Stream, azimuth, exponential, normal, uniform
 from .tau_pairs import finish, rapidity_between, tau_pair
 from .taus import HADRONS, LEPTON
-from .top_quarks import lepton_share, lepton_tau_event, scaled
+from .top_quarks import lepton_share, lepton_tau_event, scaled, take_jet
 
 __all__ = ["diboson_event"]
+
+MOST_CANDIDATES = 6
+"""Most jets that are looked at as fake taus: two quarks and the hardest emissions."""
+
+
+@inlined
+def along_flight(stream: Stream, boson: FourMomentum, asymmetry: float) -> Direction:
+    """A direction at an angle to the boson's flight: cos(theta) with density (1 + a cos) / 2."""
+    cosine = 2.0 * uniform(stream) - 1.0
+    if 2.0 * uniform(stream) > 1.0 + asymmetry * cosine:
+        cosine = -cosine
+    p = math.sqrt(boson[0] * boson[0] + boson[1] * boson[1] + boson[2] * boson[2])
+    _, cos_phi, sin_phi = azimuth(stream)
+    return around((boson[0] / p, boson[1] / p, boson[2] / p), cosine, cos_phi, sin_phi)
 
 
 @inlined
@@ -47,11 +61,11 @@ def diboson_event(
     px1, py1 = pt * cosine - 0.5 * sum_x, pt * sine - 0.5 * sum_y
     px2, py2 = -pt * cosine - 0.5 * sum_x, -pt * sine - 0.5 * sum_y
     mass2 = quantile(w_masses, 0, uniform(stream))
-    cos_theta = 2.0 * uniform(stream) - 1.0
     if mode < vv.z_and_jets + vv.z_and_nothing:
         right = 1 if uniform(stream) < vv.z_right else 0
         x1 = quantile(shares, LEPTON + right, uniform(stream))
         x2 = quantile(shares, HADRONS + right, uniform(stream))
+        cos_theta = 2.0 * uniform(stream) - 1.0
         possible, event = tau_pair(
             stream, px1, py1, vv.z_mass, cos_theta, (x1, x2), (least1 / x1, least2 / x2)
         )
@@ -62,6 +76,7 @@ def diboson_event(
         if not inside:
             return False
         unseen_x, unseen_y = px2, py2
+        emissions = count
         if mode < vv.z_and_jets:
             unseen_x, unseen_y = 0.0, 0.0
             boson2 = from_transverse(px2, py2, 2.0 * gap, mass2)
@@ -71,21 +86,20 @@ def diboson_event(
             place_parton(jets, count, quark1)
             place_parton(jets, count + 1, quark2)
             count += 2
-        shift(jets, 0, count, y)
+        shift(jets, 0, emissions, radiation.pull * y)
+        shift(jets, emissions, count, y)
         event = finish(event, noises[0], noises[1], unseen_x, unseen_y, y, eta1, eta2)
         return measure(stream, detector, event, jets, count, row)
 
     mass1 = quantile(w_masses, 0, uniform(stream))
     boson1 = from_transverse(px1, py1, gap, mass1)
-    _, cos_phi, sin_phi = azimuth(stream)
-    lepton, neutrino1 = decay(boson1, mass1, 0.0, polar(cos_theta, cos_phi, sin_phi))
+    axis = along_flight(stream, boson1, vv.forward)
+    lepton, neutrino1 = decay(boson1, mass1, 0.0, axis)
     seen = scaled(lepton, lepton_share(stream, w, shares))
     if seen[0] * seen[0] + seen[1] * seen[1] < least1 * least1:
         return False
     boson2 = from_transverse(px2, py2, -gap, mass2)
-    _, cos_phi, sin_phi = azimuth(stream)
-    axis = polar(2.0 * uniform(stream) - 1.0, cos_phi, sin_phi)
-    other1, other2 = decay(boson2, mass2, 0.0, axis)
+    other1, other2 = decay(boson2, mass2, 0.0, along_flight(stream, boson2, vv.forward))
     unseen_x = neutrino1[0] + lepton[0] - seen[0]
     unseen_y = neutrino1[1] + lepton[1] - seen[1]
     tau, emissions = other1, count
@@ -94,8 +108,20 @@ def diboson_event(
         unseen_x += other2[0] + other1[0] - tau[0]
         unseen_y += other2[1] + other1[1] - tau[1]
     else:
-        place_parton(jets, count, other2)
-        count += 1
+        which = int(MOST_CANDIDATES * uniform(stream)) - 2
+        if which >= count:
+            return False
+        if which >= 0 and uniform(stream) < vv.hidden:
+            unseen_x += px2
+            unseen_y += py2
+        else:
+            place_parton(jets, count, other1)
+            place_parton(jets, count + 1, other2)
+            count += 2
+        tau = take_jet(stream, jets, which if which >= 0 else count + which, count, detector)
+        count -= 1
+        if which >= 0:
+            emissions -= 1
     if tau[0] * tau[0] + tau[1] * tau[1] < least2 * least2:
         return False
     return lepton_tau_event(
@@ -109,6 +135,6 @@ def diboson_event(
         jets,
         emissions,
         count,
-        1.0,
+        radiation.pull,
         row,
     )

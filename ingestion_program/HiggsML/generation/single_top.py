@@ -12,7 +12,7 @@ from .constants import Detector, Radiation, SingleTop, TopPair, TopQuark, WDecay
 from .detector import smallest_lepton_pt, smallest_tau_pt
 from .kinematics import from_transverse
 from .quantiles import Table
-from .radiation import Jets, emit, place_parton
+from .radiation import Jets, place_parton, recoil, spread
 from .random_numbers import Stream, azimuth, exponential, normal, uniform
 from .top_quarks import (
     candidates,
@@ -58,9 +58,9 @@ def single_top_event(
     noises = normal(stream), normal(stream)
     least1 = smallest_lepton_pt(noises[0], detector)
     least2 = smallest_tau_pt(noises[1], detector)
-    count, sum_x, sum_y = emit(stream, radiation, kt, exponential(stream), jets, 0)
-    count = min(count, len(jets) - 2)
-    which = which_jet(candidate, count + 1, 1, top)
+    emissions, sum_x, sum_y = recoil(stream, radiation, kt, exponential(stream), jets, 0)
+    emissions = min(emissions, len(jets) - 2)
+    which = which_jet(candidate, emissions + 1, 1, top)
     if which < 0:
         return False
     soft_x, soft_y = radiation.soft * normal(stream), radiation.soft * normal(stream)
@@ -74,13 +74,16 @@ def single_top_event(
     seen = scaled(lepton, lepton_share(stream, w, shares))
     if seen[0] * seen[0] + seen[1] * seen[1] < least1 * least1:
         return False
+    spread(stream, radiation, jets, 0, emissions)
+    count = emissions
     quark = from_transverse(recoil_x - px, recoil_y - py, gap, 0.0)
     lost = neutrino_share(stream, top)
     place_parton(jets, count, quark)
     place_parton(jets, count + 1, scaled(bottom, 1.0 - lost))
     tau = take_jet(stream, jets, which, count + 2, detector)
-    emissions = count - 1 if which < count else count
     count += 1
+    if which < emissions:
+        emissions -= 1
     if tau[0] * tau[0] + tau[1] * tau[1] < least2 * least2:
         return False
     count = split(stream, jets, emissions, count, top)

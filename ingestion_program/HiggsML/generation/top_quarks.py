@@ -19,7 +19,7 @@ from .kinematics import (
     wrapped,
 )
 from .quantiles import Table, inverse_distribution, quantile
-from .radiation import ETA, PHI, PT, Jets, X, Y, emit, place, place_parton, shift
+from .radiation import ETA, PHI, PT, Jets, X, Y, place, place_parton, recoil, shift, spread
 from .random_numbers import Stream, azimuth, exponential, normal, uniform
 from .tau_pairs import rapidity_between
 from .taus import HADRONS, LEPTON
@@ -40,7 +40,7 @@ __all__ = [
     "which_jet",
 ]
 
-MOST_OTHERS = 8
+MOST_OTHERS = 6
 """Most jets besides those of b quarks that are looked at as fake taus."""
 
 
@@ -238,10 +238,9 @@ def top_event(
 
     by_quarks = uniform(stream) < pair.quark_annihilation
     radiation, kt = (radiations[1], kts[1]) if by_quarks else (radiations[0], kts[0])
-    count, sum_x, sum_y = emit(stream, radiation, kt, exponential(stream), jets, 0)
-    count = min(count, len(jets) - 4)
-    emissions = count
-    which = which_jet(candidate / (w.hadrons * fake_tau_rate(w)), count + 2, 2, top)
+    emissions, sum_x, sum_y = recoil(stream, radiation, kt, exponential(stream), jets, 0)
+    emissions = min(emissions, len(jets) - 4)
+    which = which_jet(candidate / (w.hadrons * fake_tau_rate(w)), emissions + 2, 2, top)
     if not is_prompt and which < 0:
         return False
     soft_x, soft_y = radiation.soft * normal(stream), radiation.soft * normal(stream)
@@ -257,14 +256,19 @@ def top_event(
         return False
     top2 = from_transverse(recoil_x - px, recoil_y - py, -gap, top.mass)
     bottom2, other, neutrino2 = top_decay(stream, top2, top, w_masses)
+    if is_prompt:
+        tau = scaled(other, quantile(shares, HADRONS, uniform(stream)))
+        if tau[0] * tau[0] + tau[1] * tau[1] < least2 * least2:
+            return False
     lost1, lost2 = neutrino_share(stream, top), neutrino_share(stream, top)
     lost = detector.soft_scale - 1.0  # of the recoil -soft
     unseen_x = neutrino1[0] + lepton[0] - seen[0] + lost1 * bottom1[0] + lost2 * bottom2[0]
     unseen_y = neutrino1[1] + lepton[1] - seen[1] + lost1 * bottom1[1] + lost2 * bottom2[1]
     unseen_x += lost * soft_x
     unseen_y += lost * soft_y
+    spread(stream, radiation, jets, 0, emissions)
+    count = emissions
     if is_prompt:
-        tau = scaled(other, quantile(shares, HADRONS, uniform(stream)))
         unseen_x += neutrino2[0] + other[0] - tau[0]
         unseen_y += neutrino2[1] + other[1] - tau[1]
     else:
@@ -279,8 +283,8 @@ def top_event(
         count -= 1
         if which < emissions:
             emissions -= 1
-    if tau[0] * tau[0] + tau[1] * tau[1] < least2 * least2:
-        return False
+        if tau[0] * tau[0] + tau[1] * tau[1] < least2 * least2:
+            return False
     count = split(stream, jets, emissions, count, top)
     return lepton_tau_event(
         stream,

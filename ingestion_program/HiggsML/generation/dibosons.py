@@ -10,7 +10,7 @@ from .constants import Detector, Diboson, Radiation, WDecays
 from .detector import measure, smallest_lepton_pt, smallest_tau_pt
 from .kinematics import Direction, FourMomentum, around, decay, from_transverse, polar
 from .quantiles import Table, quantile
-from .radiation import Jets, emit, place_parton, shift
+from .radiation import Jets, place_parton, recoil, shift, spread
 from .random_numbers import Stream, azimuth, exponential, normal, uniform
 from .tau_pairs import finish, rapidity_between, tau_pair
 from .taus import HADRONS, LEPTON
@@ -51,8 +51,9 @@ def diboson_event(
     least1 = smallest_lepton_pt(noises[0], detector)
     least2 = smallest_tau_pt(noises[1], detector)
     mode = uniform(stream) * (vv.two_leptons + vv.z_and_jets + vv.z_and_nothing + vv.fake)
-    count, sum_x, sum_y = emit(stream, radiation, kt, exponential(stream), jets, 0)
-    count = min(count, len(jets) - 2)
+    emissions, sum_x, sum_y = recoil(stream, radiation, kt, exponential(stream), jets, 0)
+    emissions = min(emissions, len(jets) - 2)
+    count = emissions
     sum_x += radiation.soft * normal(stream)
     sum_y += radiation.soft * normal(stream)
     gap = vv.rapidity_gap * normal(stream)
@@ -76,7 +77,7 @@ def diboson_event(
         if not inside:
             return False
         unseen_x, unseen_y = px2, py2
-        emissions = count
+        spread(stream, radiation, jets, 0, emissions)
         if mode < vv.z_and_jets:
             unseen_x, unseen_y = 0.0, 0.0
             boson2 = from_transverse(px2, py2, 2.0 * gap, mass2)
@@ -91,6 +92,10 @@ def diboson_event(
         event = finish(event, noises[0], noises[1], unseen_x, unseen_y, y, eta1, eta2)
         return measure(stream, detector, event, jets, count, row)
 
+    is_prompt = mode < vv.z_and_jets + vv.z_and_nothing + vv.two_leptons
+    which = int(MOST_CANDIDATES * uniform(stream)) - 2
+    if not is_prompt and which >= emissions:
+        return False
     mass1 = quantile(w_masses, 0, uniform(stream))
     boson1 = from_transverse(px1, py1, gap, mass1)
     axis = along_flight(stream, boson1, vv.forward)
@@ -102,15 +107,14 @@ def diboson_event(
     other1, other2 = decay(boson2, mass2, 0.0, along_flight(stream, boson2, vv.forward))
     unseen_x = neutrino1[0] + lepton[0] - seen[0]
     unseen_y = neutrino1[1] + lepton[1] - seen[1]
-    tau, emissions = other1, count
-    if mode < vv.z_and_jets + vv.z_and_nothing + vv.two_leptons:
+    if is_prompt:
         tau = scaled(other1, quantile(shares, HADRONS, uniform(stream)))
         unseen_x += other2[0] + other1[0] - tau[0]
         unseen_y += other2[1] + other1[1] - tau[1]
-    else:
-        which = int(MOST_CANDIDATES * uniform(stream)) - 2
-        if which >= count:
+        if tau[0] * tau[0] + tau[1] * tau[1] < least2 * least2:
             return False
+    spread(stream, radiation, jets, 0, emissions)
+    if not is_prompt:
         if which >= 0 and uniform(stream) < vv.hidden:
             unseen_x += px2
             unseen_y += py2
@@ -122,8 +126,8 @@ def diboson_event(
         count -= 1
         if which >= 0:
             emissions -= 1
-    if tau[0] * tau[0] + tau[1] * tau[1] < least2 * least2:
-        return False
+        if tau[0] * tau[0] + tau[1] * tau[1] < least2 * least2:
+            return False
     return lepton_tau_event(
         stream,
         detector,

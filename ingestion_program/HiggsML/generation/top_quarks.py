@@ -184,9 +184,9 @@ def candidates(bottoms: int, top: TopQuark) -> float:
 @inlined
 def which_jet(candidate: float, others: int, bottoms: int, top: TopQuark) -> int:
     """The jet that a number in [0, candidates) stands for, -1 for none; bottoms come last."""
+    if candidate < top.bottom_fake * bottoms:
+        return others + min(int(candidate / top.bottom_fake), bottoms - 1)
     candidate -= top.bottom_fake * bottoms
-    if candidate < 0.0:
-        return others + int(-candidate / top.bottom_fake)
     return int(candidate) if candidate < others else -1
 
 

@@ -8,13 +8,14 @@ import numpy.typing as npt
 from .compiled import inlined
 from .constants import Detector, Diboson, Radiation, WDecays
 from .detector import measure, smallest_lepton_pt, smallest_tau_pt
-from .kinematics import Direction, FourMomentum, around, decay, from_transverse, polar
+from .kinematics import Direction, FourMomentum, around, decay, from_transverse, polar, scaled
 from .quantiles import Table, quantile
+from .quark_jets import take_jet
 from .radiation import Jets, place_parton, recoil, shift, spread
 from .random_numbers import Stream, azimuth, exponential, normal, uniform
 from .tau_pairs import finish, rapidity_between, tau_pair
 from .taus import HADRONS, LEPTON
-from .top_quarks import lepton_share, lepton_tau_event, scaled, take_jet
+from .top_quarks import lepton_share, lepton_tau_event
 
 __all__ = ["diboson_event"]
 

@@ -19,6 +19,7 @@ __all__ = [
     "from_transverse",
     "polar",
     "pseudorapidity",
+    "scaled",
     "transverse_boson_cosine",
     "wrapped",
 ]
@@ -67,6 +68,12 @@ def boost(p: FourMomentum, frame: FourMomentum, mass: float) -> FourMomentum:
     energy = (product + p[3] * frame[3]) / mass
     factor = (p[3] + energy) / (frame[3] + mass)
     return p[0] + factor * frame[0], p[1] + factor * frame[1], p[2] + factor * frame[2], energy
+
+
+@inlined
+def scaled(p: FourMomentum, factor: float) -> FourMomentum:
+    """factor * p."""
+    return factor * p[0], factor * p[1], factor * p[2], factor * p[3]
 
 
 @inlined

@@ -10,23 +10,12 @@ import numpy.typing as npt
 from .compiled import inlined
 from .constants import Detector, Radiation, SingleTop, TopPair, TopQuark, WDecays
 from .detector import smallest_lepton_pt, smallest_tau_pt
-from .kinematics import from_transverse
+from .kinematics import from_transverse, scaled
 from .quantiles import Table
+from .quark_jets import candidates, fake_tau_rate, neutrino_share, split, take_jet, which_jet
 from .radiation import Jets, place_parton, recoil, spread
 from .random_numbers import Stream, azimuth, exponential, normal, uniform
-from .top_quarks import (
-    candidates,
-    fake_tau_rate,
-    lepton_share,
-    lepton_tau_event,
-    neutrino_share,
-    pair_rate,
-    scaled,
-    split,
-    take_jet,
-    top_decay,
-    which_jet,
-)
+from .top_quarks import lepton_share, lepton_tau_event, pair_rate, top_decay
 
 __all__ = ["single_top_event", "single_top_share"]
 

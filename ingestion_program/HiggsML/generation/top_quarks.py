@@ -16,32 +16,23 @@ from .kinematics import (
     decay,
     from_transverse,
     polar,
-    wrapped,
+    scaled,
 )
 from .quantiles import Table, inverse_distribution, quantile
-from .radiation import ETA, PHI, PT, Jets, X, Y, place, place_parton, recoil, shift, spread
+from .quark_jets import candidates, fake_tau_rate, neutrino_share, split, take_jet, which_jet
+from .radiation import Jets, place_parton, recoil, shift, spread
 from .random_numbers import Stream, azimuth, exponential, normal, uniform
 from .tau_pairs import rapidity_between
 from .taus import HADRONS, LEPTON
 
 __all__ = [
-    "candidates",
-    "fake_tau_rate",
     "lepton_share",
     "lepton_tau_event",
-    "neutrino_share",
     "pair_rate",
-    "scaled",
-    "split",
-    "take_jet",
     "top_decay",
     "top_event",
     "w_mass_table",
-    "which_jet",
 ]
-
-MOST_OTHERS = 6
-"""Most jets besides those of b quarks that are looked at as fake taus."""
 
 
 def w_mass_table(w: WDecays) -> Table:
@@ -133,75 +124,6 @@ def lepton_tau_event(
         unseen[1],
     )
     return measure(stream, detector, event, jets, count, row)
-
-
-@inlined
-def scaled(p: FourMomentum, factor: float) -> FourMomentum:
-    """factor * p."""
-    return factor * p[0], factor * p[1], factor * p[2], factor * p[3]
-
-
-@inlined
-def fake_tau_rate(w: WDecays) -> float:
-    """Rate at which one jet is taken for a tau, of a charge opposite to the lepton's."""
-    return 0.5 * w.jet_fake_rate
-
-
-@inlined
-def neutrino_share(stream: Stream, top: TopQuark) -> float:
-    """Share of a b quark's momentum that neutrinos of its decay carry."""
-    decayed = uniform(stream) < top.semileptonic
-    return top.neutrino_share * uniform(stream) if decayed else 0.0
-
-
-@inlined
-def split(stream: Stream, jets: Jets, first: int, count: int, top: TopQuark) -> int:
-    """Let the jets from `first` on radiate a jet each, or not; the new count.
-
-    Share z and distance follow dz/z and dR/R, as soft collinear radiation does.
-    """
-    last = count
-    for i in range(first, last):
-        if count < len(jets) and uniform(stream) < top.splitting:
-            share = top.least_share * (0.5 / top.least_share) ** uniform(stream)
-            distance = top.least_distance * top.distances ** uniform(stream)
-            _, cosine, sine = azimuth(stream)
-            phi = wrapped(jets[i, PHI] + distance * sine)
-            pt = share * jets[i, PT]
-            place(jets, count, pt, jets[i, ETA] + distance * cosine, phi, np.cos(phi), np.sin(phi))
-            for column in (PT, X, Y):
-                jets[i, column] *= 1.0 - share
-            count += 1
-    return count
-
-
-@inlined
-def candidates(bottoms: int, top: TopQuark) -> float:
-    """Most candidates for a fake tau, where a light jet counts 1."""
-    return top.bottom_fake * bottoms + MOST_OTHERS
-
-
-@inlined
-def which_jet(candidate: float, others: int, bottoms: int, top: TopQuark) -> int:
-    """The jet that a number in [0, candidates) stands for, -1 for none; bottoms come last."""
-    if candidate < top.bottom_fake * bottoms:
-        return others + min(int(candidate / top.bottom_fake), bottoms - 1)
-    candidate -= top.bottom_fake * bottoms
-    return int(candidate) if candidate < others else -1
-
-
-@inlined
-def take_jet(stream: Stream, jets: Jets, i: int, count: int, detector: Detector) -> FourMomentum:
-    """Remove jet i of `count`: its massless momentum, measured as that of a jet."""
-    pt = jets[i, PT]
-    spread = math.sqrt(detector.jet_stochastic**2 / pt + detector.jet_constant**2)
-    response = detector.jet_scale * max(1.0 + spread * normal(stream), 0.05)
-    pz = pt * math.sinh(jets[i, ETA])
-    momentum = (jets[i, X], jets[i, Y], pz, math.sqrt(pt * pt + pz * pz))
-    for k in range(i, count - 1):
-        for column in range(jets.shape[1]):
-            jets[k, column] = jets[k + 1, column]
-    return scaled(momentum, response)
 
 
 @inlined

@@ -112,8 +112,8 @@ class TopQuark(NamedTuple):
 class TopPair(NamedTuple):
     """t tbar production; the motion of the tops is tuned."""
 
-    cross_section: float = 831.8  # pb, NNLO+NNLL, LHC Top WG
-    quark_annihilation: float = 0.12  # share of q qbar -> t tbar
+    cross_section: float = 831.8  # pb, 13 TeV, NNLO+NNLL, LHC Top WG
+    quark_annihilation: float = 0.12  # share of q qbar -> t tbar, from the public rows
     pt: float = 42.1  # GeV, scale of the Gamma(3) spectrum
     rapidity: float = 1.48  # standard deviation of the pair's
     rapidity_gap: float = 0.624  # and of half the difference
@@ -122,7 +122,7 @@ class TopPair(NamedTuple):
 class SingleTop(NamedTuple):
     """Single top quarks of the t-channel."""
 
-    cross_section: float = 217.0  # pb, t and tbar, NLO, LHC Top WG
+    cross_section: float = 217.0  # pb, 13 TeV, t and tbar, NLO, LHC Top WG
     pt: float = 34.0  # GeV, scale of the Gamma(2) spectrum; tuned, as what follows
     rapidity: float = 1.3  # standard deviation of the mean of top and quark
     rapidity_gap: float = 1.7  # and of half the difference
@@ -134,7 +134,7 @@ class Diboson(NamedTuple):
     two_leptons: float = 0.8  # W -> lepton, W -> tau
     z_and_jets: float = 0.149  # Z -> tau tau, other boson -> quarks
     z_and_nothing: float = 0.115  # Z -> tau tau, Z -> neutrinos
-    fake: float = 0.485  # W -> lepton, other boson -> quarks, of which one is taken for a tau
+    fake: float = 0.485  # W -> lepton, a quark of the other boson or radiation taken for a tau
     hidden: float = 0.465  # of fakes by radiation: other boson unseen (leptons lost, neutrinos)
     pt: float = 23.7  # GeV, scale of the Gamma(2) spectrum
     rapidity: float = 2.9
@@ -278,7 +278,7 @@ _TOP_PAIRS = Radiation(
 )
 # Quarks radiate less than gluons: 4/9 at first order; tuned.
 _TOPS_OF_QUARKS = _TOP_PAIRS._replace(mean_number=0.4 * _TOP_PAIRS.mean_number)
-# Events full of jets: b quarks, and jets that share energy with their surroundings.
+# Effective: out-of-cone losses of quark jets enter as a resolution; found apart from Z and H.
 _TOP_DETECTOR = Detector(
     jet_scale=0.853,
     jet_stochastic=2.16,

@@ -23,7 +23,7 @@ from .random_numbers import Stream, open_stream, top_up, uniform
 from .single_top import single_top_event, single_top_share
 from .slices import Source, slice_range, sources_of
 from .taus import tau_shares
-from .top_quarks import top_event, w_mass_table
+from .top_quarks import rates_of, top_event, w_mass_table
 
 __all__ = [
     "BLOCK_SIZE",
@@ -143,6 +143,7 @@ def _kernels(sources: str) -> dict[str, Kernel]:
         sources  # noqa: B018
         radiations, kts = (c.top_radiation, c.top_quark_radiation), (t.kt0, t.kt1)
         single = single_top_share(c.single_top, c.top_pair, c.top, c.w)
+        rates, cuts = rates_of(c.w), cuts_of(c.top_detector)
         i, trials = 0, 0
         while i < len(rows):
             top_up(stream)
@@ -158,6 +159,7 @@ def _kernels(sources: str) -> dict[str, Kernel]:
                     t.masses,
                     t.shares,
                     c.top_detector,
+                    cuts,
                     space.jets,
                     rows[i],
                 )
@@ -167,11 +169,13 @@ def _kernels(sources: str) -> dict[str, Kernel]:
                     c.top,
                     c.top_pair,
                     c.w,
+                    rates,
                     radiations,
                     kts,
                     t.masses,
                     t.shares,
                     c.top_detector,
+                    cuts,
                     space.jets,
                     rows[i],
                 )
@@ -180,6 +184,7 @@ def _kernels(sources: str) -> dict[str, Kernel]:
     @compiled
     def diboson(stream: Stream, c: Any, t: Tables, space: Space, rows: Rows) -> int:
         sources  # noqa: B018
+        cuts = cuts_of(c.diboson_detector)
         i, trials = 0, 0
         while i < len(rows):
             top_up(stream)
@@ -193,6 +198,7 @@ def _kernels(sources: str) -> dict[str, Kernel]:
                 t.masses,
                 t.shares,
                 c.diboson_detector,
+                cuts,
                 space.jets,
                 rows[i],
             )

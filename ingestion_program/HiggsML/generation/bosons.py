@@ -25,7 +25,7 @@ from .kinematics import (
 from .quantiles import Table, inverse_distribution
 from .radiation import Jets, X, Y, follow, hardest_emission, place, place_parton, shift, spread
 from .random_numbers import Stream, azimuth, normal, uniform
-from .tau_pairs import finish, rapidity_between, taus_along
+from .tau_pairs import finish, normal_rapidity, rapidity_between, taus_along
 
 __all__ = ["higgs_candidates", "higgs_event", "mass_table", "z_candidates", "z_event"]
 
@@ -194,7 +194,7 @@ def higgs_event(
     if not possible:
         return False
     eta1, eta2 = pseudorapidity(event.lepton_eta), pseudorapidity(event.tau_eta)
-    inside, y = rapidity_between(stream, eta1, eta2, higgs.rapidity, detector)
+    inside, y = normal_rapidity(stream, eta1, eta2, higgs.rapidity, detector)
     if not inside:
         return False
     spread(stream, radiation, jets, tags, count)

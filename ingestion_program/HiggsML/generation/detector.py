@@ -27,8 +27,6 @@ __all__ = [
     "cuts_of",
     "lepton_ease",
     "measure",
-    "smallest_lepton_pt",
-    "smallest_tau_pt",
     "tau_ease",
 ]
 
@@ -102,18 +100,6 @@ def tau_ease(noise: float, cuts: Cuts) -> float:
     """Inverse of a pT below which a tau measured with this noise cannot pass the cut."""
     raised = (1.0 + cuts.tau_noise * max(noise, 0.0)) * (1.0 / cuts.tau_pt)
     return min(raised, 1.0 / cuts.lowest_tau_pt)
-
-
-@inlined
-def smallest_lepton_pt(noise: float, detector: Detector) -> float:
-    """Inverse of `lepton_ease`, GeV."""
-    return 1.0 / lepton_ease(noise, cuts_of(detector))
-
-
-@inlined
-def smallest_tau_pt(noise: float, detector: Detector) -> float:
-    """Inverse of `tau_ease`, GeV."""
-    return 1.0 / tau_ease(noise, cuts_of(detector))
 
 
 @inlined

@@ -2,15 +2,22 @@
 
 import math
 
-import numpy as np
-
 from .compiled import inlined
 from .constants import Detector, TopQuark, WDecays
 from .kinematics import FourMomentum, scaled, wrapped
 from .radiation import ETA, PHI, PT, Jets, X, Y, place
-from .random_numbers import Stream, azimuth, normal, uniform
+from .random_numbers import Stream, azimuth, cosine_and_sine, normal, uniform
 
-__all__ = ["candidates", "fake_tau_rate", "neutrino_share", "split", "take_jet", "which_jet"]
+__all__ = [
+    "candidates",
+    "fake_tau_rate",
+    "jet_as_tau",
+    "neutrino_share",
+    "parton_as_tau",
+    "remove",
+    "split",
+    "which_jet",
+]
 
 MOST_OTHERS = 6
 """Most jets besides those of b quarks that are looked at as fake taus."""
@@ -43,7 +50,8 @@ def split(stream: Stream, jets: Jets, first: int, count: int, top: TopQuark) -> 
             _, cosine, sine = azimuth(stream)
             phi = wrapped(jets[i, PHI] + distance * sine)
             pt = share * jets[i, PT]
-            place(jets, count, pt, jets[i, ETA] + distance * cosine, phi, np.cos(phi), np.sin(phi))
+            cos_phi, sin_phi = cosine_and_sine(phi)
+            place(jets, count, pt, jets[i, ETA] + distance * cosine, phi, cos_phi, sin_phi)
             for column in (PT, X, Y):
                 jets[i, column] *= 1.0 - share
             count += 1
@@ -66,14 +74,31 @@ def which_jet(candidate: float, others: int, bottoms: int, top: TopQuark) -> int
 
 
 @inlined
-def take_jet(stream: Stream, jets: Jets, i: int, count: int, detector: Detector) -> FourMomentum:
-    """Remove jet i of `count`: its massless momentum, measured as that of a jet."""
-    pt = jets[i, PT]
+def _response(stream: Stream, pt: float, detector: Detector) -> float:
+    """What is measured of a jet that is taken for a tau, as a share of its momentum."""
     spread = math.sqrt(detector.jet_stochastic**2 / pt + detector.jet_constant**2)
-    response = detector.jet_scale * max(1.0 + spread * normal(stream), 0.05)
+    return detector.jet_scale * max(1.0 + spread * normal(stream), 0.05)
+
+
+@inlined
+def jet_as_tau(stream: Stream, jets: Jets, i: int, detector: Detector) -> FourMomentum:
+    """Measured momentum of a jet that is taken for a tau."""
+    pt = jets[i, PT]
     pz = pt * math.sinh(jets[i, ETA])
     momentum = (jets[i, X], jets[i, Y], pz, math.sqrt(pt * pt + pz * pz))
+    return scaled(momentum, _response(stream, pt, detector))
+
+
+@inlined
+def parton_as_tau(stream: Stream, p: FourMomentum, detector: Detector) -> FourMomentum:
+    """As `jet_as_tau`, of a massless parton that is not yet among the jets."""
+    return scaled(p, _response(stream, math.sqrt(p[0] * p[0] + p[1] * p[1]), detector))
+
+
+@inlined
+def remove(jets: Jets, i: int, count: int) -> int:
+    """Remove jet i of `count`; the new count."""
     for k in range(i, count - 1):
         for column in range(jets.shape[1]):
             jets[k, column] = jets[k + 1, column]
-    return scaled(momentum, response)
+    return count - 1

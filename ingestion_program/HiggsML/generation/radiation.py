@@ -19,7 +19,7 @@ from .compiled import inlined
 from .constants import Radiation
 from .kinematics import azimuth_of, pseudorapidity, wrapped
 from .quantiles import Table, on_octaves, value_at
-from .random_numbers import Stream, azimuth, exponential, normal, uniform
+from .random_numbers import Stream, azimuth, cosine_and_sine, exponential, normal, uniform
 
 __all__ = [
     "ETA",
@@ -147,7 +147,8 @@ def follow(
             break
         if uniform(stream) < radiation.splitting:
             phi = wrapped(jets[first, PHI] + wrapped(radiation.opening * normal(stream)))
-            place(jets, count, kt, _NEAR, phi, np.cos(phi), np.sin(phi))
+            cosine, sine = cosine_and_sine(phi)
+            place(jets, count, kt, _NEAR, phi, cosine, sine)
         else:
             phi, cosine, sine = azimuth(stream)
             place(jets, count, kt, _ANYWHERE, phi, cosine, sine)
@@ -195,5 +196,5 @@ def shift(jets: Jets, start: int, stop: int, rapidity: float) -> None:
 def place_parton(jets: Jets, i: int, p: tuple[float, float, float, float]) -> None:
     """Write a massless parton as jet i."""
     pt = math.sqrt(p[0] * p[0] + p[1] * p[1])
-    eta, phi = pseudorapidity(p[2] / pt), azimuth_of(p[0], p[1])
-    place(jets, i, pt, eta, phi, p[0] / pt, p[1] / pt)
+    jets[i, PT], jets[i, ETA], jets[i, PHI] = pt, pseudorapidity(p[2] / pt), azimuth_of(p[0], p[1])
+    jets[i, X], jets[i, Y] = p[0], p[1]

@@ -13,7 +13,16 @@ import numpy.typing as npt
 from ..philox import LOW_WORD, philox4x32
 from .compiled import inlined, linked
 
-__all__ = ["Stream", "azimuth", "exponential", "normal", "open_stream", "top_up", "uniform"]
+__all__ = [
+    "Stream",
+    "azimuth",
+    "cosine_and_sine",
+    "exponential",
+    "normal",
+    "open_stream",
+    "top_up",
+    "uniform",
+]
 
 _HALF = 512
 _COUNTERS = _HALF // 4
@@ -170,9 +179,21 @@ def azimuth(stream: Stream) -> tuple[float, float, float]:
     word = _word(stream)
     step = np.uint64(word >> 24)
     left = (np.float64(word & 0xFFFFFF) + 0.5) * 2.0**-24 - 0.5
-    d = left * _STEP
+    cosine, sine = _turned(step, left * _STEP)
+    return _ANGLES[step] + left * _STEP, cosine, sine
+
+
+@inlined
+def cosine_and_sine(phi: float) -> tuple[float, float]:
+    """Of an angle in [-pi, pi], as in `azimuth`."""
+    step = np.uint64(min((phi + math.pi) * (1.0 / _STEP), 255.0))
+    return _turned(step, phi - _ANGLES[step])
+
+
+@inlined
+def _turned(step: np.uint64, d: float) -> tuple[float, float]:
     d2 = d * d
     cosine = 1.0 - d2 * (0.5 - d2 * (1.0 / 24.0 - d2 / 720.0))
     sine = d * (1.0 - d2 * (1.0 / 6.0 - d2 / 120.0))
     c, s = _COSINES[step], _SINES[step]
-    return _ANGLES[step] + d, c * cosine - s * sine, s * cosine + c * sine
+    return c * cosine - s * sine, s * cosine + c * sine

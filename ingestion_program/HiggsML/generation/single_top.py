@@ -9,22 +9,35 @@ import numpy.typing as npt
 
 from .compiled import inlined
 from .constants import Detector, Radiation, SingleTop, TopPair, TopQuark, WDecays
-from .detector import smallest_lepton_pt, smallest_tau_pt
+from .detector import Cuts, lepton_ease, measure, tau_ease
 from .kinematics import from_transverse, scaled
 from .quantiles import Table
-from .quark_jets import candidates, fake_tau_rate, neutrino_share, split, take_jet, which_jet
-from .radiation import Jets, place_parton, recoil, spread
+from .quark_jets import (
+    candidates,
+    fake_tau_rate,
+    jet_as_tau,
+    neutrino_share,
+    parton_as_tau,
+    remove,
+    split,
+    which_jet,
+)
+from .radiation import Jets, place_parton, recoil, shift, spread
 from .random_numbers import Stream, azimuth, exponential, normal, uniform
-from .top_quarks import lepton_share, lepton_tau_event, pair_rate, top_decay
+from .tau_pairs import normal_rapidity
+from .top_quarks import lepton_and_tau, lepton_share, moved, pair_rate, top_decay, transverse2
 
 __all__ = ["single_top_event", "single_top_share"]
 
 
 @inlined
 def single_top_share(single: SingleTop, pair: TopPair, top: TopQuark, w: WDecays) -> float:
-    """Share of single tops in the trials: cross-sections times rates of lepton and tau."""
-    ours = single.cross_section * fake_tau_rate(w) * candidates(1, top)
-    pairs = pair.cross_section * 2.0 * pair_rate(top, w)  # either W may give the lepton
+    """Share of single tops in the trials: cross-sections times rates of lepton and tau.
+
+    The cross-sections are taken to go with the density at rapidity 0, not with its integral.
+    """
+    ours = single.cross_section * fake_tau_rate(w) * candidates(1, top) * single.rapidity
+    pairs = pair.cross_section * 2.0 * pair_rate(top, w) * pair.rapidity  # either W: the lepton
     return ours / (ours + pairs)
 
 
@@ -39,19 +52,18 @@ def single_top_event(
     w_masses: Table,
     shares: Table,
     detector: Detector,
+    cuts: Cuts,
     jets: Jets,
     row: npt.NDArray[np.float32],
 ) -> bool:
     """Try one single top quark; True when it was selected and `row` is filled."""
     candidate = uniform(stream) * candidates(1, top)
-    noises = normal(stream), normal(stream)
-    least1 = smallest_lepton_pt(noises[0], detector)
-    least2 = smallest_tau_pt(noises[1], detector)
     emissions, sum_x, sum_y = recoil(stream, radiation, kt, exponential(stream), jets, 0)
     emissions = min(emissions, len(jets) - 2)
     which = which_jet(candidate, emissions + 1, 1, top)
     if which < 0:
         return False
+    noises = normal(stream), normal(stream)
     soft_x, soft_y = radiation.soft * normal(stream), radiation.soft * normal(stream)
     recoil_x, recoil_y = 0.5 * (soft_x - sum_x), 0.5 * (soft_y - sum_y)
     pt = single.pt * (exponential(stream) + exponential(stream))
@@ -61,35 +73,34 @@ def single_top_event(
     momentum = from_transverse(recoil_x + px, recoil_y + py, -gap, top.mass)
     bottom, lepton, neutrino = top_decay(stream, momentum, top, w_masses)
     seen = scaled(lepton, lepton_share(stream, w, shares))
-    if seen[0] * seen[0] + seen[1] * seen[1] < least1 * least1:
+    if transverse2(seen) * lepton_ease(noises[0], cuts) ** 2 < 1.0:
         return False
-    spread(stream, radiation, jets, 0, emissions)
-    count = emissions
     quark = from_transverse(recoil_x - px, recoil_y - py, gap, 0.0)
     lost = neutrino_share(stream, top)
-    place_parton(jets, count, quark)
-    place_parton(jets, count + 1, scaled(bottom, 1.0 - lost))
-    tau = take_jet(stream, jets, which, count + 2, detector)
-    count += 1
-    if which < emissions:
-        emissions -= 1
-    if tau[0] * tau[0] + tau[1] * tau[1] < least2 * least2:
+    seen_bottom = scaled(bottom, 1.0 - lost)
+    by_radiation = which < emissions
+    if by_radiation:
+        spread(stream, radiation, jets, 0, emissions)
+        tau = jet_as_tau(stream, jets, which, detector)
+    else:
+        tau = parton_as_tau(stream, quark if which == emissions else seen_bottom, detector)
+    if transverse2(tau) * tau_ease(noises[1], cuts) ** 2 < 1.0:
         return False
+    event = lepton_and_tau(seen, tau, noises)
+    inside, y = normal_rapidity(stream, event.lepton_eta, event.tau_eta, single.rapidity, detector)
+    if not inside:
+        return False
+
+    if not by_radiation:
+        spread(stream, radiation, jets, 0, emissions)
+    place_parton(jets, emissions, quark)
+    place_parton(jets, emissions + 1, seen_bottom)
+    count = remove(jets, which, emissions + 2)
+    emissions -= int(by_radiation)
     count = split(stream, jets, emissions, count, top)
+    shift(jets, 0, emissions, radiation.pull * y)
+    shift(jets, emissions, count, y)
     soft = detector.soft_scale - 1.0  # of the recoil -soft
     unseen_x = neutrino[0] + lepton[0] - seen[0] + lost * bottom[0] + soft * soft_x
     unseen_y = neutrino[1] + lepton[1] - seen[1] + lost * bottom[1] + soft * soft_y
-    return lepton_tau_event(
-        stream,
-        detector,
-        seen,
-        tau,
-        noises,
-        (unseen_x, unseen_y),
-        single.rapidity,
-        jets,
-        emissions,
-        count,
-        radiation.pull,
-        row,
-    )
+    return measure(stream, detector, moved(event, y, unseen_x, unseen_y), jets, count, row)

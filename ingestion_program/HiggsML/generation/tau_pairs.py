@@ -9,9 +9,17 @@ from .compiled import inlined
 from .constants import Detector
 from .detector import Hypothesis
 from .kinematics import Direction
-from .random_numbers import Stream, azimuth, uniform
+from .random_numbers import Stream, azimuth, normal, uniform
 
-__all__ = ["NO_TAUS", "finish", "rapidity_between", "squared_pts", "tau_pair", "taus_along"]
+__all__ = [
+    "NO_TAUS",
+    "finish",
+    "normal_rapidity",
+    "rapidity_between",
+    "squared_pts",
+    "tau_pair",
+    "taus_along",
+]
 
 NO_TAUS = Hypothesis(*12 * [0.0])
 
@@ -94,6 +102,26 @@ def taus_along(
 
 
 @inlined
+def _rapidities(eta1: float, eta2: float, detector: Detector) -> tuple[float, float]:
+    """The interval of rapidities that bring both etas into the acceptance."""
+    low = max(-detector.lepton_eta - eta1, -detector.tau_eta - eta2)
+    return low, min(detector.lepton_eta - eta1, detector.tau_eta - eta2)
+
+
+@inlined
+def normal_rapidity(
+    stream: Stream, eta1: float, eta2: float, spread: float, detector: Detector
+) -> tuple[bool, float]:
+    """A rapidity from a normal distribution, and whether it brings both etas into the acceptance.
+
+    Of narrow distributions, with sqrt(2 pi) spread below 5, it loses fewer than `rapidity_between`.
+    """
+    low, high = _rapidities(eta1, eta2, detector)
+    y = spread * normal(stream)
+    return bool((low < y) & (y < high)), y
+
+
+@inlined
 def rapidity_between(
     stream: Stream, eta1: float, eta2: float, spread: float, detector: Detector
 ) -> tuple[bool, float]:
@@ -102,8 +130,7 @@ def rapidity_between(
     Rejection: the first number is False in the share of cases in which a rapidity drawn from
     exp(-y^2 / 2 spread^2) would not have done so, up to a constant factor.
     """
-    low = max(-detector.lepton_eta - eta1, -detector.tau_eta - eta2)
-    high = min(detector.lepton_eta - eta1, detector.tau_eta - eta2)
+    low, high = _rapidities(eta1, eta2, detector)
     widest = detector.lepton_eta + detector.tau_eta
     y = low + uniform(stream) * widest
     if y > high:

@@ -1,13 +1,14 @@
 """Pairs of top quarks with a lepton and a hadronic tau, or a jet taken for one."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from .compiled import inlined, linked
 from .constants import Detector, Radiation, TopPair, TopQuark, WDecays
-from .detector import Hypothesis, measure, smallest_lepton_pt, smallest_tau_pt
+from .detector import Cuts, Hypothesis, lepton_ease, measure, tau_ease
 from .kinematics import (
     FourMomentum,
     around,
@@ -16,21 +17,35 @@ from .kinematics import (
     decay,
     from_transverse,
     polar,
+    pseudorapidity,
     scaled,
 )
 from .quantiles import Table, inverse_distribution, quantile
-from .quark_jets import candidates, fake_tau_rate, neutrino_share, split, take_jet, which_jet
+from .quark_jets import (
+    candidates,
+    fake_tau_rate,
+    jet_as_tau,
+    neutrino_share,
+    parton_as_tau,
+    remove,
+    split,
+    which_jet,
+)
 from .radiation import Jets, place_parton, recoil, shift, spread
 from .random_numbers import Stream, azimuth, exponential, normal, uniform
-from .tau_pairs import rapidity_between
+from .tau_pairs import finish, normal_rapidity
 from .taus import HADRONS, LEPTON
 
 __all__ = [
+    "Rates",
+    "lepton_and_tau",
     "lepton_share",
-    "lepton_tau_event",
+    "moved",
     "pair_rate",
+    "rates_of",
     "top_decay",
     "top_event",
+    "transverse2",
     "w_mass_table",
 ]
 
@@ -41,16 +56,18 @@ def w_mass_table(w: WDecays) -> Table:
     return inverse_distribution(m, breit_wigner_density(m, w.mass, w.width))[None, :]
 
 
-@linked
+@inlined
 def _lepton_cosine(stream: Stream, longitudinal: float) -> float:
-    """Angle of the charged lepton in the W frame: longitudinal, or left-handed W of a top."""
-    if uniform(stream) < longitudinal:  # 3/4 (1 - c^2)
-        while True:
-            c = 2.0 * uniform(stream) - 1.0
-            if uniform(stream) < 1.0 - c * c:
-                return c
-    # 3/8 (1 - c)^2: the largest of three uniform numbers has density 3 u^2
-    return 1.0 - 2.0 * max(uniform(stream), uniform(stream), uniform(stream))
+    """Angle of the charged lepton in the W frame: longitudinal, or left-handed W of a top.
+
+    The densities are 3/4 (1 - c^2) and 3/8 (1 - c)^2: those of the middle and of the largest of
+    three numbers that are uniform in (-1, 1), the latter with the other sign.
+    """
+    is_longitudinal = uniform(stream) < longitudinal
+    a, b, c = uniform(stream), uniform(stream), uniform(stream)
+    largest = max(a, b, c)
+    middle = max(min(a, b), min(max(a, b), c))
+    return 2.0 * middle - 1.0 if is_longitudinal else 1.0 - 2.0 * largest
 
 
 @linked
@@ -82,55 +99,70 @@ def lepton_share(stream: Stream, w: WDecays, shares: Table) -> float:
     return quantile(shares, LEPTON, uniform(stream))
 
 
-@linked
-def lepton_tau_event(
-    stream: Stream,
-    detector: Detector,
-    lepton: FourMomentum,
-    tau: FourMomentum,
-    noises: tuple[float, float],
-    unseen: tuple[float, float],
-    rapidity: float,
-    jets: Jets,
-    emissions: int,
-    count: int,
-    pull: float,
-    row: npt.NDArray[np.float32],
-) -> bool:
-    """Measure an event given by the visible momenta, after a boost along the beam.
+class Rates(NamedTuple):
+    """Rates of what the W bosons of a top event give for a tau; see `rates_of`."""
 
-    The first of the `count` jets are emissions, which follow the boost in part (`pull`).
-    """
-    lepton_pt = math.sqrt(lepton[0] * lepton[0] + lepton[1] * lepton[1])
-    tau_pt = math.sqrt(tau[0] * tau[0] + tau[1] * tau[1])
-    eta1, eta2 = math.asinh(lepton[2] / lepton_pt), math.asinh(tau[2] / tau_pt)
-    inside, y = rapidity_between(stream, eta1, eta2, rapidity, detector)
-    if not inside:
-        return False
-    shift(jets, 0, emissions, pull * y)
-    shift(jets, emissions, count, y)
-    event = Hypothesis(
-        lepton_pt,
-        eta1 + y,
-        lepton[0],
-        lepton[1],
-        tau_pt,
-        eta2 + y,
-        tau[0],
-        tau[1],
-        noises[0],
-        noises[1],
-        unseen[0],
-        unseen[1],
-    )
-    return measure(stream, detector, event, jets, count, row)
+    prompt: float
+    """Of a hadronic tau."""
+    fake: float
+    """Of one light jet that is taken for one."""
+
+
+@inlined
+def rates_of(w: WDecays) -> Rates:
+    """Computed once, outside of the loop over events."""
+    prompt = w.tau * (1.0 - w.tau_to_lepton) * w.tau_efficiency
+    return Rates(prompt, w.hadrons * fake_tau_rate(w))
 
 
 @inlined
 def pair_rate(top: TopQuark, w: WDecays) -> float:
     """Rate of what one W of a pair may give for a tau, when the other gives the lepton."""
-    prompt = w.tau * (1.0 - w.tau_to_lepton) * w.tau_efficiency
-    return prompt + w.hadrons * fake_tau_rate(w) * candidates(2, top)
+    rates = rates_of(w)
+    return rates.prompt + rates.fake * candidates(2, top)
+
+
+@inlined
+def transverse2(p: FourMomentum) -> float:
+    """pT^2 of a momentum."""
+    return p[0] * p[0] + p[1] * p[1]
+
+
+@inlined
+def lepton_and_tau(
+    lepton: FourMomentum, tau: FourMomentum, noises: tuple[float, float]
+) -> Hypothesis:
+    """An event by the visible momenta; nothing unseen yet."""
+    pt1, pt2 = math.sqrt(transverse2(lepton)), math.sqrt(transverse2(tau))
+    return Hypothesis(
+        pt1,
+        pseudorapidity(lepton[2] / pt1),
+        lepton[0],
+        lepton[1],
+        pt2,
+        pseudorapidity(tau[2] / pt2),
+        tau[0],
+        tau[1],
+        noises[0],
+        noises[1],
+        0.0,
+        0.0,
+    )
+
+
+@inlined
+def moved(event: Hypothesis, y: float, unseen_x: float, unseen_y: float) -> Hypothesis:
+    """The event after a boost along the beam, with the unseen momentum."""
+    return finish(
+        event,
+        event.lepton_noise,
+        event.tau_noise,
+        unseen_x,
+        unseen_y,
+        y,
+        event.lepton_eta,
+        event.tau_eta,
+    )
 
 
 @inlined
@@ -139,11 +171,13 @@ def top_event(
     top: TopQuark,
     pair: TopPair,
     w: WDecays,
+    rates: Rates,
     radiations: tuple[Radiation, Radiation],
     kts: tuple[Table, Table],
     w_masses: Table,
     shares: Table,
     detector: Detector,
+    cuts: Cuts,
     jets: Jets,
     row: npt.NDArray[np.float32],
 ) -> bool:
@@ -151,20 +185,16 @@ def top_event(
 
     The radiations are those of gluon fusion and of quark annihilation.
     """
-    prompt = w.tau * (1.0 - w.tau_to_lepton) * w.tau_efficiency
-    candidate = uniform(stream) * pair_rate(top, w) - prompt
+    candidate = uniform(stream) * (rates.prompt + rates.fake * candidates(2, top)) - rates.prompt
     is_prompt = candidate < 0.0
-    noises = normal(stream), normal(stream)
-    least1 = smallest_lepton_pt(noises[0], detector)
-    least2 = smallest_tau_pt(noises[1], detector)
-
     by_quarks = uniform(stream) < pair.quark_annihilation
     radiation, kt = (radiations[1], kts[1]) if by_quarks else (radiations[0], kts[0])
     emissions, sum_x, sum_y = recoil(stream, radiation, kt, exponential(stream), jets, 0)
     emissions = min(emissions, len(jets) - 4)
-    which = which_jet(candidate / (w.hadrons * fake_tau_rate(w)), emissions + 2, 2, top)
+    which = which_jet(candidate / rates.fake, emissions + 2, 2, top)
     if not is_prompt and which < 0:
         return False
+    noises = normal(stream), normal(stream)
     soft_x, soft_y = radiation.soft * normal(stream), radiation.soft * normal(stream)
     recoil_x, recoil_y = 0.5 * (soft_x - sum_x), 0.5 * (soft_y - sum_y)
     gap = pair.rapidity_gap * normal(stream)
@@ -174,21 +204,34 @@ def top_event(
     top1 = from_transverse(recoil_x + px, recoil_y + py, gap, top.mass)
     bottom1, lepton, neutrino1 = top_decay(stream, top1, top, w_masses)
     seen = scaled(lepton, lepton_share(stream, w, shares))
-    if seen[0] * seen[0] + seen[1] * seen[1] < least1 * least1:
+    if transverse2(seen) * lepton_ease(noises[0], cuts) ** 2 < 1.0:
         return False
     top2 = from_transverse(recoil_x - px, recoil_y - py, -gap, top.mass)
     bottom2, other, neutrino2 = top_decay(stream, top2, top, w_masses)
+    lost1, lost2 = neutrino_share(stream, top), neutrino_share(stream, top)
+    seen1, seen2 = scaled(bottom1, 1.0 - lost1), scaled(bottom2, 1.0 - lost2)
+    by_radiation = (not is_prompt) and which < emissions
     if is_prompt:
         tau = scaled(other, quantile(shares, HADRONS, uniform(stream)))
-        if tau[0] * tau[0] + tau[1] * tau[1] < least2 * least2:
-            return False
-    lost1, lost2 = neutrino_share(stream, top), neutrino_share(stream, top)
+    elif by_radiation:
+        spread(stream, radiation, jets, 0, emissions)
+        tau = jet_as_tau(stream, jets, which, detector)
+    else:
+        k = which - emissions
+        quark = other if k == 0 else neutrino2  # what a W gives for lepton and neutrino
+        tau = parton_as_tau(stream, quark if k < 2 else seen1 if k == 2 else seen2, detector)
+    if transverse2(tau) * tau_ease(noises[1], cuts) ** 2 < 1.0:
+        return False
+    event = lepton_and_tau(seen, tau, noises)
+    inside, y = normal_rapidity(stream, event.lepton_eta, event.tau_eta, pair.rapidity, detector)
+    if not inside:
+        return False
+
+    if not by_radiation:
+        spread(stream, radiation, jets, 0, emissions)
     lost = detector.soft_scale - 1.0  # of the recoil -soft
     unseen_x = neutrino1[0] + lepton[0] - seen[0] + lost1 * bottom1[0] + lost2 * bottom2[0]
     unseen_y = neutrino1[1] + lepton[1] - seen[1] + lost1 * bottom1[1] + lost2 * bottom2[1]
-    unseen_x += lost * soft_x
-    unseen_y += lost * soft_y
-    spread(stream, radiation, jets, 0, emissions)
     count = emissions
     if is_prompt:
         unseen_x += neutrino2[0] + other[0] - tau[0]
@@ -197,28 +240,14 @@ def top_event(
         place_parton(jets, count, other)
         place_parton(jets, count + 1, neutrino2)
         count += 2
-    place_parton(jets, count, scaled(bottom1, 1.0 - lost1))
-    place_parton(jets, count + 1, scaled(bottom2, 1.0 - lost2))
+    place_parton(jets, count, seen1)
+    place_parton(jets, count + 1, seen2)
     count += 2
     if not is_prompt:
-        tau = take_jet(stream, jets, which, count, detector)
-        count -= 1
-        if which < emissions:
-            emissions -= 1
-        if tau[0] * tau[0] + tau[1] * tau[1] < least2 * least2:
-            return False
+        count = remove(jets, which, count)
+        emissions -= int(by_radiation)
     count = split(stream, jets, emissions, count, top)
-    return lepton_tau_event(
-        stream,
-        detector,
-        seen,
-        tau,
-        noises,
-        (unseen_x, unseen_y),
-        pair.rapidity,
-        jets,
-        emissions,
-        count,
-        radiation.pull,
-        row,
-    )
+    shift(jets, 0, emissions, radiation.pull * y)
+    shift(jets, emissions, count, y)
+    event = moved(event, y, unseen_x + lost * soft_x, unseen_y + lost * soft_y)
+    return measure(stream, detector, event, jets, count, row)

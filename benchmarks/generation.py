@@ -3,8 +3,8 @@
     python benchmarks/generation.py [--events 2000000] [--rounds 5] [--pool-events 50000000]
     python benchmarks/generation.py --slices
 
-First, CPU seconds of one core per selected event, by process, in alternating rounds: median and
-range over the rounds, and the rate averaged over the default mix. Then, in a fresh process, the
+First, CPU seconds of one core per selected event, by process and slice of Z, in alternating rounds:
+median and range over the rounds, and the rate of the default mix as it is generated. Then, in a fresh process, the
 time to pack a pool of `--pool-events` rows on all cores, and the peak memory.
 
 `--slices` measures something else: the share of the expected Z events in each slice, for the table
@@ -26,28 +26,30 @@ import numba
 import numpy as np
 
 from HiggsML.experiments import EventPool
-from HiggsML.generation import DEFAULT_COUNTS, default_counts, generate_blocks
+from HiggsML.generation import default_counts, generate_blocks
 from HiggsML.generation.blocks import efficiency, generate_block
 from HiggsML.generation.constants import CONSTANTS, Z_SLICES
-from HiggsML.generation.slices import slice_range
+from HiggsML.generation.slices import slice_range, sources_of
+from HiggsML.schema import REFERENCE_LUMINOSITY
 
 
 def speed(events: int, rounds: int) -> None:
-    """Print microseconds per event of each process, and the rate of the mix."""
-    seconds: dict[str, list[float]] = {process: [] for process in DEFAULT_COUNTS}
-    for process in DEFAULT_COUNTS:
-        generate_block(process, 100, 0, 0)  # compile
+    """Print microseconds per event of each process and slice, and the rate of the mix."""
+    sources = sources_of(default_counts(events), REFERENCE_LUMINOSITY)
+    seconds = np.empty((rounds, len(sources)))
+    for source in sources:
+        generate_block(source.process, 100, 0, 0, part=source.part)  # compile
     for block in range(rounds):
-        for process, count in default_counts(events).items():
+        for i, source in enumerate(sources):
             start = time.process_time()
-            generate_block(process, count, 0, block)
-            seconds[process].append((time.process_time() - start) / count)
-    for process, values in seconds.items():
+            generate_block(source.process, source.events, 0, block, part=source.part)
+            seconds[block, i] = (time.process_time() - start) / source.events
+    for source, values in zip(sources, seconds.T, strict=True):
         low, middle, high = 1e6 * np.quantile(values, [0.0, 0.5, 1.0])
-        print(f"{process}: {middle:.2f} us/event ({low:.2f} to {high:.2f})")
-    shares = np.array(list(DEFAULT_COUNTS.values())) / sum(DEFAULT_COUNTS.values())
-    mix = shares @ np.array(list(seconds.values()))
-    low, middle, high = 1e-6 / np.quantile(mix, [1.0, 0.5, 0.0])
+        name = source.process if source.part is None else f"{source.process}, slice {source.part}"
+        print(f"{name}: {middle:.2f} us/event ({low:.2f} to {high:.2f})")
+    sizes = np.array([source.events for source in sources])
+    low, middle, high = 1e-6 / np.quantile(seconds @ sizes / sizes.sum(), [1.0, 0.5, 0.0])
     print(f"default mix: {middle:.2f} million events per CPU second ({low:.2f} to {high:.2f})")
 
 

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .candidates import Candidates, draw_candidates, hardest_of
+from .candidates import Candidates, draw_candidates, eases_of, hardest_of
 from .compiled import inlined
 from .constants import Detector, Higgs, Radiation, ZBoson
-from .detector import Cuts, Hypothesis, lepton_ease, measure, tau_ease
+from .detector import Cuts, Hypothesis, measure
 from .kinematics import (
     breit_wigner_density,
     decay,
@@ -84,13 +84,9 @@ def higgs_candidates(
 
 @inlined
 def _taus(px: float, py: float, trial: Any, cuts: Cuts) -> tuple[bool, Hypothesis]:
-    mass = math.sqrt(1.0 / trial.inverse_mass2)
     direction = trial.cosine, trial.cos_phi, trial.sin_phi
-    least = (
-        1.0 / (trial.x1 * lepton_ease(trial.noise1, cuts)),
-        1.0 / (trial.x2 * tau_ease(trial.noise2, cuts)),
-    )
-    return taus_along(px, py, mass, direction, (trial.x1, trial.x2), least)
+    shares = trial.x1, trial.x2
+    return taus_along(px, py, 1.0 / trial.inverse_mass2, direction, shares, eases_of(trial, cuts))
 
 
 @inlined

@@ -21,7 +21,7 @@ from .random_numbers import Stream, azimuth, exponential, normal, top_up, unifor
 from .tau_pairs import squared_pts
 from .taus import HADRONS, LEPTON
 
-__all__ = ["CANDIDATE", "CANDIDATES", "Candidates", "draw_candidates", "hardest_of"]
+__all__ = ["CANDIDATE", "CANDIDATES", "Candidates", "draw_candidates", "eases_of", "hardest_of"]
 
 CANDIDATES = 32
 """Trials in a batch."""
@@ -107,19 +107,23 @@ def _visible(
     """
     count = 0
     lowest, span = hardest
+    if_right, if_left = 1.0 / right[0], 1.0 / (1.0 - right[0])
     for _ in range(CANDIDATES):
         here: Any = candidates[count]
-        here.mode, number = uniform(stream), exponential(stream)
+        number = exponential(stream)
         # What is left of an exponential number after the last whole span is exponential within one.
         here.number = lowest + number - span * math.floor(number / span)
         here.inverse_mass2 = quantile(masses, 0, uniform(stream))
-        right1 = int(uniform(stream) < right[0])
+        chosen = uniform(stream)
+        right1 = int(chosen < right[0])
+        # What is left of a uniform number after a choice is uniform within what was chosen.
+        here.mode = chosen * if_right if right1 else (chosen - right[0]) * if_left
         here.x1 = quantile(shares, LEPTON + right1, uniform(stream))
         here.x2 = quantile(shares, HADRONS + (right1 ^ right[1]), uniform(stream))
         here.noise1, here.noise2 = normal(stream), normal(stream)
         pt = _recoil_bound(value_at(kt, min(here.number, 15.9)), radiation)
         pt = pt if here.mode < bounded else _FAR
-        ease1, ease2 = _eases(here, cuts)
+        ease1, ease2 = eases_of(here, cuts)
         both = (1.0 + here.inverse_mass2 * pt * pt) * (ease1 * ease2) ** 2
         lower = min(ease1, ease2)
         fine = here.inverse_mass2 * (ease1 + ease2) ** 2 <= both
@@ -135,7 +139,7 @@ def _recoil_bound(hardest: float, radiation: Radiation) -> float:
 
 
 @inlined
-def _eases(trial: Any, cuts: Cuts) -> tuple[float, float]:
+def eases_of(trial: Any, cuts: Cuts) -> tuple[float, float]:
     """The inverses of the least pT of both taus."""
     return trial.x1 * lepton_ease(trial.noise1, cuts), trial.x2 * tau_ease(trial.noise2, cuts)
 
@@ -162,7 +166,7 @@ def _recoiling(
         px, py = soft_x - first.kt * first.cosine, soft_y - first.kt * first.sine
         direction = cosine, cos_phi, sin_phi
         _, pt1, pt2 = squared_pts(px, py, 1.0 / trial.inverse_mass2, direction)
-        ease1, ease2 = _eases(trial, cuts)
+        ease1, ease2 = eases_of(trial, cuts)
         fine = (pt1 * ease1 * ease1 > 1.0) & (pt2 * ease2 * ease2 > 1.0)
         fine |= is_followed(radiation, kt, first) | (trial.mode >= bounded)
         here: Any = candidates[kept]

@@ -89,7 +89,7 @@ def diboson_event(
             vv.z_mass,
             cos_theta,
             (x1, x2),
-            (1.0 / (ease1 * x1), 1.0 / (ease2 * x2)),
+            (ease1 * x1, ease2 * x2),
         )
         if not possible:
             return False

@@ -42,8 +42,9 @@ def wrapped(phi: float) -> float:
 
 @inlined
 def delta_r2(eta1: float, phi1: float, eta2: float, phi2: float) -> float:
-    """Square of the angular distance, deta^2 + dphi^2."""
-    deta, dphi = eta1 - eta2, wrapped(phi1 - phi2)
+    """Square of the angular distance, deta^2 + dphi^2; of azimuths in [-pi, pi]."""
+    deta, turn = eta1 - eta2, abs(phi1 - phi2)
+    dphi = min(turn, _TWO_PI - turn)
     return deta * deta + dphi * dphi
 
 
@@ -124,8 +125,9 @@ def transverse_boson_cosine(stream: Stream) -> float:
     Three times in four it is flat, else of density (3/2) cos^2: the largest of three, with a sign.
     """
     u = 4.0 * uniform(stream)
-    largest = max(uniform(stream), uniform(stream), uniform(stream))
-    return u * (2.0 / 3.0) - 1.0 if u < 3.0 else math.copysign(largest, 3.5 - u)
+    rest = 2.0 * u - 7.0  # in (-1, 1), in the fourth case: the sign and one of the three
+    largest = max(abs(rest), uniform(stream), uniform(stream))
+    return u * (2.0 / 3.0) - 1.0 if u < 3.0 else math.copysign(largest, rest)
 
 
 @inlined

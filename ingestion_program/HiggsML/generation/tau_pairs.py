@@ -32,18 +32,19 @@ def tau_pair(
     mass: float,
     cosine: float,
     shares: tuple[float, float],
-    least: tuple[float, float],
+    eases: tuple[float, float],
 ) -> tuple[bool, Hypothesis]:
     """Taus of a boson without rapidity; whether both reach their least pT.
 
     The first tau goes along `cosine` (to the beam) in the boson's frame. Shares of the visible
-    energy and least pT are those of the first tau (to a lepton) and the second (to hadrons).
+    energy and eases (inverses of the least pT) are those of the first tau (to a lepton) and the
+    second (to hadrons).
     """
-    pt2 = px * px + py * py
-    if (least[0] + least[1]) ** 2 > mass * mass * (1.0 - cosine * cosine) + pt2:
-        return False, NO_TAUS  # pT_1 + pT_2 is at most the root of the right side
+    pt2, product = px * px + py * py, eases[0] * eases[1]
+    if (eases[0] + eases[1]) ** 2 > (mass * mass * (1.0 - cosine**2) + pt2) * product * product:
+        return False, NO_TAUS  # pT_1 + pT_2 is at most the root of the bracket
     _, cos_phi, sin_phi = azimuth(stream)
-    return taus_along(px, py, mass, (cosine, cos_phi, sin_phi), shares, least)
+    return taus_along(px, py, mass * mass, (cosine, cos_phi, sin_phi), shares, eases)
 
 
 @inlined
@@ -68,20 +69,21 @@ def squared_pts(
 def taus_along(
     px: float,
     py: float,
-    mass: float,
+    mass2: float,
     direction: Direction,
     shares: tuple[float, float],
-    least: tuple[float, float],
+    eases: tuple[float, float],
 ) -> tuple[bool, Hypothesis]:
     """As `tau_pair`, for a direction of the first tau (see `squared_pts`)."""
-    energy1, pt1, pt2 = squared_pts(px, py, mass * mass, direction)
-    if pt1 <= least[0] ** 2 or pt2 <= least[1] ** 2:
+    energy1, pt1, pt2 = squared_pts(px, py, mass2, direction)
+    if (pt1 * eases[0] ** 2 <= 1.0) | (pt2 * eases[1] ** 2 <= 1.0):
         return False, NO_TAUS
+    mass = math.sqrt(mass2)
     pt1, pt2 = math.sqrt(pt1), math.sqrt(pt2)
     cosine, cos_phi, sin_phi = direction
     along = 0.5 * mass * math.sqrt(1.0 - cosine * cosine)
     pz = 0.5 * mass * cosine
-    factor = (0.5 * mass + energy1) / (math.sqrt(mass * mass + px * px + py * py) + mass)
+    factor = (0.5 * mass + energy1) / (math.sqrt(mass2 + px * px + py * py) + mass)
     x, y = along * cos_phi + factor * px, along * sin_phi + factor * py
     x1, x2 = shares
     missing1, missing2 = 1.0 - x1, 1.0 - x2

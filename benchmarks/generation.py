@@ -4,8 +4,8 @@
     python benchmarks/generation.py --slices
 
 First, CPU seconds of one core per selected event, by process and slice of Z, in alternating rounds:
-median and range over the rounds, and the rate of the default mix as it is generated. Then, in a fresh process, the
-time to pack a pool of `--pool-events` rows on all cores, and the peak memory.
+median and range over the rounds, and the rate of the default mix as it is generated. Then, in a
+fresh process, the time to pack a pool of `--pool-events` rows on all cores, and the peak memory.
 
 `--slices` measures something else: the share of the expected Z events in each slice, for the table
 of constants.

@@ -9,6 +9,7 @@ from scipy import stats
 
 from HiggsML.generation.random_numbers import (
     azimuth,
+    cosine_and_sine,
     exponential,
     normal,
     open_stream,
@@ -75,6 +76,11 @@ def test_azimuth_is_uniform_and_its_cosine_and_sine_are_right():
     assert stats.kstest(phi, law.cdf).pvalue > P_VALUE
     np.testing.assert_allclose(cosine, np.cos(phi), atol=1e-13)
     np.testing.assert_allclose(sine, np.sin(phi), atol=1e-13)
+
+
+@pytest.mark.parametrize("phi", [-math.pi, -3.0, -1e-9, 0.0, 0.7, 2.0, math.pi])
+def test_cosine_and_sine_of_an_angle(phi):
+    assert cosine_and_sine(phi) == pytest.approx((math.cos(phi), math.sin(phi)), abs=1e-13)
 
 
 def test_neighbours_in_a_stream_are_uncorrelated():

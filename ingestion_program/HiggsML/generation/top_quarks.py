@@ -39,6 +39,7 @@ from .taus import HADRONS, LEPTON
 __all__ = [
     "Rates",
     "lepton_and_tau",
+    "lepton_cosine",
     "lepton_share",
     "moved",
     "pair_rate",
@@ -57,7 +58,7 @@ def w_mass_table(w: WDecays) -> Table:
 
 
 @inlined
-def _lepton_cosine(stream: Stream, longitudinal: float) -> float:
+def lepton_cosine(stream: Stream, longitudinal: float) -> float:
     """Angle of the charged lepton in the W frame: longitudinal, or left-handed W of a top.
 
     The densities are 3/4 (1 - c^2) and 3/8 (1 - c)^2: those of the middle and of the largest of
@@ -82,7 +83,7 @@ def top_decay(
     p = math.sqrt(energy * energy - w_mass * w_mass)
     w_rest = (p * axis[0], p * axis[1], p * axis[2], energy)
     _, cos_phi, sin_phi = azimuth(stream)
-    way = around(axis, _lepton_cosine(stream, top.longitudinal), cos_phi, sin_phi)
+    way = around(axis, lepton_cosine(stream, top.longitudinal), cos_phi, sin_phi)
     lepton_rest, _ = decay(w_rest, w_mass, 0.0, way)
     w = boost(w_rest, momentum, top.mass)
     lepton = boost(lepton_rest, momentum, top.mass)

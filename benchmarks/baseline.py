@@ -19,6 +19,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import cloudpickle
+import numpy as np
 import pandas as pd
 from baseline_report import write_report
 from tqdm import tqdm
@@ -32,9 +33,10 @@ from HiggsML.experiments.protocol import (
 )
 from HiggsML.generation import generate, generate_blocks
 from HiggsML.inference.binning import expected_width
+from HiggsML.inference.calibration import calibrate
 from HiggsML.inference.influence import mu_by_shift
 from HiggsML.nuisances import NUISANCES
-from HiggsML.schema import PROCESSES
+from HiggsML.schema import PROCESSES, WEIGHTS
 from HiggsML.systematics import systematics
 
 ROOT = Path(__file__).parent.parent
@@ -45,7 +47,12 @@ FOLDERS = {
     "fixed_nuisances": ROOT / "examples/fixed_nuisances",
     "sample_submission": ROOT / "sample_submission",
 }
+MEASUREMENTS = ("fixed_nuisances", "sample_submission")
+EXAMPLE_ROWS = 4_000_000  # of the training set, for the other examples: they take frames whole
 MU_RANGE = (0.1, 3.0)
+TRAIN = (1_000_000, 20_000_000, 2_500_000, 1_000_000)
+POOL = (400_000, 12_000_000, 1_500_000, 500_000)
+TOY_BATCH = 500
 
 
 def load_model_class(name):
@@ -60,6 +67,10 @@ def load_model_class(name):
 
 def fit(name, events, checks):
     """Fit one model in a process of its own; its bytes, and facts of the fit."""
+    if name not in MEASUREMENTS and len(events) > EXAMPLE_ROWS:
+        # The rows come in random order, so that the first ones are a fair sample.
+        part = events.iloc[:EXAMPLE_ROWS]
+        events = part.assign(weights=part[WEIGHTS] * (events[WEIGHTS].sum() / part[WEIGHTS].sum()))
     model = load_model_class(name)(lambda: events, systematics)
     before = resource.getrusage(resource.RUSAGE_SELF)
     began = time.perf_counter()
@@ -72,11 +83,8 @@ def fit(name, events, checks):
     }
     if name == "sample_submission":
         facts["asimov_width"] = expected_width(model.templates)
-        facts["asimov_width_statistics_only"] = expected_width(model.templates, profiled=False)
         facts["level"] = model.calibration.level
         facts["level_error"] = model.calibration.level_error
-        facts["toys"] = model.calibration.ratios.size
-        facts["invalid_toys"] = model.calibration.invalid
         facts["toy_coverage"] = [x.tolist() for x in model.calibration.coverage()]
         facts["mu_by_shift"] = mu_by_shift(model, checks, systematics)
     return cloudpickle.dumps(model), facts
@@ -85,14 +93,22 @@ def fit(name, events, checks):
 _worker = {}
 
 
-def start_worker(pool_path, models):
-    _worker["pool"] = EventPool.open(pool_path)
+def start_worker(models):
     _worker["models"] = {name: cloudpickle.loads(data) for name, data in models.items()}
+
+
+def fit_toys(job):
+    """Fits of toys that did not converge, of so many with this seed."""
+    toys, seed = job
+    templates = _worker["models"]["sample_submission"].templates
+    return calibrate(templates, toys, np.random.default_rng(seed)).invalid
 
 
 def measure(job):
     """All models on one experiment: rows of the table of answers."""
-    seed, set_index, number, mu = job
+    pool_path, seed, set_index, number, mu = job
+    if _worker.get("pool_path") != pool_path:
+        _worker.update(pool_path=pool_path, pool=EventPool.open(pool_path))
     began = time.process_time()
     experiment = draw_pseudo_experiment(
         _worker["pool"],
@@ -122,58 +138,71 @@ def main():
     parser.add_argument("--models", nargs="+", choices=FOLDERS, default=list(FOLDERS))
     parser.add_argument("--seed", type=int, default=2024)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--toys", type=int, default=10_000, help="fits that must converge")
     counts = {"nargs": 4, "type": int, "metavar": tuple(name[0].upper() for name in PROCESSES)}
-    parser.add_argument(
-        "--train", default=(500_000, 8_000_000, 800_000, 400_000), help="events generated", **counts
-    )
-    parser.add_argument(
-        "--pool",
-        default=(800_000, 25_000_000, 1_500_000, 500_000),
-        help="events drawn from",
-        **counts,
-    )
+    parser.add_argument("--train", default=TRAIN, help="events generated for the fit", **counts)
+    parser.add_argument("--pool", default=POOL, help="events of each set's pool", **counts)
     parser.add_argument("--results", type=Path, default=ROOT / "results/baseline")
     options = parser.parse_args()
     options.results.mkdir(parents=True, exist_ok=True)
 
-    pool_counts = dict(zip(PROCESSES, options.pool, strict=True))
-    blocks = generate_blocks(pool_counts, options.seed + 1)
-    pool_path = options.results / "events.pool"
-    digest = f"{options.seed} {options.pool}"
-    EventPool.cached(pool_path, digest, lambda: tqdm(blocks, "pool", unit=" blocks"))
+    models, facts = fit_all(options)
+    for name, data in models.items():
+        (options.results / f"{name}.model").write_bytes(data)
+    run = {"workers": options.workers, "train": options.train, "pool": options.pool}
+    run |= {"sets": options.sets, "experiments": options.experiments}
+    with ProcessPoolExecutor(
+        options.workers, get_context("spawn"), start_worker, (models,)
+    ) as workers:
+        began = time.perf_counter()
+        answers = pd.concat(
+            experiments_of_set(workers, options, index, mu)
+            for index, mu in enumerate(true_mus(options.seed, options.sets, MU_RANGE))
+        )
+        run["wall_seconds"] = time.perf_counter() - began
+        if "sample_submission" in models:
+            parts = [(TOY_BATCH, seed) for seed in range(options.toys // TOY_BATCH)]
+            invalid = sum(tqdm(workers.map(fit_toys, parts), "toys", len(parts)))
+            facts["sample_submission"] |= {
+                "toys": TOY_BATCH * len(parts),
+                "invalid_toys": invalid,
+            }
+    widths = {mu: width_without_nuisances(models, mu) for mu in answers.mu.unique().tolist()}
+    facts.get("sample_submission", {})["statistics_only"] = widths
+    answers.to_csv(options.results / "answers.csv", index=False)
+    (options.results / "facts.json").write_text(json.dumps({"run": run, "models": facts}, indent=2))
+    print(write_report(options.results))
 
+
+def fit_all(options):
+    """Generate the training events and fit every model."""
     events = generate(dict(zip(PROCESSES, options.train, strict=True)), options.seed + 2)
-    checks = generate(dict.fromkeys(PROCESSES, 200000), options.seed + 3)
+    checks = generate(dict(zip(PROCESSES, options.pool, strict=True)), options.seed + 3)
+    _fit_arguments.update(events=events, checks=checks)
     models, facts = {}, {}
     for name in tqdm(options.models, "fit"):
         with ProcessPoolExecutor(1, get_context("fork")) as alone:
-            _fit_arguments.update(events=events, checks=checks)
             models[name], facts[name] = alone.submit(fit_here, name).result()
-    del events, checks
     _fit_arguments.clear()
+    return models, facts
 
-    mus = true_mus(options.seed, options.sets, MU_RANGE)
-    jobs = [
-        (options.seed, i, k, mus[i])
-        for k in range(options.experiments)
-        for i in range(options.sets)
-    ]
-    began = time.perf_counter()
-    with ProcessPoolExecutor(
-        options.workers, get_context("spawn"), start_worker, (pool_path, models)
-    ) as workers:
-        found = workers.map(measure, jobs)
-        answers = pd.DataFrame(
-            [row for rows in tqdm(found, "experiments", len(jobs)) for row in rows]
-        )
-    wall = time.perf_counter() - began
-    run = {"wall_seconds": wall, "workers": options.workers, "train": options.train}
-    run |= {"pool": options.pool, "sets": options.sets, "experiments": options.experiments}
-    answers.to_csv(options.results / "answers.csv", index=False)
-    (options.results / "facts.json").write_text(json.dumps({"run": run, "models": facts}, indent=2))
-    for name, data in models.items():
-        (options.results / f"{name}.model").write_bytes(data)
-    print(write_report(options.results))
+
+def experiments_of_set(workers, options, index, mu):
+    """Answers on the experiments of one set, which have a pool of their own."""
+    pool_path = options.results / f"set_{index}.pool"
+    counts = dict(zip(PROCESSES, options.pool, strict=True))
+    blocks = generate_blocks(counts, options.seed + 1000 + index)
+    EventPool.from_blocks(blocks, path=pool_path)
+    jobs = [(pool_path, options.seed, index, k, mu) for k in range(options.experiments)]
+    rows = list(tqdm(workers.map(measure, jobs), f"set {index}", len(jobs)))
+    pool_path.unlink()
+    return pd.DataFrame([row for some in rows for row in some])
+
+
+def width_without_nuisances(models, mu):
+    """The width that the sample submission's bins would give with statistical errors alone."""
+    model = cloudpickle.loads(models["sample_submission"])
+    return expected_width(model.templates, mu, profiled=False)
 
 
 _fit_arguments = {}

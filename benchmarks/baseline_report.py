@@ -124,14 +124,14 @@ def write_report(folder):
         shifts["of the width"] = shifts["mu moves by"] / own["asimov_width"]
         parts.append(markdown(shifts))
         width = table.width["sample_submission"]
-        statistics_only = own["asimov_width_statistics_only"]
+        statistics_only = np.mean(list(own["statistics_only"].values()))
         parts.append(
-            f"Asimov width {own['asimov_width']:.4f}, statistics only {statistics_only:.4f}; "
-            f"mean width {width:.4f} ({width / statistics_only:.3f} times)."
+            f"Mean width {width:.4f}; Asimov width of statistics alone, averaged over the same "
+            f"true mu, {statistics_only:.4f}: {width / statistics_only:.3f} times."
         )
         parts.append(
-            f"Calibration: level {own['level']:.4f} +- {own['level_error']:.4f} from {own['toys']} "
-            f"toys, of which {own['invalid_toys']} fits did not converge."
+            f"Calibration: level {own['level']:.4f} +- {own['level_error']:.4f}. Of {own['toys']} "
+            f"toys, {own['invalid_toys']} fits did not converge."
         )
     run = facts["run"]
     own_times = answers[answers.model == answers.model.iloc[0]]

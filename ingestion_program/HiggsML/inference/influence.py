@@ -6,13 +6,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from ..nuisances import NUISANCES, NuisanceValues
-from ..schema import DETAILED_LABELS, PRI_COLUMNS, PROCESSES, WEIGHTS
+from ..schema import PROCESSES
 from .intervals import fit_mu
 from .likelihood import BinnedLikelihood
 from .measurement import Measurement
-from .samples import feature_matrix
+from .samples import samples_of, under_shift
+from .templates import Shift
 
 __all__ = ["mu_by_shift", "two_sigma_values"]
 
@@ -49,22 +52,20 @@ def mu_by_shift(
     points |= {name: replace(nominal, **{name: value}) for name, value in shifted.items()}
     points["all"] = NuisanceValues(**shifted)
 
-    rows = events[[*PRI_COLUMNS, WEIGHTS, DETAILED_LABELS]]
-    histograms: dict[tuple[float, float, float], Any] = {}
+    samples = samples_of(events)
+    n_bins = measurement.bins.n_bins
+    histograms: dict[Shift, NDArray[np.float64]] = {}
     found = {}
-    for name, point in points.items():
-        shift = (point.tes, point.jes, point.soft_met)
-        if shift not in histograms:
-            kept = systematics(rows, **dict(zip(("tes", "jes", "soft_met"), shift, strict=True)))
-            bins = measurement.bins.bin_of(feature_matrix(kept))
-            process = kept[DETAILED_LABELS].to_numpy()
-            weights = kept[WEIGHTS].to_numpy(dtype=np.float64)
-            histograms[shift] = [
-                np.bincount(bins[process == p], weights[process == p], measurement.bins.n_bins)
-                for p in PROCESSES
-            ]
-        factors = point.rate_factors()
-        counts = sum(factors[p] * h for p, h in zip(PROCESSES, histograms[shift], strict=True))
-        likelihood = BinnedLikelihood(measurement.templates, counts, measurement.nuisances)
-        found[name] = fit_mu(likelihood).mu
+    with threadpool_limits(1, "blas"):
+        for name, point in points.items():
+            shift = Shift(point.tes, point.jes, point.soft_met)
+            if shift not in histograms:
+                histograms[shift] = np.zeros((len(PROCESSES), n_bins))
+                pieces = under_shift(samples, shift, systematics, 1, measurement.bins.histogram)
+                for code, part in pieces:
+                    histograms[shift][code] += part
+            factors = point.rate_factors()
+            counts = np.array([factors[p] for p in PROCESSES]) @ histograms[shift]
+            likelihood = BinnedLikelihood(measurement.templates, counts, measurement.nuisances)
+            found[name] = fit_mu(likelihood).mu
     return found

@@ -13,7 +13,7 @@ from ..errors import DataError
 from ..schema import DETAILED_LABELS, FEATURES, PRI_COLUMNS, PROCESSES, WEIGHTS
 from .templates import Shift
 
-__all__ = ["Sample", "concatenated", "feature_matrix", "split_events", "under_shift"]
+__all__ = ["Sample", "concatenated", "feature_matrix", "samples_of", "split_events", "under_shift"]
 
 Array = NDArray[np.float64]
 Features = NDArray[np.float32]
@@ -53,6 +53,17 @@ class Sample(NamedTuple):
         return frame
 
 
+def samples_of(events: pd.DataFrame) -> list[Sample]:
+    """All events of each process, with their weights.
+
+    Args:
+        events: with `detailed_labels`, physical weights and the primary features.
+    """
+    columns = {name: events[name].to_numpy(np.float32) for name in (*PRI_COLUMNS, WEIGHTS)}
+    process = events[DETAILED_LABELS]
+    return [Sample(columns, np.flatnonzero((process == name).to_numpy())) for name in PROCESSES]
+
+
 def split_events(
     events: pd.DataFrame, training_rows: int, rng: np.random.Generator
 ) -> tuple[list[Sample], list[Sample]]:
@@ -66,10 +77,9 @@ def split_events(
     Raises:
         DataError: a process has too few events to build templates.
     """
-    columns = {name: events[name].to_numpy(np.float32) for name in (*PRI_COLUMNS, WEIGHTS)}
     for_training, for_templates = [], []
-    for process in PROCESSES:
-        rows = np.flatnonzero((events[DETAILED_LABELS] == process).to_numpy())
+    for process, sample in zip(PROCESSES, samples_of(events), strict=True):
+        rows = sample.rows
         if len(rows) < _FEWEST_ROWS:
             raise DataError(
                 "too few training events to build templates.",
@@ -84,15 +94,15 @@ def split_events(
                 len(rows),
                 process,
             )
-            for_training.append(Sample(columns, rows))
-            for_templates.append(Sample(columns, rows))
+            for_training.append(sample)
+            for_templates.append(sample)
             continue
         chosen = np.zeros(len(rows), dtype=np.bool_)
         chosen[rng.choice(len(rows), min(len(rows) // 2, training_rows), replace=False)] = True
-        weights = columns[WEIGHTS][rows].astype(np.float64)
+        weights = sample.columns[WEIGHTS][rows].astype(np.float64)
         scale = float(weights.sum() / weights[~chosen].sum())
-        for_training.append(Sample(columns, rng.permutation(rows[chosen])))
-        for_templates.append(Sample(columns, rows[~chosen], scale))
+        for_training.append(sample._replace(rows=rng.permutation(rows[chosen])))
+        for_templates.append(sample._replace(rows=rows[~chosen], scale=scale))
     return for_training, for_templates
 
 

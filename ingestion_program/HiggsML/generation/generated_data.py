@@ -56,7 +56,8 @@ class GeneratedData:
                 1.0 if train_size is None else train_size, len(self._all), "train_size"
             )
             rows = draw_rows(len(self._all), size, np.random.default_rng(seed))
-        chosen = self._all.iloc[rows].reset_index(drop=True)
+        whole = selected_indices is None and len(rows) == len(self._all)
+        chosen = self._all if whole else self._all.iloc[rows].reset_index(drop=True)
         weights = chosen[WEIGHTS].to_numpy(np.float64)
         expected = sum(EXPECTED_EVENTS.values()) * self._settings.luminosity / REFERENCE_LUMINOSITY
         self._train_set = chosen.assign(**{WEIGHTS: weights * (expected / weights.sum())})

@@ -17,7 +17,7 @@ class Model(Measurement):
     def __init__(self, get_train_set, systematics):
         # any classifier with predict_proba and sample_weight can take its place
         network = MLPClassifier(
-            hidden_layer_sizes=(32, 32),  # small: it sees 400,000 events of each experiment
+            hidden_layer_sizes=(64, 64),  # small: it sees 400,000 events of each experiment
             batch_size=1024,
             learning_rate_init=2e-3,
             max_iter=25,

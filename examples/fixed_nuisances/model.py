@@ -14,7 +14,7 @@ class Model(Measurement):
 
     def __init__(self, get_train_set, systematics):
         network = MLPClassifier(
-            hidden_layer_sizes=(32, 32),
+            hidden_layer_sizes=(64, 64),
             batch_size=1024,
             learning_rate_init=2e-3,
             max_iter=25,

@@ -23,7 +23,7 @@ FLOORS = (
 )
 """The rooms of HiggsML, from the ground up; a room imports from its own floor or from below."""
 
-VOCABULARY = {"schema", "nuisances", "errors", "progress", "concurrency"}
+VOCABULARY = {"schema", "nuisances", "errors", "progress", "concurrency", "figures"}
 """All that `inference`, which runs inside of submissions, may import of ours."""
 
 

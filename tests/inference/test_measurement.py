@@ -6,6 +6,7 @@ from sklearn.linear_model import LogisticRegression
 from HiggsML.errors import DataError
 from HiggsML.experiments import make_pseudo_experiment
 from HiggsML.inference import Measurement
+from HiggsML.inference.diagnostics import post_fit_events
 from HiggsML.inference.influence import mu_by_shift, two_sigma_values
 from HiggsML.nuisances import NuisanceValues
 from HiggsML.schema import DETAILED_LABELS, PROCESSES, WEIGHTS
@@ -97,3 +98,24 @@ def test_mu_is_told_for_each_nuisance_and_for_all(measurement, events):
     found = mu_by_shift(measurement, events, systematics)
     assert list(found) == ["nominal", *two_sigma_values(), "all"]
     assert np.isfinite(list(found.values())).all()
+
+
+def test_it_draws_what_it_found(measurement, experiment):
+    data = experiment(1.0)["data"]
+    found = measurement.figures(data)
+    shifts = {"templates_tes", "templates_jes", "templates_soft_met"}
+    assert set(measurement.figures()) == shifts
+    assert set(found) == shifts | {"nuisances", "post_fit"}
+
+
+def test_the_figure_after_the_fit_shows_the_fit(measurement, experiment):
+    """Drawn events are those that were counted; few bins are far from the fitted expectation."""
+    data = experiment(1.0)["data"]
+    result = measurement.measure(data)
+    expected = post_fit_events(measurement, result)
+    post_fit = measurement.figures(data)["post_fit"]
+    counted = post_fit.axes[0].lines[0].get_ydata()
+    assert counted.sum() == len(data)
+    total = expected.sum(axis=0)
+    pulls = (counted - total) / np.sqrt(total + measurement.templates.variances.sum(axis=0))
+    assert np.abs(pulls).mean() < 1.2

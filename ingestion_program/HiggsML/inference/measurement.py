@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,9 @@ from .likelihood import BinnedLikelihood
 from .regions import Regions
 from .samples import Features, Sample, concatenated, feature_matrix, split_events, under_shift
 from .templates import BASE_POINTS, Shift, Templates, fit_templates
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["Measurement"]
 
@@ -119,8 +122,29 @@ class Measurement:
 
     def measure(self, data: pd.DataFrame) -> FitResult:
         """Count the events of `data` (28 columns) in the bins and fit mu."""
+        return self._fit_mu(self._count(data))
+
+    def figures(self, data: pd.DataFrame | None = None) -> "dict[str, Figure]":
+        """Draw the templates and how they move; with `data`, what the fit to it finds, too.
+
+        Returns:
+            Figures by name: `templates_tes`, `templates_jes`, `templates_soft_met`, then
+            `nuisances` (their best values and errors) and `post_fit` (the bins and their pulls).
+        """
+        # Submissions that draw nothing shall not wait for matplotlib.
+        from .diagnostics import result_figures, template_figures
+
+        found = template_figures(self)
+        if data is not None:
+            counts = self._count(data)
+            found |= result_figures(self, counts, self._fit_mu(counts))
+        return found
+
+    def _count(self, data: pd.DataFrame) -> Array:
         with threadpool_limits(1, "blas"):  # threads do not pay in small networks
-            counts = self.bins.histogram(feature_matrix(data))
+            return self.bins.histogram(feature_matrix(data))
+
+    def _fit_mu(self, counts: Array) -> FitResult:
         level = 1.0 if self.calibration is None else self.calibration.level
         return fit_mu(BinnedLikelihood(self.templates, counts, self.nuisances), level)
 

@@ -35,6 +35,7 @@ from HiggsML.generation import generate, generate_blocks
 from HiggsML.inference.binning import expected_width
 from HiggsML.inference.calibration import calibrate
 from HiggsML.inference.influence import mu_by_shift
+from HiggsML.inference.templates import Templates
 from HiggsML.nuisances import NUISANCES
 from HiggsML.schema import PROCESSES, WEIGHTS
 from HiggsML.systematics import systematics
@@ -80,7 +81,9 @@ def fit(name, events, checks):
         "fit_memory_mb": peak_memory() - before,
     }
     if name == "sample_submission":
+        exact = Templates(model.templates.coefficients, np.zeros_like(model.templates.variances))
         facts["asimov_width"] = expected_width(model.templates)
+        facts["asimov_width_exact_simulation"] = expected_width(exact)
         facts["level"] = model.calibration.level
         facts["level_error"] = model.calibration.level_error
         facts["toy_coverage"] = [x.tolist() for x in model.calibration.coverage()]
@@ -159,7 +162,7 @@ def main():
     ) as workers:
         began = time.perf_counter()
         answers = pd.concat(
-            experiments_of_set(workers, options, index, mu)
+            experiments_of_set(workers, models, options, index, mu)
             for index, mu in enumerate(true_mus(options.seed, options.sets, MU_RANGE))
         )
         run["wall_seconds"] = time.perf_counter() - began
@@ -190,16 +193,26 @@ def fit_all(options):
     return models, facts
 
 
-def experiments_of_set(workers, options, index, mu):
+def experiments_of_set(workers, models, options, index, mu):
     """Answers on the experiments of one set, which have a pool of their own."""
     pool_path = options.results / f"set_{index}.pool"
     counts = dict(zip(PROCESSES, options.pool, strict=True))
     blocks = generate_blocks(counts, options.seed + 1000 + index)
     EventPool.from_blocks(blocks, path=pool_path)
+    if index == 0 and "sample_submission" in models:
+        draw_diagnostics(models["sample_submission"], pool_path, options, mu)
     jobs = [(pool_path, options.seed, index, k, mu) for k in range(options.experiments)]
     rows = list(tqdm(workers.map(measure, jobs), f"set {index}", len(jobs)))
     pool_path.unlink()
     return pd.DataFrame([row for some in rows for row in some])
+
+
+def draw_diagnostics(model, pool_path, options, mu):
+    """Figures of the sample submission's fit and of the first experiment."""
+    seed = experiment_seed(options.seed, Experiment(0, 0))
+    experiment = draw_pseudo_experiment(EventPool.open(pool_path), mu, tuple(NUISANCES), seed)
+    for name, figure in cloudpickle.loads(model).figures(experiment.test_set()["data"]).items():
+        figure.savefig(options.results / f"{name}.png", dpi=100)
 
 
 def width_without_nuisances(models, mu):

@@ -1,29 +1,17 @@
-"""Events in blocks: the loop over trials, and the shape in which the project takes events."""
+"""Events in blocks: each a function of its number, in the shape in which the project takes them."""
 
-import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from ..concurrency import map_ahead
 from ..errors import SettingsError
 from ..experiments.pool import EventBlock
 from ..schema import PRI_COLUMNS, PROCESSES, REFERENCE_LUMINOSITY
-from .bosons import higgs_candidates, higgs_event, mass_table, z_candidates, z_event
-from .candidates import CANDIDATE, CANDIDATES, Candidates
-from .compiled import compiled, digest_of_sources
-from .constants import CONSTANTS, Constants, as_record
-from .detector import cuts_of
-from .dibosons import diboson_event
-from .quantiles import POINTS, Table
-from .radiation import MOST_JETS, Jets, kt_table
-from .random_numbers import Stream, open_stream, top_up, uniform
-from .single_top import single_top_event, single_top_share
-from .slices import Source, slice_range, sources_of
-from .taus import tau_shares
-from .top_quarks import rates_of, top_event, w_mass_table
+from .constants import CONSTANTS, Constants
+from .kernels import Rows, fill
+from .random_numbers import open_stream
+from .slices import Source, sources_of
 
 __all__ = [
     "BLOCK_SIZE",
@@ -35,179 +23,6 @@ __all__ = [
 ]
 
 BLOCK_SIZE = 65_536
-Rows = npt.NDArray[np.float32]
-
-
-class Tables(NamedTuple):
-    """What the kernel of a process looks up."""
-
-    shares: Table
-    masses: Table
-    """Of the W, or m^-2 of H or Z."""
-    kt0: Table
-    kt1: Table
-    kt2: Table
-    lowest: float
-    """N at the hardest emission: where the slice begins ..."""
-    span: float
-    """... and its length."""
-
-
-class Space(NamedTuple):
-    """Where the kernel of a process keeps what it is at work on."""
-
-    jets: Jets
-    candidates: Candidates
-
-
-@functools.cache
-def _tables(process: str, c: Constants, part: int | None) -> Tables:
-    radiations = {
-        "htautau": (c.gluon_fusion_radiation, c.vector_fusion_radiation, c.associated_radiation),
-        "ztautau": 3 * (c.z_radiation,),
-        "ttbar": (c.top_radiation, c.top_quark_radiation, c.top_quark_radiation),
-        "diboson": 3 * (c.diboson_radiation,),
-    }[process]
-    masses = w_mass_table(c.w)
-    if process == "ztautau":
-        masses = mass_table(c.z)
-    elif process == "htautau":
-        masses = np.full((1, POINTS + 1), c.higgs.mass**-2.0)
-    kt0, kt1, kt2 = (kt_table(radiation) for radiation in radiations)
-    lowest, span = slice_range(process, part, radiations[0])
-    return Tables(tau_shares(c.taus), masses, kt0, kt1, kt2, lowest, span)
-
-
-Kernel = Callable[[Stream, Any, Tables, Space, Rows], int]
-
-
-def _kernels(sources: str) -> dict[str, Kernel]:
-    """For each process, the loop that fills rows; `sources` ties kept machine code to them."""
-
-    @compiled
-    def htautau(stream: Stream, c: Any, t: Tables, space: Space, rows: Rows) -> int:
-        sources  # noqa: B018 - makes it a closure variable
-        kts = (t.kt0, t.kt1, t.kt2)
-        radiations = (c.gluon_fusion_radiation, c.vector_fusion_radiation, c.associated_radiation)
-        found = space.candidates
-        cuts, hardest = cuts_of(c.detector), (t.lowest, t.span)
-        i, trials = 0, 0
-        while i < len(rows):
-            top_up(stream)
-            trials += CANDIDATES
-            for k in range(
-                higgs_candidates(
-                    stream, c.higgs, radiations[0], t.kt0, t.masses, hardest, t.shares, cuts, found
-                )
-            ):
-                top_up(stream)
-                i += higgs_event(
-                    stream,
-                    c.higgs,
-                    radiations,
-                    kts,
-                    c.detector,
-                    cuts,
-                    found[k],
-                    space.jets,
-                    rows[i],
-                )
-                if i == len(rows):
-                    break
-        return trials
-
-    @compiled
-    def ztautau(stream: Stream, c: Any, t: Tables, space: Space, rows: Rows) -> int:
-        sources  # noqa: B018
-        radiation, found = c.z_radiation, space.candidates
-        cuts, hardest = cuts_of(c.detector), (t.lowest, t.span)
-        i, trials = 0, 0
-        while i < len(rows):
-            top_up(stream)
-            trials += CANDIDATES
-            for k in range(
-                z_candidates(
-                    stream, c.z, radiation, t.kt0, t.masses, hardest, t.shares, cuts, found
-                )
-            ):
-                top_up(stream)
-                i += z_event(
-                    stream, c.z, radiation, t.kt0, c.detector, cuts, found[k], space.jets, rows[i]
-                )
-                if i == len(rows):
-                    break
-        return trials
-
-    @compiled
-    def ttbar(stream: Stream, c: Any, t: Tables, space: Space, rows: Rows) -> int:
-        sources  # noqa: B018
-        radiations, kts = (c.top_radiation, c.top_quark_radiation), (t.kt0, t.kt1)
-        single = single_top_share(c.single_top, c.top_pair, c.top, c.w)
-        rates, cuts = rates_of(c.w), cuts_of(c.top_detector)
-        i, trials = 0, 0
-        while i < len(rows):
-            top_up(stream)
-            trials += 1
-            if uniform(stream) < single:
-                i += single_top_event(
-                    stream,
-                    c.top,
-                    c.single_top,
-                    c.w,
-                    radiations[1],
-                    kts[1],
-                    t.masses,
-                    t.shares,
-                    c.top_detector,
-                    cuts,
-                    space.jets,
-                    rows[i],
-                )
-            else:
-                i += top_event(
-                    stream,
-                    c.top,
-                    c.top_pair,
-                    c.w,
-                    rates,
-                    radiations,
-                    kts,
-                    t.masses,
-                    t.shares,
-                    c.top_detector,
-                    cuts,
-                    space.jets,
-                    rows[i],
-                )
-        return trials
-
-    @compiled
-    def diboson(stream: Stream, c: Any, t: Tables, space: Space, rows: Rows) -> int:
-        sources  # noqa: B018
-        cuts = cuts_of(c.diboson_detector)
-        i, trials = 0, 0
-        while i < len(rows):
-            top_up(stream)
-            trials += 1
-            i += diboson_event(
-                stream,
-                c.diboson,
-                c.w,
-                c.diboson_radiation,
-                t.kt0,
-                t.masses,
-                t.shares,
-                c.diboson_detector,
-                cuts,
-                space.jets,
-                rows[i],
-            )
-        return trials
-
-    return {"htautau": htautau, "ztautau": ztautau, "ttbar": ttbar, "diboson": diboson}
-
-
-_FILL = _kernels(digest_of_sources())
 
 
 def generate_block(
@@ -217,7 +32,7 @@ def generate_block(
     block: int,
     constants: Constants = CONSTANTS,
     part: int | None = None,
-) -> npt.NDArray[np.float32]:
+) -> Rows:
     """The first `count` selected events of a block, (count, 16), columns of `PRI_COLUMNS`.
 
     A function of (process, part, seed, block) alone; a smaller count is a prefix of a larger one.
@@ -237,10 +52,7 @@ def _generate(
     """Events, and the number of trials."""
     rows = np.empty((count, len(PRI_COLUMNS)), dtype=np.float32)
     stream = open_stream(seed, PROCESSES.index(process), block, part)
-    tables = _tables(process, constants, part)
-    space = Space(np.empty((MOST_JETS, 5)), np.empty(CANDIDATES, CANDIDATE))
-    trials = _FILL[process](stream, as_record(constants), tables, space, rows)
-    return rows, trials
+    return rows, fill(process, stream, rows, constants, part)
 
 
 def check_counts(counts: Mapping[str, int], seed: int, luminosity: float) -> None:

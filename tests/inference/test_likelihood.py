@@ -109,3 +109,17 @@ def test_simulation_error_does_not_pull_mu(templates):
 
 def test_parameters_are_mu_and_the_nuisances():
     assert ("mu", *NUISANCES) == PARAMETERS
+
+
+def test_the_information_is_the_mean_curvature(templates):
+    """At the truth, with the expected counts, it is the derivative of the gradient."""
+    theta = np.array([1.2, 0.3, -0.4, 0.2, 0.5, -0.3, 0.1])
+    expected, _ = BinnedLikelihood(templates, np.ones(12)).expected_and_slopes(theta)
+    likelihood = BinnedLikelihood(templates, expected)
+    step = 1e-5
+    curvature = [
+        (likelihood.value_and_gradient(theta + d)[1] - likelihood.value_and_gradient(theta - d)[1])
+        / (2.0 * step)
+        for d in np.eye(7) * step
+    ]
+    np.testing.assert_allclose(likelihood.information(theta), curvature, rtol=1e-4, atol=1e-3)

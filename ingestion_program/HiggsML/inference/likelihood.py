@@ -125,6 +125,13 @@ class BinnedLikelihood:
         gradient = slopes @ (2.0 * self._scale * (1.0 - self.counts / expected)) + 2.0 * pulls
         return float(value), gradient
 
+    def information(self, theta: Array) -> Array:
+        """Mean second derivatives of the value if the parameters `theta` were true, (F, F)."""
+        expected, slopes = self.expected_and_slopes(theta)
+        prior = np.diag(np.where(self._free == 0, 0.0, 2.0))
+        information: Array = 2.0 * (slopes * (self._scale / expected)) @ slopes.T + prior
+        return information
+
     def expected_and_slopes(self, theta: Array) -> tuple[Array, Array]:
         """Expected events (N,) and their derivatives by the free parameters (F, N)."""
         full = self._nominal.copy()

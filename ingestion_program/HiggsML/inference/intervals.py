@@ -17,6 +17,7 @@ MU_RANGE = (0.1, 3.0)
 
 _SEARCH = (-6.0, 10.0)  # where mu is fitted; estimate and interval are cut to the range later
 _TOLERANCE = 0.01  # of Minuit, a tenth of its default: mu is right to a thousandth of its error
+_SOFT_STARTS = (0.0, 1.4)  # 1 and 4 GeV
 _SCORING_STEPS = 30
 _SCORING_TOLERANCE = 1e-7  # twice the estimated distance to the least value
 _HALVINGS = 10
@@ -75,12 +76,14 @@ def minimise(
     and then: it takes its estimate of the second derivatives for good while the slope in mu is
     still tens of times what it should be.
     """
-    theta = likelihood.start() if start is None else start.copy()
     limits = [_SEARCH, *(z_limits(name) for name in likelihood.parameters[1:])]
     free = np.array([name != "mu" or mu is None for name in likelihood.parameters])
-    if mu is not None:
-        theta[0] = mu
-    theta, errors = _approach(likelihood, theta, free, np.array(limits).T)
+    found = []
+    for theta in _starts(likelihood) if start is None else [start.copy()]:
+        if mu is not None:
+            theta[0] = mu
+        found.append(_approach(likelihood, theta, free, np.array(limits).T))
+    _, theta, errors = min(found, key=lambda end: end[0])
     cached = _Cached(likelihood)
     fit = Minuit(cached.value, theta, grad=cached.gradient, name=likelihood.parameters)
     fit.errordef = Minuit.LEAST_SQUARES  # the value is minus *twice* the logarithm
@@ -96,9 +99,19 @@ def minimise(
     return fit
 
 
+def _starts(likelihood: BinnedLikelihood) -> list[Array]:
+    """Where a fit begins: little and much soft momentum may have a minimum each."""
+    starts = []
+    for soft_met in _SOFT_STARTS:
+        theta = likelihood.start()
+        theta[[name == "soft_met" for name in likelihood.parameters]] = soft_met
+        starts.append(theta)
+    return starts
+
+
 def _approach(
     likelihood: BinnedLikelihood, theta: Array, free: NDArray[np.bool_], limits: Array
-) -> tuple[Array, Array]:
+) -> tuple[float, Array, Array]:
     """Newton steps with the mean second derivatives, shortened until they lead down.
 
     Args:
@@ -108,7 +121,8 @@ def _approach(
         limits: (2, F) between which they may.
 
     Returns:
-        The minimum to a ten-thousandth of a standard deviation, and the parameters' errors, (F,).
+        The least value, its place to a few ten-thousandths of a standard deviation, and the errors
+        of the parameters, (F,).
     """
     low, high = limits
     theta = np.clip(theta, low, high)
@@ -130,7 +144,7 @@ def _approach(
         else:
             break
         theta, value, gradient = trial, new_value, new_gradient
-    return theta, np.sqrt(2.0 * np.diag(np.linalg.inv(information)))
+    return value, theta, np.sqrt(2.0 * np.diag(np.linalg.inv(information)))
 
 
 def fit_mu(likelihood: BinnedLikelihood, level: float = 1.0) -> FitResult:

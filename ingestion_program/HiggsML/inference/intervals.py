@@ -34,7 +34,7 @@ class FitResult:
         low: lower end of the interval, cut to `MU_RANGE`.
         high: upper end of the interval, cut to `MU_RANGE`.
         nuisances: best values, in units of the priors.
-        errors: their uncertainties, from the second derivatives.
+        errors: their uncertainties, from the mean second derivatives.
         valid: whether the minimum and both crossings were found. An end that was not found is that
             of the range: nothing is excluded which the fit could not exclude.
     """
@@ -158,13 +158,16 @@ def fit_mu(likelihood: BinnedLikelihood, level: float = 1.0) -> FitResult:
         level: 1 for 68.27 % where the asymptotic formulae hold; toys may ask for another.
     """
     fit = minimise(likelihood)
-    fit.hesse()
+    covariance: Array = 2.0 * np.linalg.inv(likelihood.information(np.array(fit.values)))
+    found = fit.valid and _SEARCH[0] < fit.values["mu"] < _SEARCH[1]
     cut = float(np.clip(fit.values["mu"], *MU_RANGE))
     if cut != fit.values["mu"]:
         # Only what mu can be competes: the interval is relative to the best of that.
         level += minimise(likelihood, np.array(fit.values), mu=cut).fval - fit.fval
-    usable = fit.valid and fit.covariance is not None
-    ends = [_crossing(likelihood, fit, level, limit) if usable else None for limit in MU_RANGE]
+    ends = [
+        _crossing(likelihood, fit, covariance, level, limit) if found else None
+        for limit in MU_RANGE
+    ]
     low, high = (limit if end is None else end for end, limit in zip(ends, MU_RANGE, strict=True))
     names = likelihood.parameters[1:]
     return FitResult(
@@ -172,13 +175,13 @@ def fit_mu(likelihood: BinnedLikelihood, level: float = 1.0) -> FitResult:
         low=low,
         high=high,
         nuisances={name: float(fit.values[name]) for name in names},
-        errors={name: float(fit.errors[name]) for name in names},
+        errors=dict(zip(names, np.sqrt(np.diag(covariance))[1:].tolist(), strict=True)),
         valid=None not in ends,
     )
 
 
 def _crossing(
-    likelihood: BinnedLikelihood, fit: Minuit, level: float, limit: float
+    likelihood: BinnedLikelihood, fit: Minuit, covariance: Array, level: float, limit: float
 ) -> float | None:
     """Where the profile crosses the level between the minimum and a limit of mu.
 
@@ -193,7 +196,6 @@ def _crossing(
     sign = -1.0 if limit == MU_RANGE[0] else 1.0
     if sign * (limit - best[0]) <= 0.0:
         return limit
-    covariance = np.array(fit.covariance)
     along = covariance[:, 0] / covariance[0, 0]  # how the nuisances follow mu
     mu = float(best[0] + sign * np.sqrt(level * covariance[0, 0]))
     for _ in range(_CROSSING_STEPS):
@@ -204,7 +206,7 @@ def _crossing(
             return None
         rise = nearby.fval - minimum
         if abs(rise - level) < _CROSSING_TOLERANCE * level or (mu == limit and rise <= level):
-            return mu
+            return float(mu)
         slope = sign * likelihood.value_and_gradient(np.array(nearby.values))[1][0]
         if rise <= 0.0 or slope <= 0.0:
             return None

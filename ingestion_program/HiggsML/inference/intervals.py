@@ -144,7 +144,13 @@ def _approach(
         else:
             break
         theta, value, gradient = trial, new_value, new_gradient
-    return value, theta, np.sqrt(2.0 * np.diag(np.linalg.inv(information)))
+    return value, theta, np.sqrt(np.diag(_covariance(information)))
+
+
+def _covariance(information: Array) -> Array:
+    """Of the parameters: the value is minus *twice* the logarithm of the likelihood."""
+    covariance: Array = 2.0 * np.linalg.inv(information)
+    return covariance
 
 
 def fit_mu(likelihood: BinnedLikelihood, level: float = 1.0) -> FitResult:
@@ -158,12 +164,13 @@ def fit_mu(likelihood: BinnedLikelihood, level: float = 1.0) -> FitResult:
         level: 1 for 68.27 % where the asymptotic formulae hold; toys may ask for another.
     """
     fit = minimise(likelihood)
-    covariance: Array = 2.0 * np.linalg.inv(likelihood.information(np.array(fit.values)))
+    best: Array = np.array(fit.values)
+    covariance = _covariance(likelihood.information(best))
     found = fit.valid and _SEARCH[0] < fit.values["mu"] < _SEARCH[1]
     cut = float(np.clip(fit.values["mu"], *MU_RANGE))
     if cut != fit.values["mu"]:
         # Only what mu can be competes: the interval is relative to the best of that.
-        level += minimise(likelihood, np.array(fit.values), mu=cut).fval - fit.fval
+        level += minimise(likelihood, best, mu=cut).fval - fit.fval
     ends = [
         _crossing(likelihood, fit, covariance, level, limit) if found else None
         for limit in MU_RANGE

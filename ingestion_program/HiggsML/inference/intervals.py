@@ -149,8 +149,7 @@ def _approach(
 
 def _covariance(information: Array) -> Array:
     """Of the parameters: the value is minus *twice* the logarithm of the likelihood."""
-    covariance: Array = 2.0 * np.linalg.inv(information)
-    return covariance
+    return np.asarray(2.0 * np.linalg.inv(information), dtype=np.float64)
 
 
 def fit_mu(likelihood: BinnedLikelihood, level: float = 1.0) -> FitResult:

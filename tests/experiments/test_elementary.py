@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from HiggsML.experiments.elementary import azimuth, logarithm, normal_pair, rounded
+from HiggsML.experiments.elementary import azimuth, diagonal, logarithm, normal_pair, rounded
 
 numbers = st.floats(-1e4, 1e4)
 compiles = settings(deadline=None)  # the first call does
@@ -39,6 +39,14 @@ def test_rounded_is_what_numpy_rounds_to(x):
 
 def test_ties_go_to_the_even_neighbour():
     assert [rounded(x) for x in (0.0625, 0.1875, -0.0625)] == [0.062, 0.188, -0.062]
+
+
+def test_a_diagonal_has_its_azimuth_in_every_quadrant():
+    words = np.random.default_rng(2).integers(0, 1 << 32, 1000)
+    assert set(words >> 30) == {0, 1, 2, 3}
+    for phi, x, y in (diagonal(word) for word in words):
+        assert math.isclose(phi, math.atan2(y, x), abs_tol=1e-12)
+        assert math.isclose(x * x + y * y, 2.0, rel_tol=1e-12)
 
 
 def test_normal_pairs_are_normal():

@@ -13,7 +13,7 @@ from ..compiled import inlined
 from ..schema import DECIMALS
 from .instructions import bits_of, number_of
 
-__all__ = ["azimuth", "logarithm", "normal_pair", "rounded"]
+__all__ = ["azimuth", "diagonal", "logarithm", "normal_pair", "rounded"]
 
 _PRECISION, _STEP = 10.0**DECIMALS, 10.0**-DECIMALS
 
@@ -96,18 +96,27 @@ _LOW_30 = (1 << 30) - 1
 
 
 @inlined
-def normal_pair(word0: np.int64, word1: np.int64) -> tuple[float, float]:
-    """Two independent standard normal numbers of two random 32-bit words (Box and Muller 1958).
+def diagonal(word: np.int64) -> tuple[float, float, float]:
+    """A vector of length sqrt(2) in a random direction of 32 random bits: its azimuth, x and y.
 
-    The first word gives the radius (at most 6.8), the second the direction: two bits the signs,
-    thirty the angle in a quadrant, measured from its middle.
+    Two bits are the signs, thirty the angle in a quadrant, measured from its middle.
     """
-    radius = math.sqrt(-2.0 * logarithm((float(word0) + 0.5) * _TO_UNIT))
-    a = (float(word1 & _LOW_30) + 0.5) * _TO_QUADRANT - _QUARTER_PI
+    a = (float(word & _LOW_30) + 0.5) * _TO_QUADRANT - _QUARTER_PI
     z = a * a
     sine = a * (1.0 + z * (_S3 + z * (_S5 + z * (_S7 + z * (_S9 + z * (_S11 + z * _S13))))))
     cosine = 1.0 + z * (_C2 + z * (_C4 + z * (_C6 + z * (_C8 + z * (_C10 + z * _C12)))))
-    radius *= _SQRT_HALF
-    sign0 = 1.0 - 2.0 * float((word1 >> 30) & 1)
-    sign1 = 1.0 - 2.0 * float((word1 >> 31) & 1)
-    return sign0 * radius * (cosine - sine), sign1 * radius * (cosine + sine)
+    sign_x = 1.0 - 2.0 * float((word >> 30) & 1)
+    sign_y = 1.0 - 2.0 * float((word >> 31) & 1)
+    azimuth = sign_y * (_HALF_PI - sign_x * (_QUARTER_PI - a))
+    return azimuth, sign_x * (cosine - sine), sign_y * (cosine + sine)
+
+
+@inlined
+def normal_pair(word0: np.int64, word1: np.int64) -> tuple[float, float]:
+    """Two independent standard normal numbers of two random 32-bit words (Box and Muller 1958).
+
+    The first word gives the radius (at most 6.8), the second the direction.
+    """
+    radius = _SQRT_HALF * math.sqrt(-2.0 * logarithm((float(word0) + 0.5) * _TO_UNIT))
+    _, x, y = diagonal(word1)
+    return radius * x, radius * y

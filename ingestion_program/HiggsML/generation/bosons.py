@@ -6,15 +6,15 @@ whose taus cannot have the energy to be selected ends before anything else is dr
 """
 
 import math
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from .candidates import Candidates, draw_candidates, eases_of, hardest_of
+from .batches import Scratch, Words
+from .candidates import RAPIDITY, draw_candidates, hypothesis, place_emissions, taus_of
 from .compiled import inlined
 from .constants import Detector, Higgs, Radiation, ZBoson
-from .detector import Cuts, Hypothesis, measure
+from .detector import Cuts, measure
 from .kinematics import (
     breit_wigner_density,
     decay,
@@ -22,12 +22,20 @@ from .kinematics import (
     polar,
     pseudorapidity,
 )
-from .quantiles import Table, inverse_distribution
-from .radiation import Jets, X, Y, follow, hardest_emission, place, place_parton, shift, spread
+from .quantiles import Table, Tables, inverse_distribution
+from .radiation import Jets, X, Y, place, place_parton, recoil, shift, spread
 from .random_numbers import Stream, azimuth, normal, uniform
-from .tau_pairs import finish, normal_rapidity, rapidity_between, taus_along
+from .tau_pairs import finish, normal_rapidity
+from .trials import MODE, NOISE1, NOISE2, NUMBER, SOFT_X, SOFT_Y
 
-__all__ = ["higgs_candidates", "higgs_event", "mass_table", "z_candidates", "z_event"]
+__all__ = [
+    "boson_event",
+    "gluon_fusion_share",
+    "higgs_candidates",
+    "mass_table",
+    "rare_higgs_event",
+    "z_candidates",
+]
 
 
 def mass_table(z: ZBoson) -> Table:
@@ -49,18 +57,23 @@ def z_candidates(
     stream: Stream,
     z: ZBoson,
     radiation: Radiation,
-    kt: Table,
-    masses: Table,
-    hardest: tuple[float, float],
-    shares: Table,
+    t: Tables,
+    detector: Detector,
     cuts: Cuts,
-    candidates: Candidates,
+    s: Scratch,
+    words: Words,
 ) -> int:
     """Candidates of the Z: both taus have the same helicity, because its spin is 1."""
     right = 0.5 * (1.0 + z.polarisation), 0
     return draw_candidates(
-        stream, masses, radiation, kt, hardest, 1.0, right, True, shares, cuts, candidates
+        stream, t, radiation, 1.0, right, True, z.rapidity, detector, cuts, s, words
     )
+
+
+@inlined
+def gluon_fusion_share(higgs: Higgs) -> float:
+    """Share of trials whose Higgs comes of gluon fusion."""
+    return higgs.gluon_fusion / (higgs.gluon_fusion + higgs.vector_fusion + higgs.associated)
 
 
 @inlined
@@ -68,62 +81,34 @@ def higgs_candidates(
     stream: Stream,
     higgs: Higgs,
     radiation: Radiation,
-    kt: Table,
-    masses: Table,
-    hardest: tuple[float, float],
-    shares: Table,
+    t: Tables,
+    detector: Detector,
     cuts: Cuts,
-    candidates: Candidates,
+    s: Scratch,
+    words: Words,
 ) -> int:
     """Candidates of the Higgs: opposite helicities, because its spin is 0."""
-    share = higgs.gluon_fusion / (higgs.gluon_fusion + higgs.vector_fusion + higgs.associated)
+    share, right = gluon_fusion_share(higgs), (0.5, 1)
     return draw_candidates(
-        stream, masses, radiation, kt, hardest, share, (0.5, 1), False, shares, cuts, candidates
+        stream, t, radiation, share, right, False, higgs.rapidity, detector, cuts, s, words
     )
 
 
 @inlined
-def _taus(px: float, py: float, trial: Any, cuts: Cuts) -> tuple[bool, Hypothesis]:
-    direction = trial.cosine, trial.cos_phi, trial.sin_phi
-    shares = trial.x1, trial.x2
-    return taus_along(px, py, 1.0 / trial.inverse_mass2, direction, shares, eases_of(trial, cuts))
-
-
-@inlined
-def z_event(
+def boson_event(
     stream: Stream,
-    z: ZBoson,
     radiation: Radiation,
-    kt: Table,
     detector: Detector,
-    cuts: Cuts,
-    trial: Any,
+    s: Scratch,
+    i: int,
     jets: Jets,
     row: npt.NDArray[np.float32],
 ) -> bool:
-    """Go on with a candidate; True when it was selected and `row` is filled."""
-    count, sum_x, sum_y = follow(stream, radiation, kt, hardest_of(trial), jets, 0)
-    possible, event = _taus(trial.soft_x - sum_x, trial.soft_y - sum_y, trial, cuts)
-    if not possible:
-        return False
-    eta1, eta2 = pseudorapidity(event.lepton_eta), pseudorapidity(event.tau_eta)
-    inside, y = rapidity_between(stream, eta1, eta2, z.rapidity, detector)
-    if not inside:
-        return False
+    """Go on with candidate i; True when it was selected and `row` is filled."""
+    count = place_emissions(s, i, jets)
     spread(stream, radiation, jets, 0, count)
-    shift(jets, 0, count, radiation.pull * y)
-    lost = detector.soft_scale - 1.0  # of the recoil -soft
-    event = finish(
-        event,
-        trial.noise1,
-        trial.noise2,
-        lost * trial.soft_x,
-        lost * trial.soft_y,
-        y,
-        eta1,
-        eta2,
-    )
-    return measure(stream, detector, event, jets, count, row)
+    shift(jets, 0, count, radiation.pull * s[RAPIDITY + i])
+    return measure(stream, detector, hypothesis(s, i, detector), jets, count, row)
 
 
 @inlined
@@ -155,38 +140,37 @@ def _other_boson(stream: Stream, higgs: Higgs, jets: Jets) -> tuple[int, float, 
 
 
 @inlined
-def higgs_event(
+def rare_higgs_event(
     stream: Stream,
     higgs: Higgs,
     radiations: tuple[Radiation, Radiation, Radiation],
     kts: tuple[Table, Table, Table],
     detector: Detector,
     cuts: Cuts,
-    trial: Any,
+    s: Scratch,
+    i: int,
     jets: Jets,
     row: npt.NDArray[np.float32],
 ) -> bool:
-    """As `z_event`, for the Higgs; radiation of gluon fusion, vector-boson fusion, VH."""
-    mode = trial.mode * (higgs.gluon_fusion + higgs.vector_fusion + higgs.associated)
-    tags, sum_x, sum_y, unseen_x, unseen_y = 0, 0.0, 0.0, 0.0, 0.0
-    radiation, kt, soft_x, soft_y = radiations[0], kts[0], trial.soft_x, trial.soft_y
-    if mode >= higgs.gluon_fusion:
-        if mode < higgs.gluon_fusion + higgs.vector_fusion:
-            radiation, kt = radiations[1], kts[1]
-            sum_x, sum_y = _tag_jets(stream, higgs, jets)
-            tags = 2
-        else:
-            radiation, kt = radiations[2], kts[2]
-            tags, sum_x, sum_y = _other_boson(stream, higgs, jets)
-            if tags == 0:
-                unseen_x, unseen_y = sum_x, sum_y
-        soft_x *= radiation.soft / radiations[0].soft
-        soft_y *= radiation.soft / radiations[0].soft
-        hardest = hardest_emission(stream, radiation, kt, trial.number)
+    """As `boson_event`, for a Higgs of vector-boson fusion or beside a W or Z.
+
+    What it recoils against is not that of the candidate; radiations as those modes have them.
+    """
+    mode = s[MODE + i] * (higgs.gluon_fusion + higgs.vector_fusion + higgs.associated)
+    unseen_x, unseen_y = 0.0, 0.0
+    if mode < higgs.gluon_fusion + higgs.vector_fusion:
+        radiation, kt = radiations[1], kts[1]
+        sum_x, sum_y = _tag_jets(stream, higgs, jets)
+        tags = 2
     else:
-        hardest = hardest_of(trial)
-    count, more_x, more_y = follow(stream, radiation, kt, hardest, jets, tags)
-    possible, event = _taus(soft_x - sum_x - more_x, soft_y - sum_y - more_y, trial, cuts)
+        radiation, kt = radiations[2], kts[2]
+        tags, sum_x, sum_y = _other_boson(stream, higgs, jets)
+        if tags == 0:
+            unseen_x, unseen_y = sum_x, sum_y
+    soft_x = s[SOFT_X + i] * (radiation.soft / radiations[0].soft)
+    soft_y = s[SOFT_Y + i] * (radiation.soft / radiations[0].soft)
+    count, more_x, more_y = recoil(stream, radiation, kt, s[NUMBER + i], jets, tags)
+    possible, event = taus_of(s, i, soft_x - sum_x - more_x, soft_y - sum_y - more_y, cuts)
     if not possible:
         return False
     eta1, eta2 = pseudorapidity(event.lepton_eta), pseudorapidity(event.tau_eta)
@@ -197,5 +181,5 @@ def higgs_event(
     shift(jets, 0, count, radiation.pull * y)
     unseen_x += (detector.soft_scale - 1.0) * soft_x
     unseen_y += (detector.soft_scale - 1.0) * soft_y
-    event = finish(event, trial.noise1, trial.noise2, unseen_x, unseen_y, y, eta1, eta2)
+    event = finish(event, s[NOISE1 + i], s[NOISE2 + i], unseen_x, unseen_y, y, eta1, eta2)
     return measure(stream, detector, event, jets, count, row)

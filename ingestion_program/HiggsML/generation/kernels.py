@@ -7,19 +7,28 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from .bosons import higgs_candidates, higgs_event, mass_table, z_candidates, z_event
-from .candidates import CANDIDATE, CANDIDATES, Candidates
+from .batches import BATCH, LISTED, WORDS_SIZE, Scratch, Words
+from .bosons import (
+    boson_event,
+    gluon_fusion_share,
+    higgs_candidates,
+    mass_table,
+    rare_higgs_event,
+    z_candidates,
+)
+from .candidates import SCRATCH_SIZE
 from .compiled import compiled, digest_of_sources
 from .constants import Constants, as_record
 from .detector import cuts_of
 from .dibosons import diboson_event
-from .quantiles import POINTS, Table
+from .quantiles import POINTS, Tables
 from .radiation import MOST_JETS, Jets, kt_table
 from .random_numbers import Stream, top_up, uniform
 from .single_top import single_top_event, single_top_share
 from .slices import slice_range
 from .taus import tau_shares
 from .top_quarks import rates_of, top_event, w_mass_table
+from .trials import MODE
 
 __all__ = ["Rows", "fill"]
 
@@ -27,26 +36,12 @@ Rows = npt.NDArray[np.float32]
 """(n, 16): primary features of selected events."""
 
 
-class Tables(NamedTuple):
-    """What the kernel of a process looks up."""
-
-    shares: Table
-    masses: Table
-    """Of the W, or m^-2 of H or Z."""
-    kt0: Table
-    kt1: Table
-    kt2: Table
-    lowest: float
-    """N at the hardest emission: where the slice begins ..."""
-    span: float
-    """... and its length."""
-
-
 class Space(NamedTuple):
     """Where the kernel of a process keeps what it is at work on."""
 
     jets: Jets
-    candidates: Candidates
+    scratch: Scratch
+    words: Words
 
 
 @functools.cache
@@ -76,31 +71,33 @@ def _kernels(sources: str) -> dict[str, Kernel]:
     @compiled
     def htautau(stream: Stream, c: Any, t: Tables, space: Space, rows: Rows) -> int:
         sources  # noqa: B018 - makes it a closure variable
-        kts = (t.kt0, t.kt1, t.kt2)
         radiations = (c.gluon_fusion_radiation, c.vector_fusion_radiation, c.associated_radiation)
-        found = space.candidates
-        cuts, hardest = cuts_of(c.detector), (t.lowest, t.span)
+        kts, cuts, s = (t.kt0, t.kt1, t.kt2), cuts_of(c.detector), space.scratch
+        share, detector = gluon_fusion_share(c.higgs), c.detector
         i, trials = 0, 0
         while i < len(rows):
-            top_up(stream)
-            trials += CANDIDATES
-            for k in range(
-                higgs_candidates(
-                    stream, c.higgs, radiations[0], t.kt0, t.masses, hardest, t.shares, cuts, found
-                )
-            ):
+            trials += BATCH
+            found = higgs_candidates(
+                stream, c.higgs, radiations[0], t, detector, cuts, s, space.words
+            )
+            for j in range(found):
                 top_up(stream)
-                i += higgs_event(
-                    stream,
-                    c.higgs,
-                    radiations,
-                    kts,
-                    c.detector,
-                    cuts,
-                    found[k],
-                    space.jets,
-                    rows[i],
-                )
+                k = space.words[LISTED + j]
+                if s[MODE + k] < share:
+                    i += boson_event(stream, radiations[0], detector, s, k, space.jets, rows[i])
+                else:
+                    i += rare_higgs_event(
+                        stream,
+                        c.higgs,
+                        radiations,
+                        kts,
+                        detector,
+                        cuts,
+                        s,
+                        k,
+                        space.jets,
+                        rows[i],
+                    )
                 if i == len(rows):
                     break
         return trials
@@ -108,21 +105,16 @@ def _kernels(sources: str) -> dict[str, Kernel]:
     @compiled
     def ztautau(stream: Stream, c: Any, t: Tables, space: Space, rows: Rows) -> int:
         sources  # noqa: B018
-        radiation, found = c.z_radiation, space.candidates
-        cuts, hardest = cuts_of(c.detector), (t.lowest, t.span)
+        detector, radiation, s = c.detector, c.z_radiation, space.scratch
+        cuts = cuts_of(detector)
         i, trials = 0, 0
         while i < len(rows):
-            top_up(stream)
-            trials += CANDIDATES
-            for k in range(
-                z_candidates(
-                    stream, c.z, radiation, t.kt0, t.masses, hardest, t.shares, cuts, found
-                )
-            ):
+            trials += BATCH
+            found = z_candidates(stream, c.z, radiation, t, detector, cuts, s, space.words)
+            for j in range(found):
                 top_up(stream)
-                i += z_event(
-                    stream, c.z, radiation, t.kt0, c.detector, cuts, found[k], space.jets, rows[i]
-                )
+                k = space.words[LISTED + j]
+                i += boson_event(stream, radiation, detector, s, k, space.jets, rows[i])
                 if i == len(rows):
                     break
         return trials
@@ -204,6 +196,10 @@ def fill(process: str, stream: Stream, rows: Rows, constants: Constants, part: i
 
     Trials of H and Z come in batches, of which the last is counted whole.
     """
-    space = Space(np.empty((MOST_JETS, 5)), np.empty(CANDIDATES, CANDIDATE))
+    space = Space(
+        np.empty((MOST_JETS, 5)),
+        np.zeros(SCRATCH_SIZE),
+        np.zeros(WORDS_SIZE, np.uint64),
+    )
     tables = _tables(process, constants, part)
     return _FILL[process](stream, as_record(constants), tables, space, rows)

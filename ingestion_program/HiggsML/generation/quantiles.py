@@ -1,13 +1,41 @@
 """Sampling by table: inverse distribution functions on grids."""
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
 from .compiled import inlined
 
-__all__ = ["POINTS", "Table", "inverse_distribution", "on_octaves", "quantile", "value_at"]
+__all__ = [
+    "POINTS",
+    "Table",
+    "Tables",
+    "inverse_distribution",
+    "on_octaves",
+    "quantile",
+    "value_at",
+]
 
 Table = npt.NDArray[np.float64]
+
+
+class Tables(NamedTuple):
+    """What the kernel of a process looks up."""
+
+    shares: Table
+    """Of a tau's visible energy, see `taus.tau_shares`."""
+    masses: Table
+    """Of the W, or m^-2 of H or Z."""
+    kt0: Table
+    """kT at N, for each radiation of the process, see `radiation.kt_table`."""
+    kt1: Table
+    kt2: Table
+    lowest: float
+    """N at the hardest emission: where the slice begins ..."""
+    span: float
+    """... and its length."""
+
 
 POINTS = 2048
 _PARTS = 16  # of an octave

@@ -22,8 +22,11 @@ from .quantiles import Table, on_octaves, value_at
 from .random_numbers import Stream, azimuth, cosine_and_sine, exponential, normal, uniform
 
 __all__ = [
+    "ANYWHERE",
+    "END",
     "ETA",
     "MOST_JETS",
+    "NEAR",
     "PHI",
     "PT",
     "Hardest",
@@ -33,7 +36,7 @@ __all__ = [
     "emit",
     "follow",
     "hardest_emission",
-    "is_followed",
+    "hardest_of",
     "kt_table",
     "mean_number",
     "place",
@@ -44,13 +47,16 @@ __all__ = [
 ]
 
 REFERENCE_KT = 20.0  # GeV
-_END = 15.9  # in N: all kT tables fall below the lowest kT before
+END = 15.9
+"""In N: all kT tables fall below the lowest kT before."""
+
 _FARTHEST = 3000.0  # GeV
 
 Jets = npt.NDArray[np.float64]
 """(MOST_JETS, 5): a working space of jets, columns PT, ETA, PHI, X, Y (px and py)."""
 
-_ANYWHERE, _NEAR = 0.0, 1.0  # in place of an eta that is yet to be drawn: near the first jet?
+ANYWHERE, NEAR = 0.0, 1.0
+"""In place of an eta that is yet to be drawn: whether near the first jet."""
 
 MOST_JETS = 16
 PT, ETA, PHI, X, Y = range(5)
@@ -111,23 +117,32 @@ class Hardest(NamedTuple):
 
 @inlined
 def hardest_emission(stream: Stream, radiation: Radiation, table: Table, number: float) -> Hardest:
-    """The emission at N = `number`; without a branch."""
-    kt = value_at(table, min(number, _END))
-    there = (number < _END) & (kt >= radiation.lowest)
-    varied = 1.0 + radiation.variation * (exponential(stream) - 1.0)
-    wait = 1.0 / (radiation.followers * varied * (1.0 + radiation.cascade * _hardness(kt)))
-    phi, cosine, sine = azimuth(stream)
-    following = number + exponential(stream) * wait
-    return Hardest(
-        kt if there else 0.0, phi, cosine, sine, wait, min(following, _END) if there else _END
-    )
+    """The emission at N = `number`."""
+    kt = value_at(table, min(number, END))
+    excess = exponential(stream)
+    return hardest_of(radiation, number, kt, excess, azimuth(stream), exponential(stream))
 
 
 @inlined
-def is_followed(radiation: Radiation, table: Table, hardest: Hardest) -> bool:
-    """Whether there is a second emission."""
-    kt = value_at(table, hardest.following)
-    return bool((hardest.following < _END) & (kt >= radiation.lowest))
+def hardest_of(
+    radiation: Radiation,
+    number: float,
+    kt: float,
+    excess: float,
+    direction: tuple[float, float, float],
+    distance: float,
+) -> Hardest:
+    """The emission at N = `number`, of this kT, without a branch.
+
+    Its direction is an azimuth with cosine and sine; `excess` and `distance` are exponential
+    numbers, for the rate of the emissions that follow and the place of the next.
+    """
+    there = (number < END) & (kt >= radiation.lowest)
+    varied = 1.0 + radiation.variation * (excess - 1.0)
+    wait = 1.0 / (radiation.followers * varied * (1.0 + radiation.cascade * _hardness(kt)))
+    following = min(number + distance * wait, END)
+    phi, cosine, sine = direction
+    return Hardest(kt if there else 0.0, phi, cosine, sine, wait, following if there else END)
 
 
 @inlined
@@ -138,20 +153,20 @@ def follow(
     if hardest.kt == 0.0:
         return count, 0.0, 0.0
     first, number = count, hardest.following
-    place(jets, count, hardest.kt, _ANYWHERE, hardest.phi, hardest.cosine, hardest.sine)
+    place(jets, count, hardest.kt, ANYWHERE, hardest.phi, hardest.cosine, hardest.sine)
     sum_x, sum_y = jets[count, X], jets[count, Y]
     count += 1
-    while count < MOST_JETS and number < _END:
+    while count < MOST_JETS and number < END:
         kt = value_at(table, number)
         if kt < radiation.lowest:
             break
         if uniform(stream) < radiation.splitting:
             phi = wrapped(jets[first, PHI] + wrapped(radiation.opening * normal(stream)))
             cosine, sine = cosine_and_sine(phi)
-            place(jets, count, kt, _NEAR, phi, cosine, sine)
+            place(jets, count, kt, NEAR, phi, cosine, sine)
         else:
             phi, cosine, sine = azimuth(stream)
-            place(jets, count, kt, _ANYWHERE, phi, cosine, sine)
+            place(jets, count, kt, ANYWHERE, phi, cosine, sine)
         sum_x += jets[count, X]
         sum_y += jets[count, Y]
         count += 1
@@ -163,7 +178,7 @@ def follow(
 def spread(stream: Stream, radiation: Radiation, jets: Jets, start: int, stop: int) -> None:
     """Draw the etas of the emissions that `recoil` appended."""
     for i in range(start, stop):
-        if jets[i, ETA] == _NEAR:
+        if jets[i, ETA] == NEAR:
             jets[i, ETA] = jets[start, ETA] + radiation.opening * normal(stream)
         else:
             narrowing = radiation.narrowing * _hardness(jets[i, PT])

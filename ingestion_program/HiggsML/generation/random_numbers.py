@@ -14,6 +14,7 @@ from ..philox import LOW_WORD, philox4x32
 from .compiled import inlined, linked
 
 __all__ = [
+    "BATCHED",
     "Stream",
     "azimuth",
     "cosine_and_sine",
@@ -67,9 +68,10 @@ _X, _Y = (np.stack(pair) for pair in zip(_normal_layers, _exponential_layers, st
 
 Stream = npt.NDArray[np.uint64]
 """An open stream: two key words, two block words, how many words were drawn and how many of them
-used, and a ring of those. One array, because that is what passes cheaply."""
+used, the next counter for batches, and a ring of words. One array, because that passes cheaply."""
 
-_DRAWN, _USED, _FIRST = 4, 5, np.uint64(6)
+_DRAWN, _USED, BATCHED, _FIRST = 4, 5, 6, np.uint64(7)
+_BATCHES = 1 << 63  # counters from here on are for batches (batches.py)
 
 
 def open_stream(seed: int, process: int, block: int, part: int | None = None) -> Stream:
@@ -78,6 +80,7 @@ def open_stream(seed: int, process: int, block: int, part: int | None = None) ->
     place = (process,) if part is None else (process, part)
     stream[:2] = np.random.SeedSequence(seed, spawn_key=place).generate_state(2, np.uint32)
     stream[2:4] = block & 0xFFFFFFFF, block >> 32
+    stream[BATCHED] = _BATCHES
     return stream
 
 

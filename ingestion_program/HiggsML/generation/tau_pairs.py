@@ -15,6 +15,7 @@ __all__ = [
     "NO_TAUS",
     "finish",
     "normal_rapidity",
+    "rapidities",
     "rapidity_between",
     "squared_pts",
     "tau_pair",
@@ -22,6 +23,7 @@ __all__ = [
 ]
 
 NO_TAUS = Hypothesis(*12 * [0.0])
+_LEAST = 1e-6  # GeV^2; what rounds below is not selected anyway
 
 
 @inlined
@@ -74,12 +76,11 @@ def taus_along(
     shares: tuple[float, float],
     eases: tuple[float, float],
 ) -> tuple[bool, Hypothesis]:
-    """As `tau_pair`, for a direction of the first tau (see `squared_pts`)."""
+    """As `tau_pair`, for a direction of the first tau (see `squared_pts`); without a branch."""
     energy1, pt1, pt2 = squared_pts(px, py, mass2, direction)
-    if (pt1 * eases[0] ** 2 <= 1.0) | (pt2 * eases[1] ** 2 <= 1.0):
-        return False, NO_TAUS
+    possible = (pt1 * (eases[0] * eases[0]) > 1.0) & (pt2 * (eases[1] * eases[1]) > 1.0)
     mass = math.sqrt(mass2)
-    pt1, pt2 = math.sqrt(pt1), math.sqrt(pt2)
+    pt1, pt2 = math.sqrt(max(pt1, _LEAST)), math.sqrt(max(pt2, _LEAST))
     cosine, cos_phi, sin_phi = direction
     along = 0.5 * mass * math.sqrt(1.0 - cosine * cosine)
     pz = 0.5 * mass * cosine
@@ -87,7 +88,7 @@ def taus_along(
     x, y = along * cos_phi + factor * px, along * sin_phi + factor * py
     x1, x2 = shares
     missing1, missing2 = 1.0 - x1, 1.0 - x2
-    return True, Hypothesis(
+    return bool(possible), Hypothesis(
         x1 * pt1,
         pz / pt1,  # sinh(eta) for now
         x1 * x,
@@ -104,7 +105,7 @@ def taus_along(
 
 
 @inlined
-def _rapidities(eta1: float, eta2: float, detector: Detector) -> tuple[float, float]:
+def rapidities(eta1: float, eta2: float, detector: Detector) -> tuple[float, float]:
     """The interval of rapidities that bring both etas into the acceptance."""
     low = max(-detector.lepton_eta - eta1, -detector.tau_eta - eta2)
     return low, min(detector.lepton_eta - eta1, detector.tau_eta - eta2)
@@ -118,7 +119,7 @@ def normal_rapidity(
 
     Of narrow distributions, with sqrt(2 pi) spread below 5, it loses fewer than `rapidity_between`.
     """
-    low, high = _rapidities(eta1, eta2, detector)
+    low, high = rapidities(eta1, eta2, detector)
     y = spread * normal(stream)
     return bool((low < y) & (y < high)), y
 
@@ -132,7 +133,7 @@ def rapidity_between(
     Rejection: the first number is False in the share of cases in which a rapidity drawn from
     exp(-y^2 / 2 spread^2) would not have done so, up to a constant factor.
     """
-    low, high = _rapidities(eta1, eta2, detector)
+    low, high = rapidities(eta1, eta2, detector)
     widest = detector.lepton_eta + detector.tau_eta
     y = low + uniform(stream) * widest
     if y > high:

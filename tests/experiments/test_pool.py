@@ -9,7 +9,7 @@ import pytest
 
 from HiggsML.errors import DataError
 from HiggsML.experiments import EventBlock, EventPool, packing
-from HiggsML.experiments.row_format import pack_rows
+from HiggsML.experiments.row_packing import pack_rows
 from HiggsML.schema import PRI_COLUMNS
 
 

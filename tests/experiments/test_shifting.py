@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from HiggsML.derived_quantities import derive
 from HiggsML.experiments.drawing import tau_threshold
-from HiggsML.experiments.row_format import azimuth_table, pack_rows
+from HiggsML.experiments.row_format import azimuth_table
+from HiggsML.experiments.row_packing import pack_rows
 from HiggsML.experiments.shifting import BLOCK, fill_features, fill_soft_momentum
 from HiggsML.schema import FEATURES, PRI_COLUMNS
 from HiggsML.systematics import select, shift

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from ..concurrency import map_ahead
 from ..errors import DataError
 from ..schema import PRI_COLUMNS, PROCESSES
-from .row_format import ROW, pack_rows
+from .row_format import ROW
+from .row_packing import pack_rows
 from .weight_groups import Weights
 
 __all__ = ["BUCKETS", "RECORD", "EventBlock", "as_bytes", "chosen", "scatter"]
@@ -44,9 +45,9 @@ def scatter(
     paths = [folder / f"bucket-{i}" for i in range(BUCKETS)]
     with ExitStack() as stack:
         buckets = [stack.enter_context(path.open("wb", buffering=0)) for path in paths]
-        for code, records in map_ahead(_packed, _pieces(blocks)):
-            survey[code].add(records["weight"])
-            _append(records, (rng.random(len(records)) * BUCKETS).astype(np.uint8), buckets)
+        for code, weights, records, ends in map_ahead(_packed, _pieces(blocks, rng)):
+            survey[code].add(weights)
+            _append(records, ends, buckets)
     return paths, survey
 
 
@@ -57,37 +58,43 @@ class _Piece(NamedTuple):
     where: str
     primaries: NDArray[np.float32]
     weights: Doubles
+    drawn: NDArray[np.intp]
+    """Which events have a weight: others are never drawn."""
+    bucket: NDArray[np.uint8]
+    """Of each of these."""
 
 
-def _pieces(blocks: Iterable[EventBlock]) -> Iterator[_Piece]:
+def _pieces(blocks: Iterable[EventBlock], rng: np.random.Generator) -> Iterator[_Piece]:
     for number, block in enumerate(blocks):
         code = _check_block(block, f"block {number} ({block.process})")
         for first in range(0, len(block.weights), _PIECE):
             part = slice(first, first + _PIECE)
             where = f"block {number} ({block.process}), from event {first}"
             weights = np.asarray(block.weights[part], dtype=np.float64)
-            yield _Piece(code, where, block.primaries[part], weights)
+            drawn = np.flatnonzero(weights > 0.0)
+            bucket = (rng.random(len(drawn)) * BUCKETS).astype(np.uint8)
+            yield _Piece(code, where, block.primaries[part], weights, drawn, bucket)
 
 
-def _packed(piece: _Piece) -> tuple[int, NDArray[np.void]]:
-    """Code of the process, and the records of the events with a weight: others are never drawn."""
+def _packed(piece: _Piece) -> tuple[int, Doubles, NDArray[np.void], NDArray[np.intp]]:
+    """Code of the process, its weights above zero, the records sorted by bucket, and where each
+    bucket ends."""
     records = np.zeros(len(piece.weights), dtype=RECORD)
     pack_rows(piece.primaries, piece.where, records["row"])
     records["weight"], records["code"] = piece.weights, piece.code
-    drawn = piece.weights > 0.0
-    return piece.code, records if drawn.all() else chosen(records, np.flatnonzero(drawn))
+    order = piece.drawn[np.argsort(piece.bucket, kind="stable")]
+    ends = np.cumsum(np.bincount(piece.bucket, minlength=BUCKETS))
+    return piece.code, piece.weights[piece.drawn], chosen(records, order), ends
 
 
-def _append(
-    records: NDArray[np.void], bucket: NDArray[np.uint8], buckets: Sequence[FileIO]
-) -> None:
-    order = np.argsort(bucket, kind="stable")
-    ends = np.searchsorted(bucket[order], np.arange(len(buckets) + 1))
-    records = chosen(records, order)
-    for i, file in enumerate(buckets):
-        rest = as_bytes(records[ends[i] : ends[i + 1]])
+def _append(records: NDArray[np.void], ends: NDArray[np.intp], buckets: Sequence[FileIO]) -> None:
+    """Append the records of each bucket to its file."""
+    first = 0
+    for end, file in zip(ends.tolist(), buckets, strict=True):
+        rest = as_bytes(records[first:end])
         while rest:
             rest = rest[file.write(rest) :]
+        first = end
 
 
 def _check_block(block: EventBlock, where: str) -> int:

@@ -31,20 +31,31 @@ class FitResult:
 
     Attributes:
         mu: the best value, which may lie outside the range that mu can have.
+        mu_error: its uncertainty, from the mean second derivatives; not cut, nor calibrated.
         low: lower end of the interval, cut to `MU_RANGE`.
         high: upper end of the interval, cut to `MU_RANGE`.
         nuisances: best values, in units of the priors.
-        errors: their uncertainties, from the mean second derivatives.
+        errors: their uncertainties, likewise.
         valid: whether the minimum and both crossings were found. An end that was not found is that
             of the range: nothing is excluded which the fit could not exclude.
     """
 
     mu: float
+    mu_error: float
     low: float
     high: float
     nuisances: dict[str, float]
     errors: dict[str, float]
     valid: bool
+
+    def answer(self) -> dict[str, float]:
+        """The four numbers of the Model contract."""
+        return {
+            "mu_hat": float(np.clip(self.mu, *MU_RANGE)),
+            "delta_mu_hat": (self.high - self.low) / 2.0,
+            "p16": self.low,
+            "p84": self.high,
+        }
 
 
 class _Cached:
@@ -176,12 +187,14 @@ def fit_mu(likelihood: BinnedLikelihood, level: float = 1.0) -> FitResult:
     ]
     low, high = (limit if end is None else end for end, limit in zip(ends, MU_RANGE, strict=True))
     names = likelihood.parameters[1:]
+    mu_error, *errors = np.sqrt(np.diag(covariance)).tolist()
     return FitResult(
         mu=float(fit.values["mu"]),
+        mu_error=mu_error,
         low=low,
         high=high,
         nuisances={name: float(fit.values[name]) for name in names},
-        errors=dict(zip(names, np.sqrt(np.diag(covariance))[1:].tolist(), strict=True)),
+        errors=dict(zip(names, errors, strict=True)),
         valid=None not in ends,
     )
 

@@ -22,7 +22,7 @@ from .binning import (
 )
 from .calibration import Calibration, calibrate
 from .inputs import classifier_inputs
-from .intervals import MU_RANGE, FitResult, fit_mu
+from .intervals import FitResult, fit_mu
 from .likelihood import BinnedLikelihood
 from .regions import Regions
 from .samples import Features, Sample, concatenated, feature_matrix, split_events, under_shift
@@ -112,13 +112,7 @@ class Measurement:
 
     def predict(self, test_set: dict[str, Any]) -> dict[str, float]:
         """Measure mu in one pseudo-experiment."""
-        result = self.measure(test_set["data"])
-        return {
-            "mu_hat": float(np.clip(result.mu, *MU_RANGE)),
-            "delta_mu_hat": (result.high - result.low) / 2.0,
-            "p16": result.low,
-            "p84": result.high,
-        }
+        return self.measure(test_set["data"]).answer()
 
     def measure(self, data: pd.DataFrame) -> FitResult:
         """Count the events of `data` (28 columns) in the bins and fit mu."""

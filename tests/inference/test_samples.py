@@ -24,6 +24,15 @@ def test_the_parts_share_no_event_and_the_second_stands_for_all(events):
         assert total(for_templates) == pytest.approx(expected, rel=1e-5)
 
 
+def test_a_part_stands_for_all(events):
+    for sample in samples_of(events):
+        part = sample.part(1_500)
+        assert 750 < len(part.rows) <= 1_500
+        assert set(part.rows) < set(sample.rows)
+        assert total(part) == pytest.approx(total(sample), rel=0.1)
+        np.testing.assert_array_equal(sample.part(10**6).rows, sample.rows)
+
+
 def test_few_events_serve_both(events, caplog):
     few = events.groupby(DETAILED_LABELS, observed=True).head(50)
     training, for_templates = split_events(few, 1_500, np.random.default_rng(1))

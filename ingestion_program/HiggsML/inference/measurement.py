@@ -50,6 +50,8 @@ class Measurement:
         nuisances: parameters that the fit leaves free; the others stay nominal.
         training_rows: at most so many rows of a process train the classifier, and at most half of
             them; the others make the templates.
+        shifted_rows: at most so many of these of a process choose the bins and are shifted to the
+            base points of the templates; all of them make the nominal templates.
         fine_bins: of the classifier's output for each background, before they are merged.
         min_rows: simulated background events that a bin must have.
         n_toys: toys that calibrate the interval; 0 for the asymptotic level.
@@ -70,6 +72,7 @@ class Measurement:
         regions: Regions | None = None,
         nuisances: tuple[str, ...] = tuple(NUISANCES),
         training_rows: int = 200_000,
+        shifted_rows: int = 4_000_000,
         fine_bins: int = 64,
         min_rows: int = 30,
         n_toys: int = 2_000,
@@ -79,6 +82,7 @@ class Measurement:
         self.regions = Regions() if regions is None else regions
         self.nuisances = nuisances
         self.training_rows = training_rows
+        self.shifted_rows = shifted_rows
         self.fine_bins = fine_bins
         self.min_rows = min_rows
         self.n_toys = n_toys
@@ -168,8 +172,9 @@ class Measurement:
             self.classifier.fit(inputs, labels, sample_weight=weights)
 
     def _make_templates(self, samples: list[Sample]) -> None:
-        """Histogram the events in fine bins at all base points, then merge the bins."""
-        edges, yields = self._edges(samples)
+        """Histogram the events in fine bins, nominal and at all base points; merge the bins."""
+        part = [sample.part(self.shifted_rows) for sample in samples]
+        edges, yields = self._edges(part)
         n_fine = self.regions.n_counting_bins + sum(map(len, edges))
         fine = EventBins(self.regions, self.classifier, yields, edges, np.arange(n_fine))
 
@@ -177,15 +182,16 @@ class Measurement:
             position = fine.bin_of(features)
             return np.array([np.bincount(position, w, n_fine) for w in (weights, weights**2)])
 
-        def histograms(shift: Shift) -> tuple[Array, Array]:
+        def histograms(some: list[Sample], shift: Shift) -> tuple[Array, Array]:
             found = np.zeros((len(PROCESSES), 2, n_fine))
-            for code, part in under_shift(samples, shift, self._systematics, self.seed, content):
-                found[code] += part
+            for code, piece in under_shift(some, shift, self._systematics, self.seed, content):
+                found[code] += piece
             bar.update()
             return found[:, 0], found[:, 1]
 
-        with progress_bar(total=len(BASE_POINTS), desc="templates", leave=False) as bar:
-            templates = fit_templates(histograms)
+        with progress_bar(total=1 + len(BASE_POINTS), desc="templates", leave=False) as bar:
+            nominal = histograms(samples, Shift())
+            templates = fit_templates(nominal, lambda shift: histograms(part, shift)[0])
         groups = choose_groups(templates, self.regions.n_counting_bins, edges, self.min_rows)
         self.bins = EventBins(self.regions, self.classifier, yields, edges, groups)
         self.templates = templates.merged(groups)

@@ -32,14 +32,19 @@ class Sample(NamedTuple):
 
     columns: Mapping[str, NDArray[np.float32]]
     """Primary features and weights of all training events."""
-    rows: NDArray[np.intp]
-    """Which of them."""
+    rows: NDArray[np.int32]
+    """Which of them; tens of millions, so that half the memory counts."""
     scale: float = 1.0
     """Of the weights: the sample stands for all events of its process."""
 
     def some(self, first: int, step: int) -> "Sample":
         """Every `step`-th event from `first` on."""
         return self._replace(rows=self.rows[first::step])
+
+    def part(self, most: int) -> "Sample":
+        """At most so many events, evenly spread over the sample, that stand for all of it."""
+        some = self.some(0, -(-len(self.rows) // most))
+        return some._replace(scale=self.scale * len(self.rows) / len(some.rows))
 
     def chunks(self) -> Iterator["Sample"]:
         """The sample in pieces."""
@@ -61,7 +66,10 @@ def samples_of(events: pd.DataFrame) -> list[Sample]:
     """
     columns = {name: events[name].to_numpy(np.float32) for name in (*PRI_COLUMNS, WEIGHTS)}
     process = events[DETAILED_LABELS]
-    return [Sample(columns, np.flatnonzero((process == name).to_numpy())) for name in PROCESSES]
+    return [
+        Sample(columns, np.flatnonzero((process == name).to_numpy()).astype(np.int32))
+        for name in PROCESSES
+    ]
 
 
 def split_events(
@@ -99,8 +107,9 @@ def split_events(
             continue
         chosen = np.zeros(len(rows), dtype=np.bool_)
         chosen[rng.choice(len(rows), min(len(rows) // 2, training_rows), replace=False)] = True
-        weights = sample.columns[WEIGHTS][rows].astype(np.float64)
-        scale = float(weights.sum() / weights[~chosen].sum())
+        weights = sample.columns[WEIGHTS][rows]
+        total = weights.sum(dtype=np.float64)
+        scale = float(total / (total - weights[chosen].sum(dtype=np.float64)))
         for_training.append(sample._replace(rows=rng.permutation(rows[chosen])))
         for_templates.append(sample._replace(rows=rows[~chosen], scale=scale))
     return for_training, for_templates

@@ -96,8 +96,8 @@ class Templates:
 
     Attributes:
         coefficients: (12, P, N) of `monomials`; the first is the nominal expectation.
-        variances: (P, N) squared errors of the expectation: the sum of squared weights, and the
-            mean squared distance of the base points from the polynomial.
+        variances: (P, N) squared errors of the expectation: the sum of squared weights, and what
+            the scatter of the base points leaves uncertain of the polynomial.
     """
 
     coefficients: Array
@@ -119,25 +119,31 @@ class Templates:
 
 
 def fit_templates(
-    histograms: Callable[[Shift], tuple[Array, Array]],
+    nominal: tuple[Array, Array],
+    histogram: Callable[[Shift], Array],
     base_points: tuple[Shift, ...] = BASE_POINTS,
 ) -> Templates:
     """Fit the polynomials to the expected events at the base points by least squares.
 
+    A shift changes few events' bins, so that its effect needs fewer events than the expectation
+    itself: a part of them may serve the base points, and all of them what is nominal.
+
     Args:
-        histograms: the expected events at a point and their variances, each (P, N). The same
-            events and the same noise must serve all points: then their fluctuations are common,
-            and the fit sees the effect of the shift alone.
+        nominal: the expected events and their variances, each (P, N), from all events.
+        histogram: the expected events at a point, (P, N), from all events or a part of them. The
+            same events and the same noise must serve all points: then their fluctuations are
+            common, and the fit sees the effect of the shift alone.
         base_points: where to evaluate it; the first one must be nominal.
     """
-    found = [histograms(point) for point in base_points]
+    expected, variances = nominal
     design = np.array([monomials(shift_coordinates(point)) for point in base_points])
-    yields = np.array([expected for expected, _ in found])
-    flat = yields.reshape(len(base_points), -1)
+    flat = np.array([histogram(point).ravel() for point in base_points])
     coefficients = np.linalg.lstsq(design, flat, rcond=None)[0]
     # Events that a shift takes over the edge of a bin fluctuate on their own: this is what the
-    # squared weights of one point do not know.
-    freedom = len(base_points) - design.shape[1]
-    scatter = ((flat - design @ coefficients) ** 2).sum(axis=0) / freedom
-    shape = yields.shape[1:]
-    return Templates(coefficients.reshape(-1, *shape), found[0][1] + scatter.reshape(shape))
+    # squared weights of one point do not know. Of their variance the fit keeps, on average over
+    # the base points, the share of its parameters in the number of points.
+    n_points, n_monomials = design.shape
+    scatter = ((flat - design @ coefficients) ** 2).sum(axis=0) / (n_points - n_monomials)
+    coefficients[0] += expected.ravel() - flat[0]
+    left = scatter.reshape(expected.shape) * (n_monomials / n_points)
+    return Templates(coefficients.reshape(-1, *expected.shape), variances + left)

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from scipy.stats import chi2_contingency
 
 from higgsml_scoring.metrics import (
     ONE_SIGMA,
@@ -22,23 +23,34 @@ from higgsml_scoring.metrics import (
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00")
 
 
+def with_pulls(answers):
+    """Adds whether intervals cover, their widths and, of what was fitted, the pulls.
+
+    A pull compares the best mu and its error before they are cut to the range of mu: cut numbers
+    are not normally distributed near the ends of the range, whatever the fit does.
+    """
+    return answers.assign(
+        covered=covers(answers.mu, answers.p16, answers.p84),
+        width=answers.p84 - answers.p16,
+        uncut_width=2.0 * answers.uncut_error,
+        pull=(answers.uncut_mu - answers.mu) / answers.uncut_error,
+    )
+
+
 def summary(answers):
     """One row for each model."""
     rows = {}
     for name, found in answers.groupby("model", sort=False):
-        width = (found.p84 - found.p16).to_numpy()
-        covered = covers(found.mu, found.p16, found.p84)
-        pull = (found.mu_hat - found.mu) / (width / 2)
-        n, coverage = len(found), covered.mean()
+        n, coverage, width = len(found), found.covered.mean(), found.width.mean()
         rows[name] = {
             "experiments": n,
             "coverage": coverage,
             "coverage_error": np.sqrt(coverage * (1 - coverage) / n),
-            "width": width.mean(),
-            "score": float(quantiles_score(width.mean(), coverage, n)),
+            "width": width,
+            "score": float(quantiles_score(width, coverage, n)),
             "bias": (found.mu_hat - found.mu).mean(),
-            "pull_mean": pull.mean(),
-            "pull_width": pull.std(),
+            "pull_mean": found.pull.mean(),
+            "pull_width": found.pull.std(),
             "rmse": rmse(found.mu, found.mu_hat, found.delta_mu_hat).mean(),
             "predict_seconds": found.predict.median(),
             "memory_mb": found.memory_mb.max(),
@@ -47,21 +59,28 @@ def summary(answers):
 
 
 def by_set(answers, name):
-    """Coverage and width of a model in each set, by true mu."""
-    found = answers[answers.model == name]
-    found = found.assign(
-        covered=covers(found.mu, found.p16, found.p84), width=found.p84 - found.p16
-    )
-    found = found.assign(pull=(found.mu_hat - found.mu) / (found.width / 2))
-    table = found.groupby("mu").agg(
-        experiments=("covered", "size"),
-        coverage=("covered", "mean"),
-        width=("width", "mean"),
-        pull_mean=("pull", "mean"),
-        pull_width=("pull", "std"),
+    """Coverage, width and pulls of a model in each set, by true mu."""
+    table = (
+        answers[answers.model == name]
+        .groupby("mu")
+        .agg(
+            experiments=("covered", "size"),
+            coverage=("covered", "mean"),
+            width=("width", "mean"),
+            uncut_width=("uncut_width", "mean"),
+            pull_mean=("pull", "mean"),
+            pull_width=("pull", "std"),
+        )
     )
     error = np.sqrt(table.coverage * (1 - table.coverage) / table.experiments)
     return table.assign(coverage_error=error)
+
+
+def flatness(table):
+    """Chi-squared of one coverage for all sets, and the probability of a larger one."""
+    covered = (table.coverage * table.experiments).round()
+    found = chi2_contingency([covered, table.experiments - covered], correction=False)
+    return found.statistic, found.dof, found.pvalue
 
 
 def markdown(table):
@@ -108,7 +127,7 @@ def coverage_figure(table):
 
 def write_report(folder):
     """Write tables and figures; returns the text of the tables."""
-    answers = pd.read_csv(folder / "answers.csv")
+    answers = with_pulls(pd.read_csv(folder / "answers.csv"))
     facts = json.loads((folder / "facts.json").read_text())
     table = summary(answers)
     fits = pd.DataFrame(facts["models"]).T[["fit_seconds", "fit_cpu_seconds", "fit_memory_mb"]]
@@ -119,15 +138,23 @@ def write_report(folder):
         parts.append(markdown(sets))
         coverage_figure(sets).savefig(folder / "coverage_by_mu.png", dpi=150)
         own = facts["models"]["sample_submission"]
+        measured = answers[answers.model == "sample_submission"]
         moved = {k: (mu - own["mu_by_shift"]["nominal"]) for k, mu in own["mu_by_shift"].items()}
         shifts = pd.DataFrame({"mu moves by": moved})
         shifts["of the width"] = shifts["mu moves by"] / own["asimov_width"]
         parts.append(markdown(shifts))
-        width = table.width["sample_submission"]
+        statistic, dof, probability = flatness(sets)
+        parts.append(
+            f"One coverage for all sets: chi-squared {statistic:.1f} of {dof}, probability "
+            f"{probability:.2f}."
+        )
+        width, uncut = table.width["sample_submission"], sets.uncut_width.mean()
         statistics_only = np.mean(list(own["statistics_only"].values()))
         parts.append(
             f"Mean width {width:.4f}; Asimov width of statistics alone, averaged over the same "
-            f"true mu, {statistics_only:.4f}: {width / statistics_only:.3f} times."
+            f"true mu, {statistics_only:.4f}: {width / statistics_only:.3f} times. The latter is "
+            f"not cut to the range of mu; two errors of mu before the cut are {uncut:.4f} on "
+            f"average: {uncut / statistics_only:.3f} times."
         )
         share = np.sqrt((own["asimov_width"] / own["asimov_width_exact_simulation"]) ** 2 - 1.0)
         parts.append(
@@ -136,7 +163,8 @@ def write_report(folder):
         )
         parts.append(
             f"Calibration: level {own['level']:.4f} +- {own['level_error']:.4f}. Of {own['toys']} "
-            f"toys, {own['invalid_toys']} fits did not converge."
+            f"toys, {own['invalid_toys']} fits did not converge; of the experiments' "
+            f"{(~measured.valid.astype(bool)).sum()}."
         )
     run = facts["run"]
     own_times = answers[answers.model == answers.model.iloc[0]]

@@ -51,8 +51,8 @@ FOLDERS = {
 MEASUREMENTS = ("fixed_nuisances", "sample_submission")
 EXAMPLE_ROWS = 4_000_000  # of the training set, for the other examples: they take frames whole
 MU_RANGE = (0.1, 3.0)
-TRAIN = (1_000_000, 48_000_000, 8_000_000, 1_500_000)
-POOL = (400_000, 16_000_000, 2_000_000, 500_000)
+TRAIN = (1_000_000, 64_000_000, 10_000_000, 1_500_000)
+POOL = (600_000, 24_000_000, 3_000_000, 600_000)
 TOY_BATCH = 500
 
 

@@ -77,6 +77,7 @@ def test_few_events_give_a_rough_interval(events, experiment, caplog):
     measurement = Measurement(LogisticRegression(max_iter=500), lambda: few, systematics, n_toys=0)
     measurement.fit()
     assert "Only 2 diboson events" in caplog.text
+    assert "too few to measure mu" in caplog.text
     answer = measurement.predict(experiment(1.0))
     assert all(map(np.isfinite, answer.values()))
     assert answer["p16"] <= answer["mu_hat"] <= answer["p84"]

@@ -1,5 +1,6 @@
 """A classifier made into a measurement of mu: the Model contract of the challenge."""
 
+import logging
 import warnings
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -19,10 +20,11 @@ from .binning import (
     densities,
     discriminants,
     equal_information_edges,
+    expected_width,
 )
 from .calibration import Calibration, calibrate
 from .inputs import classifier_inputs
-from .intervals import FitResult, fit_mu
+from .intervals import MU_RANGE, FitResult, fit_mu
 from .likelihood import BinnedLikelihood
 from .regions import Regions
 from .samples import Features, Sample, concatenated, feature_matrix, split_events, under_shift
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 __all__ = ["Measurement"]
 
 Array = NDArray[np.float64]
+
+_log = logging.getLogger(__name__)
 
 _TRAINING_SHIFTS = 8  # points in nuisance space that training events are spread over
 
@@ -106,6 +110,13 @@ class Measurement:
         with threadpool_limits(1, "blas"):
             self._train(for_training, rng)
             self._make_templates(for_templates)
+        width = expected_width(self.templates)
+        if width > MU_RANGE[1] - MU_RANGE[0]:
+            _log.warning(
+                "The training events are too few to measure mu: the expected interval is %.3g wide,"
+                " wider than the range of mu. Answers will be the whole range, or much of it.",
+                width,
+            )
         if self.n_toys:
             self.calibration = calibrate(self.templates, self.n_toys, rng, self.nuisances)
 

@@ -97,11 +97,15 @@ def test_a_stream_is_a_function_of_seed_process_and_block():
 
 
 def test_words_are_those_of_the_counter_in_order():
-    """The stream is Philox at counters 0, 1, 2, ... of the block, with numpy's seed sequence."""
+    """The stream is Philox at counters 0, 1, 2, ... of the block, with numpy's seed sequence.
+
+    Of each 128 calls come all first words, then all second ones.
+    """
     from HiggsML.philox import philox4x32
 
     key = np.random.SeedSequence(7, spawn_key=(1,)).generate_state(2, np.uint32).astype(np.uint64)
     zero, block = np.uint64(0), np.uint64(2)
-    words = [philox4x32(np.uint64(i), zero, block, zero, *key) for i in range(300)]
-    expected = (np.array(words, dtype=float).ravel() + 0.5) / 2.0**32
-    np.testing.assert_array_equal(uniforms(open_stream(7, 1, 2), 1200), expected)
+    words = [philox4x32(np.uint64(i), zero, block, zero, *key) for i in range(384)]
+    in_order = np.array(words, dtype=float).reshape(3, 128, 4).transpose(0, 2, 1)
+    expected = (in_order.ravel() + 0.5) / 2.0**32
+    np.testing.assert_array_equal(uniforms(open_stream(7, 1, 2), 1536), expected)

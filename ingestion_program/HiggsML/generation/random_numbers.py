@@ -94,14 +94,15 @@ def top_up(stream: Stream) -> None:
     drawn = stream[_DRAWN]
     if drawn >= stream[_USED] + np.uint64(_HALF):
         return
-    k0, k1, block_low, block_high = stream[0], stream[1], stream[2], stream[3]
+    k0, k1 = stream[0] & LOW_WORD, stream[1] & LOW_WORD
+    block_low, block_high = stream[2] & LOW_WORD, stream[3] & LOW_WORD
     first = drawn // np.uint64(4)
     place = _FIRST + (drawn & _PLACE)
     for i in range(np.uint64(_COUNTERS)):
         c = first + i
         words = philox4x32(c & LOW_WORD, c >> _SHIFT, block_low, block_high, k0, k1)
-        for k in range(4):
-            stream[place + np.uint64(4) * i + np.uint64(k)] = words[k]
+        for k in range(4):  # not side by side: whole vectors are written
+            stream[place + i + np.uint64(k * _COUNTERS)] = words[k]
     stream[_DRAWN] = drawn + np.uint64(_HALF)
 
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from .compiled import inlined
 from .constants import Detector, Radiation, SingleTop, TopPair, TopQuark, WDecays
-from .detector import Cuts, lepton_ease, measure, tau_ease
+from .detector import Cuts, lepton_ease, tau_ease
 from .kinematics import from_transverse, scaled
 from .quantiles import Table
 from .quark_jets import (
@@ -18,14 +18,20 @@ from .quark_jets import (
     jet_as_tau,
     neutrino_share,
     parton_as_tau,
-    remove,
-    split,
     which_jet,
 )
-from .radiation import Jets, place_parton, recoil, shift, spread
+from .radiation import Jets, place_parton, recoil, spread
 from .random_numbers import Stream, azimuth, exponential, normal, uniform
 from .tau_pairs import normal_rapidity
-from .top_quarks import lepton_and_tau, lepton_share, moved, pair_rate, top_decay, transverse2
+from .top_quarks import (
+    lepton_and_tau,
+    lepton_share,
+    measure_tops,
+    moved,
+    pair_rate,
+    top_decay,
+    transverse2,
+)
 
 __all__ = ["single_top_event", "single_top_share"]
 
@@ -95,12 +101,9 @@ def single_top_event(
         spread(stream, radiation, jets, 0, emissions)
     place_parton(jets, emissions, quark)
     place_parton(jets, emissions + 1, seen_bottom)
-    count = remove(jets, which, emissions + 2)
-    emissions -= int(by_radiation)
-    count = split(stream, jets, emissions, count, top)
-    shift(jets, 0, emissions, radiation.pull * y)
-    shift(jets, emissions, count, y)
     soft = detector.soft_scale - 1.0  # of the recoil -soft
     unseen_x = neutrino[0] + lepton[0] - seen[0] + lost * bottom[0] + soft * soft_x
     unseen_y = neutrino[1] + lepton[1] - seen[1] + lost * bottom[1] + soft * soft_y
-    return measure(stream, detector, moved(event, y, unseen_x, unseen_y), jets, count, row)
+    event = moved(event, y, unseen_x, unseen_y)
+    jet_numbers = emissions, emissions + 2, which
+    return measure_tops(stream, top, radiation, detector, event, y, jets, jet_numbers, row)

@@ -41,6 +41,7 @@ __all__ = [
     "lepton_and_tau",
     "lepton_cosine",
     "lepton_share",
+    "measure_tops",
     "moved",
     "pair_rate",
     "rates_of",
@@ -167,6 +168,33 @@ def moved(event: Hypothesis, y: float, unseen_x: float, unseen_y: float) -> Hypo
 
 
 @inlined
+def measure_tops(
+    stream: Stream,
+    top: TopQuark,
+    radiation: Radiation,
+    detector: Detector,
+    event: Hypothesis,
+    y: float,
+    jets: Jets,
+    numbers: tuple[int, int, int],
+    row: npt.NDArray[np.float32],
+) -> bool:
+    """Measure an event of top quarks at rapidity y; True when it was selected.
+
+    `numbers`: how many of the jets are emissions (they come first), how many jets there are, and
+    which of them is taken for the tau, or -1.
+    """
+    emissions, count, taken = numbers
+    if taken >= 0:
+        count = remove(jets, taken, count)
+        emissions -= int(taken < emissions)
+    count = split(stream, jets, emissions, count, top)
+    shift(jets, 0, emissions, radiation.pull * y)
+    shift(jets, emissions, count, y)
+    return measure(stream, detector, event, jets, count, row)
+
+
+@inlined
 def top_event(
     stream: Stream,
     top: TopQuark,
@@ -230,9 +258,11 @@ def top_event(
 
     if not by_radiation:
         spread(stream, radiation, jets, 0, emissions)
-    lost = detector.soft_scale - 1.0  # of the recoil -soft
+    soft = detector.soft_scale - 1.0  # of the recoil -soft
     unseen_x = neutrino1[0] + lepton[0] - seen[0] + lost1 * bottom1[0] + lost2 * bottom2[0]
     unseen_y = neutrino1[1] + lepton[1] - seen[1] + lost1 * bottom1[1] + lost2 * bottom2[1]
+    unseen_x += soft * soft_x
+    unseen_y += soft * soft_y
     count = emissions
     if is_prompt:
         unseen_x += neutrino2[0] + other[0] - tau[0]
@@ -243,12 +273,6 @@ def top_event(
         count += 2
     place_parton(jets, count, seen1)
     place_parton(jets, count + 1, seen2)
-    count += 2
-    if not is_prompt:
-        count = remove(jets, which, count)
-        emissions -= int(by_radiation)
-    count = split(stream, jets, emissions, count, top)
-    shift(jets, 0, emissions, radiation.pull * y)
-    shift(jets, emissions, count, y)
-    event = moved(event, y, unseen_x + lost * soft_x, unseen_y + lost * soft_y)
-    return measure(stream, detector, event, jets, count, row)
+    event = moved(event, y, unseen_x, unseen_y)
+    jet_numbers = emissions, count + 2, -1 if is_prompt else which
+    return measure_tops(stream, top, radiation, detector, event, y, jets, jet_numbers, row)

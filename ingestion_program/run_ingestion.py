@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from HiggsML.errors import HiggsMLError
-from HiggsML.ingestion import run_ingestion
 from HiggsML.nuisances import NUISANCES
+from HiggsML.run import run_ingestion
 from HiggsML.settings import ProtocolSettings, Settings, find_settings
 
 log = logging.getLogger("ingestion")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from HiggsML.ingestion import run_ingestion
+from HiggsML.run import run_ingestion
 from HiggsML.settings import DataSettings, LimitSettings, ProtocolSettings, Settings
 
 SUBMISSIONS = Path(__file__).parent / "submissions"

@@ -19,7 +19,7 @@ FLOORS = (
     ("experiments", "event_files", "download", "visualization", "inference"),
     ("systematics", "generation"),
     ("datasets", "running"),
-    ("ingestion",),
+    ("run", "ingestion"),
 )
 """The rooms of HiggsML, from the ground up; a room imports from its own floor or from below."""
 

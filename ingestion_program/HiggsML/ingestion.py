@@ -1,270 +1,28 @@
-"""The protocol of the challenge, told in the order in which it happens.
+"""The protocol step by step for a notebook, under the names of HiggsML 0.1.5.
 
-`run_ingestion` is the whole run, as on the platform, with the submission in processes of its own.
-`Ingestion` is the same protocol step by step for a notebook, under the names of HiggsML 0.1.5, with
-a model in the notebook's own process.
+The model lives in the notebook's own process; `run.py` has the whole run, as on the platform.
 """
 
 import logging
 import os
-import secrets
-import tempfile
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .datasets import Data
 from .errors import RunError, SettingsError
-from .experiments import EventPool, compile_kernels
-from .experiments.protocol import (
-    Experiment,
-    call_order,
-    draw_pseudo_experiment,
-    experiment_seed,
-    true_mus,
-)
-from .generation import GeneratedData
-from .nuisances import NUISANCES
+from .experiments import EventPool
+from .experiments.protocol import Experiment, call_order, draw_pseudo_experiment, experiment_seed
 from .progress import progress_bar
-from .running.audit import audit_answers
-from .running.data_source import DataSource
-from .running.executors import Executor, run_locally, run_on_dask
-from .running.facts import digest_of_folder, facts_of_machine
-from .running.fitting import Submission, TimeLeft
-from .running.journal import Journal
-from .running.results import (
-    clear_folder,
-    remove_folder,
-    result_of_set,
-    write_atomically,
-    write_results,
-)
-from .running.sandbox import Isolation, offered, weakest
-from .running.submission import Prediction, build_model, check_prediction, stage_submission
-from .running.worker import Plan, Worker
-from .settings import ProtocolSettings, Settings, digest_of
+from .running.results import result_of_set, write_atomically
+from .running.submission import build_model, check_prediction
 from .systematics import systematics
 
-if TYPE_CHECKING:
-    from distributed import Client
-
-__all__ = ["Ingestion", "run_ingestion"]
+__all__ = ["Ingestion"]
 
 log = logging.getLogger(__name__)
 
 DEFAULT_SEED = 31415
-STATE = "state"
-"""The folder in the output where a run keeps what it needs to go on after a kill."""
-
-
-def run_ingestion(
-    settings: Settings,
-    input_dir: Path,
-    submission: Path,
-    output: Path,
-    *,
-    workers: int | None = None,
-    dask: str | None = None,
-    resume: bool = False,
-    audit: int = 0,
-    require_isolation: bool = False,
-    devices: Sequence[str] = (),
-) -> None:
-    """Fit a submission, have it measure mu in every pseudo-experiment, write the results.
-
-    Args:
-        settings: of the run.
-        input_dir: where the parquet file is, if the settings want one.
-        submission: a folder with `model.py`.
-        output: is emptied first, and holds the results at the end.
-        workers: how many experiments are run at once (None: as many as there are cores); the
-            results do not depend on it.
-        dask: run the experiments on a Dask cluster: the address of its scheduler, or `local`.
-        resume: go on with a run that was killed, from what its output folder holds.
-        audit: how many experiments are predicted a second time, see `running.audit`.
-        require_isolation: refuse to run where the kernel cannot lock a submission up.
-        devices: device files that the submission may use, for instance of a GPU.
-
-    Raises:
-        HiggsMLError: with a message for whoever can mend it; the output then holds no results.
-    """
-    started = time.monotonic()
-    stages: dict[str, float] = {}
-    time_left = TimeLeft(settings.limits.total_seconds)
-    source = DataSource(settings.data, input_dir.absolute())
-
-    with ExitStack() as stack:
-        folder = stack.enter_context(_temporary_folder())
-        client = stack.enter_context(_connect(dask, workers)) if dask else None
-        isolation = _check_isolation(require_isolation, client)
-        clear_folder(output, keep=(STATE,) if resume else ())
-        stage_submission(submission, folder / "submission")
-        submission_digest = digest_of_folder(folder / "submission")
-
-        with _timed(stages, "data"):
-            data = source.open()
-            pool_file = folder / "events.pool"
-            pool = EventPool.from_blocks(data.test_blocks(), pool_file, data.digest)
-            compile_kernels()
-        key = digest_of([settings, data.digest, submission_digest])
-        journal = Journal(output / STATE, key, _random_seed(settings.protocol), resume=resume)
-        plan = _make_plan(pool, settings.protocol, journal.random_seed)
-        staged = journal.place(folder / "submission")
-
-        with Submission(staged, folder, settings.limits, time_left, devices) as model:
-            with _timed(stages, "fit"):
-                _fit(model, data, journal)
-            if client is None or model.single:
-                workers = 1 if model.single else workers or os.cpu_count() or 1
-                execute = _here(plan, model, workers)
-            else:
-                workers = sum(client.nthreads().values())
-                execute = _on_dask(plan, model, client, source, isolation)
-            with _timed(stages, "predict"):
-                sets = _predict_all(plan, settings.protocol, execute, journal)
-            audited = audit_answers(plan, model, journal.answers, audit)
-
-    test_settings = {
-        "ground_truth_mus": plan.mus,
-        "num_of_sets": settings.protocol.num_of_sets,
-        "num_pseudo_experiments": settings.protocol.num_pseudo_experiments,
-        "systematics": {name: name in plan.enabled for name in NUISANCES},
-    }
-    run = {
-        **facts_of_machine(),
-        "stages": stages,
-        "workers": workers,
-        "isolation": {"level": isolation.level, "missing": list(isolation.missing)},
-        "audit": audited,
-        "random_seed": plan.random_seed,
-        "settings_digest": settings.digest(),
-        "experiments_digest": digest_of([data.digest, plan.random_seed, test_settings]),
-        "submission_digest": submission_digest,
-    }
-    duration = max(journal.seconds, time.monotonic() - started)
-    write_results(output, sets, duration, test_settings, run)
-    journal.remove()
-
-
-# --- the steps -----------------------------------------------------------------------------------
-
-
-@contextmanager
-def _temporary_folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="higgsml-"))
-    try:
-        yield folder
-    finally:
-        remove_folder(folder)
-
-
-def _connect(address: str, workers: int | None) -> AbstractContextManager["Client"]:
-    try:
-        from .running.dask_site import connect
-    except ImportError as error:
-        raise RunError(
-            f"Dask is not installed ({error}).", where="--dask", fix="pip install distributed."
-        ) from error
-    return connect(address, workers)
-
-
-def _check_isolation(required: bool, client: "Client | None") -> Isolation:
-    """What is enforced on all machines of the run."""
-    elsewhere = [] if client is None else client.run(offered).values()
-    isolation = weakest([offered(), *elsewhere])
-    for missing in isolation.missing:
-        log.warning("WARNING: the submission is not locked up: %s.", missing)
-    if required and isolation.missing:
-        raise RunError(
-            "a machine of this run cannot lock a submission up.",
-            where="--require-isolation",
-            value=list(isolation.missing),
-            fix="run on Linux 6.2 or later with Landlock and seccomp allowed.",
-        )
-    return isolation
-
-
-def _train_set(data: Data | GeneratedData, train_size: Any, selected_indices: Any) -> Any:
-    data.load_train_set(train_size=train_size, selected_indices=selected_indices)
-    return data.get_train_set()
-
-
-def _random_seed(protocol: ProtocolSettings) -> int:
-    return secrets.randbits(63) if protocol.random_seed is None else protocol.random_seed
-
-
-def _make_plan(pool: EventPool, protocol: ProtocolSettings, random_seed: int) -> Plan:
-    mus = true_mus(random_seed, protocol.num_of_sets, protocol.mu_range)
-    return Plan(pool=pool, random_seed=random_seed, mus=mus, enabled=protocol.enabled)
-
-
-def _fit(model: Submission, data: Data | GeneratedData, journal: Journal) -> None:
-    if journal.model is not None:
-        model.restore(journal.model)
-        return
-    fitted = model.fit(lambda size, indices: _train_set(data, size, indices))
-    data.delete_train_set()
-    if fitted is not None:
-        journal.keep_model(fitted)
-
-
-def _here(plan: Plan, model: Submission, workers: int) -> Executor:
-    @contextmanager
-    def make_worker(number: int) -> Iterator[Worker]:
-        with model.open(f"worker-{number}") as process:
-            yield Worker(plan, process, model.predict_seconds)
-
-    return lambda experiments: run_locally(experiments, make_worker, workers)
-
-
-def _on_dask(
-    plan: Plan, model: Submission, client: "Client", source: DataSource, isolation: Isolation
-) -> Executor:
-    from .running.dask_site import Recipe
-
-    recipe = Recipe(
-        source=source,
-        pool=plan.pool.path,
-        data_digest=plan.pool.source_digest,
-        random_seed=plan.random_seed,
-        mus=plan.mus,
-        enabled=plan.enabled,
-        model=model.pack(),
-        missing=isolation.missing,
-    )
-    return lambda experiments: run_on_dask(experiments, recipe, client)
-
-
-def _predict_all(
-    plan: Plan, protocol: ProtocolSettings, execute: Executor, journal: Journal
-) -> list[list[Prediction]]:
-    """The predictions, by set and experiment."""
-    order = call_order(plan.random_seed, protocol.num_of_sets, protocol.num_pseudo_experiments)
-    missing = [experiment for experiment in order if experiment not in journal.answers]
-    done = len(order) - len(missing)
-    with progress_bar(total=len(order), initial=done, desc="pseudo-experiments", unit="exp") as bar:
-        for experiment, prediction in execute(missing):
-            journal.add(experiment, prediction)
-            bar.update()
-    return [
-        [journal.answers[Experiment(i, j)] for j in range(protocol.num_pseudo_experiments)]
-        for i in range(protocol.num_of_sets)
-    ]
-
-
-@contextmanager
-def _timed(stages: dict[str, float], stage: str) -> Iterator[None]:
-    log.info("[%s] ...", stage)
-    started = time.monotonic()
-    yield
-    stages[stage] = time.monotonic() - started
-    log.info("[%s] %.1f s", stage, stages[stage])
-
-
-# --- step by step, in a notebook -----------------------------------------------------------------
 
 
 class Ingestion:

@@ -31,7 +31,8 @@ class FitResult:
 
     Attributes:
         mu: the best value, which may lie outside the range that mu can have.
-        mu_error: its uncertainty, from the mean second derivatives; not cut, nor calibrated.
+        mu_error: its uncertainty, from the mean second derivatives at the nearest value that mu
+            can have (far outside some bins would be empty of events); not calibrated.
         low: lower end of the interval, cut to `MU_RANGE`.
         high: upper end of the interval, cut to `MU_RANGE`.
         nuisances: best values, in units of the priors.
@@ -187,7 +188,8 @@ def fit_mu(likelihood: BinnedLikelihood, level: float = 1.0) -> FitResult:
     ]
     low, high = (limit if end is None else end for end, limit in zip(ends, MU_RANGE, strict=True))
     names = likelihood.parameters[1:]
-    mu_error, *errors = np.sqrt(np.diag(covariance)).tolist()
+    inside = np.concatenate([[cut], best[1:]])
+    mu_error, *errors = np.sqrt(np.diag(_covariance(likelihood.information(inside)))).tolist()
     return FitResult(
         mu=float(fit.values["mu"]),
         mu_error=mu_error,

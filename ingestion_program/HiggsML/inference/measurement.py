@@ -76,7 +76,7 @@ class Measurement:
         regions: Regions | None = None,
         nuisances: tuple[str, ...] = tuple(NUISANCES),
         training_rows: int = 200_000,
-        shifted_rows: int = 4_000_000,
+        shifted_rows: int = 12_000_000,
         fine_bins: int = 64,
         min_rows: int = 30,
         n_toys: int = 2_000,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from HiggsML import ingestion
+from HiggsML import run as whole_run
 from HiggsML.errors import RunError, SubmissionError
 from HiggsML.running import landlock, seccomp
 from HiggsML.running.sandbox import Isolation, offered, weakest
@@ -165,7 +165,7 @@ class TestLess:
         assert "truncated (Landlock ABI 2" in offered().missing[0]
 
     def test_required(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(ingestion, "offered", lambda: Isolation("process", ("no Landlock",)))
+        monkeypatch.setattr(whole_run, "offered", lambda: Isolation("process", ("no Landlock",)))
         with pytest.raises(RunError, match=r"--require-isolation.*no Landlock"):
             run(tmp_path, HONEST, require_isolation=True)
         assert not list(tmp_path.glob("output/*"))

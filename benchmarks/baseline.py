@@ -136,7 +136,7 @@ def measure(job):
             answer = found.answer() | {"uncut_mu": found.mu, "uncut_error": found.mu_error}
             answer["valid"] = found.valid
         else:
-            answer = model.predict(test_set)
+            answer = model.predict(test_set) | {"uncut_mu": np.nan, "uncut_error": np.nan}
         seconds = time.process_time() - began
         times = {"generation": generation, "predict": seconds, "memory_mb": peak_memory()}
         rows.append({"model": name, **truth, **answer, **times})
@@ -175,12 +175,15 @@ def main():
         if "sample_submission" in models:
             parts = [(TOY_BATCH, seed) for seed in range(options.toys // TOY_BATCH)]
             invalid = sum(tqdm(workers.map(fit_toys, parts), "toys", len(parts)))
+            templates = cloudpickle.loads(models["sample_submission"]).templates
             facts["sample_submission"] |= {
                 "toys": TOY_BATCH * len(parts),
                 "invalid_toys": invalid,
+                "statistics_only": {
+                    mu: expected_width(templates, mu, profiled=False)
+                    for mu in answers.mu.unique().tolist()
+                },
             }
-    widths = {mu: width_without_nuisances(models, mu) for mu in answers.mu.unique().tolist()}
-    facts.get("sample_submission", {})["statistics_only"] = widths
     answers.to_csv(options.results / "answers.csv", index=False)
     (options.results / "facts.json").write_text(json.dumps({"run": run, "models": facts}, indent=2))
     print(write_report(options.results))
@@ -219,12 +222,6 @@ def draw_diagnostics(model, pool_path, options, mu):
     experiment = draw_pseudo_experiment(EventPool.open(pool_path), mu, tuple(NUISANCES), seed)
     for name, figure in cloudpickle.loads(model).figures(experiment.test_set()["data"]).items():
         figure.savefig(options.results / f"{name}.png", dpi=100)
-
-
-def width_without_nuisances(models, mu):
-    """The width that the sample submission's bins would give with statistical errors alone."""
-    model = cloudpickle.loads(models["sample_submission"])
-    return expected_width(model.templates, mu, profiled=False)
 
 
 _fit_arguments = {}

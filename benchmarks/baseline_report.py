@@ -79,6 +79,8 @@ def by_set(answers, name):
 def flatness(table):
     """Chi-squared of one coverage for all sets, and the probability of a larger one."""
     covered = (table.coverage * table.experiments).round()
+    if covered.sum() in (0, table.experiments.sum()):  # few experiments: all alike
+        return 0.0, len(table) - 1, 1.0
     found = chi2_contingency([covered, table.experiments - covered], correction=False)
     return found.statistic, found.dof, found.pvalue
 

@@ -12,13 +12,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from scipy.stats import chi2_contingency
 
-from higgsml_scoring.metrics import (
-    ONE_SIGMA,
-    covers,
-    free_band,
-    quantiles_score,
-    rmse,
-)
+from higgsml_scoring.metrics import ONE_SIGMA, covers, free_band, quantiles_score, rmse
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00")
 

@@ -23,7 +23,8 @@ from comparison import REFERENCE, Side, fetch_reference, write_frames
 from measuring import TEMPLATE, Times, open_pool, ratio, template
 
 from HiggsML.datasets import Data
-from HiggsML.experiments import EventPool, drawing, make_pseudo_experiment, row_format, shifting
+from HiggsML.experiments import EventPool, drawing, make_pseudo_experiment, shifting
+from HiggsML.experiments.pool import row_format
 from HiggsML.nuisances import NuisanceValues
 from HiggsML.schema import FEATURES
 

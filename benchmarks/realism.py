@@ -24,7 +24,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
 from tqdm import tqdm
 
-from HiggsML.derived_quantities import derive
+from HiggsML.definitions.features import derive
 from HiggsML.generation.blocks import generate_block
 from HiggsML.schema import DETAILED_LABELS, FEATURES, PRI_COLUMNS, PROCESSES, UNDEFINED, WEIGHTS
 

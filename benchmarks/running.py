@@ -31,10 +31,10 @@ from HiggsML.experiments.protocol import Experiment, draw_pseudo_experiment, exp
 from HiggsML.experiments.pseudo_experiments import compile_kernels
 from HiggsML.generation import generate_blocks
 from HiggsML.nuisances import NUISANCES
-from HiggsML.running.executors import run_locally
-from HiggsML.running.fitting import Submission, TimeLeft
 from HiggsML.running.messages import Buffer
-from HiggsML.running.worker import Plan, Worker
+from HiggsML.running.trusted.executors import run_locally
+from HiggsML.running.trusted.submission import Submission, TimeLeft
+from HiggsML.running.trusted.worker import Plan, Worker
 from HiggsML.schema import FEATURES
 from HiggsML.settings import LimitSettings
 

@@ -22,8 +22,8 @@ from typing import Any
 
 import numpy as np
 
-from HiggsML.running.results import write_results
-from HiggsML.running.submission import Prediction
+from HiggsML.running.contract import Prediction
+from HiggsML.running.trusted.results import write_results
 from higgsml_scoring.drawings import draw_against_mu, draw_intervals, draw_overall
 from higgsml_scoring.figures import save_figure
 from higgsml_scoring.report import score

@@ -13,7 +13,8 @@ from pathlib import Path
 from HiggsML.errors import HiggsMLError
 from HiggsML.nuisances import NUISANCES
 from HiggsML.run import run_ingestion
-from HiggsML.settings import ProtocolSettings, Settings, find_settings
+from HiggsML.settings import ProtocolSettings, Settings
+from HiggsML.settings_reader import find_settings
 
 log = logging.getLogger("ingestion")
 

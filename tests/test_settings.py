@@ -5,7 +5,8 @@ import pytest
 
 from HiggsML.errors import SettingsError
 from HiggsML.nuisances import NUISANCES
-from HiggsML.settings import DataSettings, Settings, find_settings, read_settings
+from HiggsML.settings import DataSettings, Settings
+from HiggsML.settings_reader import find_settings, read_settings
 
 SHIPPED = Path(__file__).parents[1] / "input_data" / "settings.yaml"
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from HiggsML.definitions.shifts import select, shift
 from HiggsML.derived_quantities import primary_columns
 from HiggsML.errors import DataError, SettingsError
 from HiggsML.experiments import EventPool
@@ -15,8 +16,6 @@ from HiggsML.systematics import (
     get_bootstrapped_dataset,
     mom4_manipulate,
     postprocess,
-    select,
-    shift,
     systematics,
     ttbar_bkg_weight_norm,
 )

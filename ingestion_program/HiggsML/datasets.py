@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .download import fetch_dataset
 from .errors import DataError
 from .event_files import (
     BATCH_ROWS,
@@ -23,7 +22,8 @@ from .event_files import (
     number_of_rows,
     open_event_file,
 )
-from .experiments.pool import EventBlock
+from .experiments.pool.event_pool import EventBlock
+from .fetching.public_data import fetch_dataset
 from .schema import FEATURES, PRI_COLUMNS, PROCESSES
 from .systematics import systematics
 
@@ -244,7 +244,7 @@ def download_dataset(
     """Fetch a data set (once) and open it.
 
     Args:
-        input_str: a name of `HiggsML.download.DATASETS`, or the http(s) address of a zip file.
+        input_str: a name in `fetching.public_data.DATASETS`, or the http(s) address of a zip file.
         directory: folder to unpack into; by default one with the data set's name, in the working
             directory. Where it holds a parquet file already, nothing is fetched.
         checksum: "md5:..." or "sha256:..." of the zip file, checked where given or known.

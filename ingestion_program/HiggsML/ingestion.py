@@ -14,8 +14,9 @@ from .errors import RunError, SettingsError
 from .experiments import EventPool
 from .experiments.protocol import Experiment, call_order, draw_pseudo_experiment, experiment_seed
 from .progress import progress_bar
-from .running.results import result_of_set, write_atomically
-from .running.submission import build_model, check_prediction
+from .running.contract import check_prediction
+from .running.sandboxed.loading import build_model
+from .running.trusted.results import result_of_set, write_atomically
 from .systematics import systematics
 
 __all__ = ["Ingestion"]

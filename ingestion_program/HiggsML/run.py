@@ -20,16 +20,17 @@ from .experiments.protocol import Experiment, call_order, true_mus
 from .generation import GeneratedData
 from .nuisances import NUISANCES
 from .progress import progress_bar
-from .running.audit import audit_answers
-from .running.data_source import DataSource
-from .running.executors import Executor, run_locally, run_on_dask
-from .running.facts import digest_of_folder, facts_of_machine
-from .running.fitting import Submission, TimeLeft
-from .running.journal import Journal
-from .running.results import clear_folder, remove_folder, write_results
-from .running.sandbox import Isolation, offered, weakest
-from .running.submission import Prediction, stage_submission
-from .running.worker import Plan, Worker
+from .running.contract import Prediction
+from .running.isolation.policy import Isolation, offered, weakest
+from .running.trusted.audit import audit_answers
+from .running.trusted.data_source import DataSource
+from .running.trusted.executors import Executor, run_locally, run_on_dask
+from .running.trusted.facts import digest_of_folder, facts_of_machine
+from .running.trusted.journal import Journal
+from .running.trusted.results import clear_folder, remove_folder, write_results
+from .running.trusted.staging import stage_submission
+from .running.trusted.submission import Submission, TimeLeft
+from .running.trusted.worker import Plan, Worker
 from .settings import ProtocolSettings, Settings, digest_of
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def _temporary_folder() -> Iterator[Path]:
 
 def _connect(address: str, workers: int | None) -> AbstractContextManager["Client"]:
     try:
-        from .running.dask_site import connect
+        from .running.trusted.dask_site import connect
     except ImportError as error:
         raise RunError(
             f"Dask is not installed ({error}).", where="--dask", fix="pip install distributed."
@@ -206,7 +207,7 @@ def _here(plan: Plan, model: Submission, workers: int) -> Executor:
 def _on_dask(
     plan: Plan, model: Submission, client: "Client", source: DataSource, isolation: Isolation
 ) -> Executor:
-    from .running.dask_site import Recipe
+    from .running.trusted.dask_site import Recipe
 
     recipe = Recipe(
         source=source,

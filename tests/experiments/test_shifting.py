@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from HiggsML.derived_quantities import derive
+from HiggsML.definitions.features import derive
+from HiggsML.definitions.shifts import select, shift
 from HiggsML.experiments.drawing import tau_threshold
-from HiggsML.experiments.row_format import azimuth_table
-from HiggsML.experiments.row_packing import pack_rows
+from HiggsML.experiments.pool.row_format import azimuth_table
+from HiggsML.experiments.pool.row_packing import pack_rows
 from HiggsML.experiments.shifting import BLOCK, fill_features, fill_soft_momentum
 from HiggsML.schema import FEATURES, PRI_COLUMNS
-from HiggsML.systematics import select, shift
 
 KEY = np.array([11, 12], dtype=np.uint64)
 

@@ -21,7 +21,7 @@ from HiggsML.generation.batches import (
     uniform_of,
 )
 from HiggsML.generation.random_numbers import open_stream, top_up
-from HiggsML.philox import philox4x32
+from HiggsML.numerics.philox import philox4x32
 
 P_VALUE = 1e-4
 

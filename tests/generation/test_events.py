@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from HiggsML.derived_quantities import derive
+from HiggsML.definitions.features import derive
 from HiggsML.errors import SettingsError
 from HiggsML.generation import DEFAULT_COUNTS, default_counts, generate, generate_blocks
 from HiggsML.generation.blocks import generate_block

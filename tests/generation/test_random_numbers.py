@@ -101,7 +101,7 @@ def test_words_are_those_of_the_counter_in_order():
 
     Of each 128 calls come all first words, then all second ones.
     """
-    from HiggsML.philox import philox4x32
+    from HiggsML.numerics.philox import philox4x32
 
     key = np.random.SeedSequence(7, spawn_key=(1,)).generate_state(2, np.uint32).astype(np.uint64)
     zero, block = np.uint64(0), np.uint64(2)

@@ -1,10 +1,6 @@
 import numpy as np
 
-from HiggsML.inference.binning import (
-    choose_groups,
-    equal_information_edges,
-    expected_width,
-)
+from HiggsML.inference.binning import choose_groups, equal_information_edges, expected_width
 from HiggsML.inference.templates import Templates
 
 

@@ -11,11 +11,11 @@ import pytest
 import yaml
 
 from HiggsML.errors import SettingsError
-from HiggsML.settings import read_settings
+from HiggsML.settings_reader import read_settings
 from higgsml_kit.bundle import read_mapping
-from higgsml_kit.check import check_bundle
-from higgsml_kit.check_competition import SCORE_KEYS
+from higgsml_kit.checks.competition import SCORE_KEYS
 from higgsml_kit.cli import main
+from higgsml_kit.commands.check import check_bundle
 from higgsml_scoring.report import score
 from higgsml_scoring.results import Answers
 

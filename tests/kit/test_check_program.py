@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from higgsml_kit.check_program import check_program
+from higgsml_kit.checks.program import check_program
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from higgsml_kit import check_submission as module
-from higgsml_kit.check_submission import check_submission
+from higgsml_kit.checks import submission as module
+from higgsml_kit.checks.submission import check_submission
 from higgsml_kit.cli import main
 
 REPOSITORY = Path(__file__).parents[2]

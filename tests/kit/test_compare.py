@@ -7,7 +7,7 @@ import pytest
 
 from HiggsML.errors import DataError
 from higgsml_kit.cli import main
-from higgsml_kit.compare import label_folders
+from higgsml_kit.commands.compare import label_folders
 from toy_results import write_toy
 
 

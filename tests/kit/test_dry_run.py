@@ -14,7 +14,7 @@ from HiggsML.errors import DataError, RunError, SubmissionError
 from higgsml_kit.bundle import read_bundle
 from higgsml_kit.cli import main
 from higgsml_kit.codabench import IMAGE_ENVIRONMENT, MOUNTS, PLATFORM_ENVIRONMENT
-from higgsml_kit.dry_run import DryRun, check_scores, dry_run
+from higgsml_kit.commands.dry_run import DryRun, check_scores, dry_run
 
 
 def execute(root: Path, **changes: object) -> DryRun:

@@ -10,7 +10,7 @@ import pytest
 from HiggsML.errors import DataError
 from higgsml_kit.archives import files_of, write_zip
 from higgsml_kit.cli import main
-from higgsml_kit.pack import bundle_files
+from higgsml_kit.commands.pack import bundle_files
 
 
 def names_in(path: Path) -> list[str]:

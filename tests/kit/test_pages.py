@@ -11,8 +11,8 @@ from matplotlib.image import imread
 
 from HiggsML.nuisances import NUISANCES
 from HiggsML.schema import EXPECTED_EVENTS, FEATURES
-from HiggsML.settings import read_settings
-from higgsml_kit.check_submission import SIZE_LIMIT
+from HiggsML.settings_reader import read_settings
+from higgsml_kit.checks.submission import SIZE_LIMIT
 from higgsml_kit.codabench import IMAGE_ENVIRONMENT, MOUNTS, mount_table
 from higgsml_kit.logo import draw_logo
 from higgsml_scoring.metrics import coverage_sigma, free_band, quantiles_score

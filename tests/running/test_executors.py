@@ -12,7 +12,7 @@ import pytest
 
 from HiggsML.errors import RunError, SubmissionError
 from HiggsML.experiments.protocol import Experiment
-from HiggsML.running.executors import run_locally
+from HiggsML.running.trusted.executors import run_locally
 from small_run import SETTINGS, SUBMISSIONS, read_json, results, run, write_submission
 
 HONEST = SUBMISSIONS / "honest"
@@ -57,7 +57,7 @@ def test_an_error_does_not_wait_for_the_other_workers() -> None:
 
 def test_dask_is_optional(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    monkeypatch.delitem(sys.modules, "HiggsML.running.dask_site", raising=False)
+    monkeypatch.delitem(sys.modules, "HiggsML.running.trusted.dask_site", raising=False)
     with pytest.raises(RunError, match=r"Dask is not installed.*pip install distributed"):
         run(tmp_path, HONEST, dask="local")
 
@@ -100,13 +100,13 @@ class TestDask:
         with distributed.Client(address) as client:
             sites, processes = zip(*client.run(what_is_left).values(), strict=True)
         assert not any(name.startswith("higgsml") for name in sites[0])
-        assert "model_host" not in processes[0]
+        assert "sandboxed.host" not in processes[0]
 
     def test_a_pool_of_its_own(
         self, tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A machine that does not see the run's pool makes one, from the same events only."""
-        from HiggsML.running import dask_site
+        from HiggsML.running.trusted import dask_site
 
         here = results(run(tmp_path, HONEST))
         made = dask_site.Recipe

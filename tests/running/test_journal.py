@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from HiggsML.errors import RunError
 from HiggsML.experiments.protocol import Experiment
-from HiggsML.running.journal import Journal
-from HiggsML.running.submission import Prediction
+from HiggsML.running.contract import Prediction
+from HiggsML.running.trusted.journal import Journal
 
 ANSWER = Prediction(1.1, 0.1 + 0.2, -1e-300, 2.5)
 

@@ -10,14 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from HiggsML.running.messages import (
-    Buffer,
-    Closed,
-    MessageError,
-    receive,
-    receive_with_file,
-    send,
-)
+from HiggsML.running.messages import Buffer, Closed, MessageError, receive, receive_with_file, send
 
 Pair = tuple[socket.socket, socket.socket]
 

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from HiggsML.running.results import clear_folder, write_atomically, write_results
-from HiggsML.running.submission import Prediction
+from HiggsML.running.contract import Prediction
+from HiggsML.running.trusted.results import clear_folder, write_atomically, write_results
 from small_run import read_json
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from HiggsML import run as whole_run
 from HiggsML.errors import RunError, SubmissionError
-from HiggsML.running import landlock, seccomp
-from HiggsML.running.sandbox import Isolation, offered, weakest
+from HiggsML.running.isolation import landlock, seccomp
+from HiggsML.running.isolation.policy import Isolation, offered, weakest
 from small_run import SETTINGS, SUBMISSIONS, read_json, results, run, write_submission
 
 PROGRAM = Path(__file__).parents[2] / "ingestion_program"

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from HiggsML.errors import PredictionError, SubmissionError
-from HiggsML.running.submission import build_model, check_prediction, stage_submission
+from HiggsML.running.contract import check_prediction
+from HiggsML.running.sandboxed.loading import build_model
+from HiggsML.running.trusted.staging import stage_submission
 
 GOOD = {"mu_hat": 1.0, "delta_mu_hat": 0.5, "p16": 0.5, "p84": 1.5}
 finite = st.floats(-1e4, 1e4)

@@ -1,6 +1,6 @@
 """The command `higgsml`: parse, call, report errors in one line.
 
-A command is a module of this package with `add_arguments(parser)` and `run(arguments) -> int`; only
+A command is a module of `commands/` with `add_arguments(parser)` and `run(arguments) -> int`; only
 the module of the command that was asked for is imported, so `higgsml --help` is instant.
 """
 
@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             formatter_class=argparse.ArgumentDefaultsHelpFormatter,
         )
         if name == asked:
-            module = importlib.import_module(f"higgsml_kit.{module_name}")
+            module = importlib.import_module(f"higgsml_kit.commands.{module_name}")
             module.add_arguments(sub)
             sub.set_defaults(run=module.run)
     arguments = parser.parse_args(arguments_list)

@@ -14,18 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from ..derived_quantities import derive
+from ..definitions.features import derive
 from ..errors import DataError
 from ..progress import progress_bar
-from ..schema import (
-    DER_COLUMNS,
-    DETAILED_LABELS,
-    LABELS,
-    PRI_COLUMNS,
-    PROCESSES,
-    SIGNAL,
-    WEIGHTS,
-)
+from ..schema import DER_COLUMNS, DETAILED_LABELS, LABELS, PRI_COLUMNS, PROCESSES, SIGNAL, WEIGHTS
 from .problems import suggest, unreadable
 
 __all__ = ["BATCH_ROWS", "EventBatch", "EventFile"]

@@ -19,10 +19,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..compiled import compiled
-from ..philox import LOW_WORD, philox4x32
+from ..numerics.compiled import compiled
+from ..numerics.instructions import prefetch
+from ..numerics.philox import LOW_WORD, philox4x32
 from ..schema import DECIMALS, HAD_PT_MIN
-from .instructions import prefetch
 
 __all__ = ["Groups", "draw_rows", "tau_threshold"]
 

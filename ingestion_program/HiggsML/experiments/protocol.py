@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..nuisances import draw_nuisances
-from .pool import EventPool
+from .pool.event_pool import EventPool
 from .pseudo_experiments import PseudoExperiment, make_pseudo_experiment
 
 __all__ = ["Experiment", "call_order", "draw_pseudo_experiment", "experiment_seed", "true_mus"]

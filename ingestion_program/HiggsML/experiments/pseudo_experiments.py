@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..compiled import announced_compilation
 from ..errors import DataError
 from ..nuisances import NuisanceValues
+from ..numerics.compiled import announced_compilation
 from ..schema import FEATURES, PRI_COLUMNS, PROCESSES, SIGNAL
 from .drawing import draw_rows, tau_threshold
-from .pool import EventBlock, EventPool
-from .row_format import azimuth_table
+from .pool.event_pool import EventBlock, EventPool
+from .pool.row_format import azimuth_table
 from .shifting import BLOCK, fill_features
 
 __all__ = ["PseudoExperiment", "compile_kernels", "make_pseudo_experiment"]

@@ -19,13 +19,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..compiled import compiled, inlined
-from ..derived_quantities import EPSILON
-from ..philox import LOW_WORD, philox4x32
+from ..definitions.features import EPSILON
+from ..numerics.compiled import compiled, inlined
+from ..numerics.elementary import azimuth, normal_pair, rounded
+from ..numerics.instructions import LINE, prefetch, stream_line
+from ..numerics.philox import LOW_WORD, philox4x32
 from ..schema import FEATURES, JET_PT_MIN, UNDEFINED
-from .elementary import azimuth, normal_pair, rounded
-from .instructions import LINE, prefetch, stream_line
-from .row_format import HALF_TURN, UNITS
+from .pool.row_format import HALF_TURN, UNITS
 
 __all__ = ["BLOCK", "fill_features", "fill_soft_momentum"]
 

@@ -7,8 +7,8 @@ that the compiler knows, so that it sees that no loop reads what it writes.
 import numpy as np
 import numpy.typing as npt
 
-from ..experiments.elementary import diagonal, logarithm, normal_pair
-from ..philox import LOW_WORD, philox4x32
+from ..numerics.elementary import diagonal, logarithm, normal_pair
+from ..numerics.philox import LOW_WORD, philox4x32
 from .compiled import inlined
 from .random_numbers import BATCHED, Stream
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..concurrency import map_ahead
 from ..errors import SettingsError
-from ..experiments.pool import EventBlock
+from ..experiments.pool.event_pool import EventBlock
 from ..schema import PRI_COLUMNS, PROCESSES, REFERENCE_LUMINOSITY
 from .constants import CONSTANTS, Constants
 from .kernels import Rows, fill

@@ -15,13 +15,7 @@ from .candidates import RAPIDITY, draw_candidates, hypothesis, place_emissions, 
 from .compiled import inlined
 from .constants import Detector, Higgs, Radiation, ZBoson
 from .detector import Cuts, measure
-from .kinematics import (
-    breit_wigner_density,
-    decay,
-    from_transverse,
-    polar,
-    pseudorapidity,
-)
+from .kinematics import breit_wigner_density, decay, from_transverse, polar, pseudorapidity
 from .quantiles import Table, Tables, inverse_distribution
 from .radiation import Jets, X, Y, place, place_parton, recoil, shift, spread
 from .random_numbers import Stream, azimuth, normal, uniform

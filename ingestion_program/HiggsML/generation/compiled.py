@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import numba
 
-from .. import compiled as _compiled
+from ..numerics import compiled as _compiled
 
 __all__ = ["compiled", "digest_of_sources", "inlined", "linked"]
 
@@ -23,12 +23,12 @@ _OPTIONS: dict[str, Any] = {"_nrt": False}  # numba's run time: what makes array
 
 
 def compiled(function: Function) -> Function:
-    """As `HiggsML.compiled.compiled`."""
+    """As `HiggsML.numerics.compiled.compiled`."""
     return _compiled.compiled(function, **_OPTIONS)
 
 
 def inlined(function: Function) -> Function:
-    """As `HiggsML.compiled.inlined`."""
+    """As `HiggsML.numerics.compiled.inlined`."""
     return _compiled.inlined(function, **_OPTIONS)
 
 
@@ -47,7 +47,7 @@ def digest_of_sources() -> str:
     """
     digest = hashlib.sha256()
     here = Path(__file__).parent
-    further = [here.parent / name for name in ("philox.py", "experiments/elementary.py")]
+    further = [here.parent / name for name in ("numerics/philox.py", "numerics/elementary.py")]
     for path in (*further, *sorted(here.glob("*.py"))):
         if path.name != "constants.py":  # they are arguments
             digest.update(path.read_bytes())

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from .. import __version__
 from ..event_files import checked_indices, draw_rows, number_of_rows
-from ..experiments.pool import EventBlock
+from ..experiments.pool.event_pool import EventBlock
 from ..schema import EXPECTED_EVENTS, REFERENCE_LUMINOSITY, WEIGHTS
 from ..settings import DataSettings, digest_of
 from .blocks import generate_blocks

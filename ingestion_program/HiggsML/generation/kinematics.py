@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ..experiments.elementary import logarithm
+from ..numerics.elementary import logarithm
 from .compiled import inlined, linked
 
 __all__ = [

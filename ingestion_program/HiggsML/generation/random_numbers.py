@@ -1,7 +1,8 @@
 """Streams of random numbers for compiled code.
 
-The n-th word of a stream is a function of (key, counter) (`HiggsML.philox`), so a block of events
-needs nothing of the blocks before it, and does not depend on how blocks are shared out to threads.
+The n-th word of a stream is a function of (key, counter) (`HiggsML.numerics.philox`), so a block of
+events needs nothing of the blocks before it, and does not depend on how blocks are shared out to
+threads.
 """
 
 import math
@@ -10,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from ..philox import LOW_WORD, philox4x32
+from ..numerics.philox import LOW_WORD, philox4x32
 from .compiled import inlined, linked
 
 __all__ = [

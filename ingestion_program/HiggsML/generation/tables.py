@@ -12,9 +12,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..derived_quantities import derive
+from ..definitions.features import derive
 from ..errors import DataError
-from ..experiments.pool import EventBlock
+from ..experiments.pool.event_pool import EventBlock
 from ..schema import (
     DER_COLUMNS,
     DETAILED_LABELS,

@@ -7,7 +7,7 @@ branches: all are computed to the end, and then those that passed are moved toge
 
 import math
 
-from ..experiments.elementary import logarithm
+from ..numerics.elementary import logarithm
 from .batches import (
     BATCH,
     LANE,

@@ -1,0 +1,1 @@
+"""Shifts, cuts and derived features in numpy: faster versions are tested against them."""

@@ -1,0 +1,88 @@
+"""The contract of a submission: a folder with `model.py` that defines a class `Model`.
+
+::
+
+    class Model:
+        def __init__(self, get_train_set, systematics): ...
+        def fit(self): ...
+        def predict(self, test_set): ...  # {"mu_hat", "delta_mu_hat", "p16", "p84"}
+"""
+
+import math
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from ..errors import PredictionError
+
+__all__ = ["MODEL_FILE", "Prediction", "check_prediction"]
+
+MODEL_FILE = "model.py"
+LARGEST = 1e4
+"""An estimate beyond could make a score that the platform cannot store; scoring refuses it too."""
+
+
+class Prediction(NamedTuple):
+    """What `predict` returns for one pseudo-experiment."""
+
+    mu_hat: float
+    """The estimate of mu."""
+    delta_mu_hat: float
+    """Its uncertainty."""
+    p16: float
+    """Lower end of the 68.27 % interval."""
+    p84: float
+    """Upper end."""
+
+
+def check_prediction(answer: object) -> Prediction:
+    """Check what `predict` returned: four finite numbers, p16 <= p84.
+
+    numpy scalars, and anything else that is a real number, are fine; further keys are ignored.
+
+    Raises:
+        PredictionError: naming the key, the value and the rule.
+
+    >>> check_prediction({"mu_hat": 1, "delta_mu_hat": 0.5, "p16": 0.5, "p84": 1.5})
+    Prediction(mu_hat=1.0, delta_mu_hat=0.5, p16=0.5, p84=1.5)
+    """
+    if not isinstance(answer, Mapping):
+        raise PredictionError(
+            "predict must return a dict.",
+            value=answer,
+            fix=f"with the keys {', '.join(Prediction._fields)}.",
+        )
+    missing = [key for key in Prediction._fields if key not in answer]
+    if missing:
+        raise PredictionError(
+            f"the prediction misses {', '.join(missing)}.", value=sorted(map(str, answer))
+        )
+    prediction = Prediction(*(_number(key, answer[key]) for key in Prediction._fields))
+    if prediction.p16 > prediction.p84:
+        raise PredictionError(
+            "p16 is above p84.",
+            value={"p16": prediction.p16, "p84": prediction.p84},
+            fix="p16 is the lower end of the interval, p84 the upper.",
+        )
+    return prediction
+
+
+def _number(key: str, value: object) -> float:
+    # 0.1.5's numpy scalars are wanted; one-element arrays and numbers in strings are mistakes.
+    real = isinstance(value, int | float | np.integer | np.floating)
+    if not real or isinstance(value, bool):
+        raise PredictionError(
+            f"{key} must be a number.", value=value, fix="convert it with float()."
+        )
+    try:
+        number = float(value)  # type: ignore[arg-type]  # narrowed by the isinstance above
+    except OverflowError:  # an int beyond the floats
+        number = math.inf
+    if not math.isfinite(number):
+        raise PredictionError(f"{key} must be finite.", value=number)
+    if abs(number) > LARGEST:
+        raise PredictionError(
+            f"{key} is beyond {LARGEST:g}.", value=number, fix="mu lies between 0.1 and 3."
+        )
+    return number

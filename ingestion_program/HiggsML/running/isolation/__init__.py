@@ -1,0 +1,1 @@
+"""How a process is locked up: the policy, and the kernel's means to hold it."""

@@ -1,0 +1,1 @@
+"""What the trusted process runs: it knows the data, the truth and the results."""

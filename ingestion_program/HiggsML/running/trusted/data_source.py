@@ -1,0 +1,37 @@
+"""Where the events of a run come from."""
+
+import dataclasses
+from pathlib import Path
+
+from ...datasets import Data
+from ...generation import GeneratedData
+from ...settings import DataSettings
+
+__all__ = ["DataSource"]
+
+
+@dataclasses.dataclass(frozen=True)
+class DataSource:
+    """The settings of the events and their folder: cheap to send to another machine."""
+
+    settings: DataSettings
+    input_dir: Path
+
+    def open(self) -> Data | GeneratedData:
+        """The events, of which nothing is loaded yet.
+
+        Raises:
+            DataError: they cannot be used.
+        """
+        if self.settings.source == "parquet":
+            return Data(self.input_dir, test_size=self.settings.test_size)
+        return GeneratedData(self.settings)
+
+    def __getstate__(self) -> dict[str, object]:
+        # The settings hold read-only views of mappings, which cannot be pickled.
+        settings = dataclasses.replace(
+            self.settings,
+            train_events=dict(self.settings.train_events),
+            test_events=dict(self.settings.test_events),
+        )
+        return {"settings": settings, "input_dir": self.input_dir}

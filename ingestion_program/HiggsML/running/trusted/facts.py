@@ -1,0 +1,34 @@
+"""Facts of a run that go into its results: versions, digests."""
+
+import hashlib
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from ... import __version__
+
+__all__ = ["digest_of_folder", "facts_of_machine"]
+
+_PACKAGES = ("numpy", "pandas", "scikit-learn", "xgboost", "numba", "iminuit", "torch")
+
+
+def facts_of_machine() -> dict[str, Any]:
+    """The versions of what the run was made with."""
+    versions = {"HiggsML": __version__, "python": platform.python_version()}
+    for name in _PACKAGES:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return {"versions": versions}
+
+
+def digest_of_folder(folder: Path) -> str:
+    """SHA-256 (hex) of the names and contents of all files in a folder."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode())
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()

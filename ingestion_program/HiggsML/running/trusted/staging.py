@@ -1,0 +1,78 @@
+"""A submission's folder on its way into a run: copied and looked at, never run."""
+
+import ast
+import shutil
+import stat
+from pathlib import Path
+
+from ...errors import SubmissionError
+from ..contract import MODEL_FILE
+
+__all__ = ["stage_submission"]
+
+MAX_SOURCE = 1_000_000
+"""Bytes; a parsed source takes a hundred times as much memory."""
+
+
+def stage_submission(source: Path, target: Path) -> None:
+    """Copy a submission's folder into the run, and look at its source without running it.
+
+    Symbolic links, special files and bytecode are left out.
+
+    Raises:
+        SubmissionError: the folder does not exist or cannot be copied, or its `model.py` is
+            missing or does not parse.
+    """
+    if not source.is_dir():
+        raise SubmissionError(
+            "the submission's folder does not exist.",
+            where=source,
+            fix=f"give the folder that holds {MODEL_FILE} (unpack a zip first).",
+        )
+    try:
+        shutil.copytree(source, target, ignore=_left_out)
+    except (OSError, RecursionError) as error:
+        raise SubmissionError(
+            "the submission cannot be copied.",
+            where=source,
+            value=error,
+            fix="leave out files that cannot be read, and folders in folders without end.",
+        ) from error
+    _check_source(target)
+
+
+def _left_out(folder: str, names: list[str]) -> list[str]:
+    def plain(name: str) -> bool:
+        mode = (Path(folder) / name).lstat().st_mode
+        return name != "__pycache__" and (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+    return [name for name in names if not plain(name)]
+
+
+def _check_source(folder: Path) -> None:
+    path = folder / MODEL_FILE
+    if not path.is_file():
+        nested = sorted(str(found.relative_to(folder)) for found in folder.glob(f"*/{MODEL_FILE}"))
+        raise SubmissionError(
+            f"the submission has no {MODEL_FILE}.",
+            value=nested or sorted(found.name for found in folder.iterdir()),
+            fix=f"{MODEL_FILE} must stand at the root of the zip, not in a folder of it.",
+        )
+    source = path.read_bytes()
+    if len(source) > MAX_SOURCE:
+        raise SubmissionError(
+            f"is larger than {MAX_SOURCE} bytes.",
+            where=MODEL_FILE,
+            value=len(source),
+            fix="keep data in files of their own.",
+        )
+    try:
+        ast.parse(source, MODEL_FILE)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        line = getattr(error, "lineno", None)
+        raise SubmissionError(
+            f"does not parse: {getattr(error, 'msg', error)}.",
+            where=MODEL_FILE if line is None else f"{MODEL_FILE}, line {line}",
+            value=(getattr(error, "text", None) or "").strip(),
+            fix="run it once with python before submitting.",
+        ) from error

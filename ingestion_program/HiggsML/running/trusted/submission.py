@@ -1,0 +1,181 @@
+"""A submission in a run: fitted once in one process, then opened in one for each worker."""
+
+import io
+import logging
+import math
+import os
+import tarfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple, Self
+
+from ...errors import SubmissionError
+from ...settings import LimitSettings
+from ..isolation.policy import Policy
+from .model_process import ModelProcess, TrainSource
+
+__all__ = ["Packed", "Submission", "TimeLeft"]
+
+log = logging.getLogger(__name__)
+
+GIB = 1 << 30
+TRANSFER_SECONDS = 300.0
+"""Writing or reading a fitted model."""
+
+
+class TimeLeft:
+    """The run's own deadline, before the platform's, which leaves no message."""
+
+    def __init__(self, total_seconds: float) -> None:
+        self._total, self._ends = total_seconds, time.monotonic() + total_seconds
+
+    def at_most(self, seconds: float) -> float:
+        """How long the next step may take, if it is given `seconds`.
+
+        Raises:
+            SubmissionError: no time is left.
+        """
+        left = self._ends - time.monotonic()
+        if left <= 0:
+            raise SubmissionError(
+                f"the run took longer than its limit of {self._total:.0f} s.",
+                fix="make fit or predict faster (the limit is limits.total_seconds).",
+            )
+        return min(seconds, left)
+
+
+class Submission:
+    """A submission, staged in a folder of the run; a context manager.
+
+    While it is fitted it may write files beside its `model.py`; afterwards these can only be read,
+    so that no experiment can leave anything to another one.
+
+    Args:
+        staged: the run's copy of the submission.
+        folder: where its processes get a scratch folder each.
+        limits: of the settings.
+        time_left: of the run.
+        devices: device files that it may use.
+    """
+
+    def __init__(
+        self,
+        staged: Path,
+        folder: Path,
+        limits: LimitSettings,
+        time_left: TimeLeft,
+        devices: Sequence[str] = (),
+    ) -> None:
+        self._staged, self._folder, self._limits = staged, folder, limits
+        self._time_left, self._devices = time_left, devices
+        self._body: bytes | None = None
+        self._fitting: ModelProcess | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._fitting is not None:
+            self._fitting.close()
+
+    @property
+    def single(self) -> bool:
+        """Whether the model cannot be serialised: it lives on in the process that fitted it."""
+        return self._body is None
+
+    def restore(self, body: bytes) -> None:
+        """Take a fitted model of an earlier run in place of fitting."""
+        self._body = body
+
+    def fit(self, train_source: TrainSource) -> bytes | None:
+        """Make the model and fit it.
+
+        Args:
+            train_source: gives the training events that the model asks for.
+
+        Returns:
+            The fitted model as opaque bytes, if it can be serialised.
+        """
+        process = self._start("fit", [self._staged], os.cpu_count() or 1)
+        self._fitting = process
+        process.build_and_fit(train_source, self._time_left.at_most(self._limits.fit_seconds))
+        saved = process.save(self._time_left.at_most(TRANSFER_SECONDS))
+        if isinstance(saved, bytes):
+            self._body, self._fitting = saved, None
+            process.close()
+        else:
+            log.warning("The fitted model cannot be serialised (%s): one worker has to do.", saved)
+        return self._body
+
+    def pack(self) -> "Packed":
+        """All that another machine needs to open the fitted model."""
+        assert self._body is not None  # noqa: S101 - asked only where it is not `single`
+        seconds = self._time_left.at_most(math.inf)
+        return Packed(self._body, _pack(self._staged), self._limits, seconds, self._devices)
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[ModelProcess]:
+        """The fitted model in a process of its own, with a name that no other has.
+
+        Libraries get one thread in it: there are as many processes as cores, and sums over threads
+        would make answers depend on their number.
+        """
+        if self._body is None:
+            assert self._fitting is not None  # noqa: S101 - it is fitted, and was not serialised
+            yield self._fitting
+            return
+        with self._start(name, [], threads=1) as process:
+            process.load(self._body, self._time_left.at_most(TRANSFER_SECONDS))
+            yield process
+
+    def predict_seconds(self) -> float:
+        """How long the next call of `predict` may take."""
+        return self._time_left.at_most(self._limits.predict_seconds)
+
+    def _start(self, name: str, writable: list[Path], threads: int) -> ModelProcess:
+        scratch = self._folder / name
+        scratch.mkdir()
+        policy = Policy(
+            readable=[str(self._staged)],
+            writable=[str(scratch), *map(str, writable)],
+            memory_bytes=int(self._limits.memory_gib * GIB),
+            disk_bytes=int(self._limits.disk_gib * GIB),
+            devices=self._devices,
+        )
+        return ModelProcess(self._staged, scratch, policy, threads)
+
+
+class Packed(NamedTuple):
+    """A fitted submission on its way to another machine."""
+
+    body: bytes
+    """The fitted model."""
+    files: bytes
+    """The regular files of its folder, as a tar archive."""
+    limits: LimitSettings
+    seconds: float
+    """How long the run may still take."""
+    devices: Sequence[str]
+
+    def unpack(self, folder: Path) -> Submission:
+        """The submission in a folder of this machine."""
+        staged = folder / "submission"
+        with tarfile.open(fileobj=io.BytesIO(self.files)) as archive:
+            archive.extractall(staged, filter="data")
+        submission = Submission(staged, folder, self.limits, TimeLeft(self.seconds), self.devices)
+        submission.restore(self.body)
+        return submission
+
+
+def _pack(folder: Path) -> bytes:
+    """A folder as bytes; links and special files, which `fit` may have made, are left out."""
+
+    def plain(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
+        return entry if entry.isreg() or entry.isdir() else None
+
+    body = io.BytesIO()
+    with tarfile.open(fileobj=body, mode="w") as archive:
+        archive.add(folder, ".", filter=plain)
+    return body.getvalue()

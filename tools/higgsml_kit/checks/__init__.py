@@ -1,0 +1,1 @@
+"""What makes a bundle or a submission valid, found without running it."""

@@ -1,0 +1,108 @@
+"""What a submission must look like, found out without running a line of it."""
+
+import ast
+import zipfile
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+from ..codabench import is_junk
+from .problems import Problem
+
+__all__ = ["MODEL_FILE", "SIZE_LIMIT", "check_submission"]
+
+MODEL_FILE = "model.py"
+
+SIZE_LIMIT = 500_000_000
+"""Bytes, unpacked. The limit of this competition, far above what a model needs."""
+
+
+def check_submission(path: Path) -> list[Problem]:
+    """Everything wrong with a submission: a folder, or a zip file made of one."""
+    if path.is_dir():
+        files = {f.relative_to(path).as_posix(): f for f in path.rglob("*") if f.is_file()}
+        # Python itself puts caches into a folder; `higgsml pack` and the dry run leave them out.
+        names = [name for name in files if not is_junk(PurePosixPath(name))]
+        size = sum(files[name].stat().st_size for name in names)
+        return _check_files(names, size, lambda name: files[name].read_bytes())
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            names = [entry.filename for entry in entries]
+            size = sum(entry.file_size for entry in entries)
+            return _check_names(names) + _check_files(names, size, archive.read)
+    except FileNotFoundError:
+        return [Problem(str(path), "there is no such folder or file.", "check the path.")]
+    except (OSError, zipfile.BadZipFile) as error:
+        fix = "make it with: higgsml pack --submission FOLDER"
+        return [Problem(str(path), f"is not a zip file that can be read: {error}.", fix)]
+
+
+def _check_names(names: list[str]) -> list[Problem]:
+    """Names that only a zip file can have."""
+    problems = []
+    junk = sorted({PurePosixPath(name).parts[0] for name in names if is_junk(PurePosixPath(name))})
+    if junk:
+        fix = "make the zip with: higgsml pack --submission FOLDER"
+        problems.append(Problem(junk[0], "is a leftover of the machine that made the zip.", fix))
+    for name in names:
+        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+            problems.append(Problem(name, "leads out of the folder.", "zip the files themselves."))
+    return problems
+
+
+def _check_files(names: list[str], size: int, read: Callable[[str], bytes]) -> list[Problem]:
+    problems = []
+    if size > SIZE_LIMIT:
+        what = f"holds {size / 1e6:,.0f} MB, the limit is {SIZE_LIMIT / 1e6:,.0f} MB."
+        problems.append(Problem("submission", what, "leave out what predict does not need."))
+    for name in ("metadata.yaml", "metadata"):
+        if name in names and b"command" in read(name):
+            what = "names a command, which would run beside the ingestion program."
+            problems.append(Problem(name, what, "remove it: the ingestion program runs model.py."))
+    if MODEL_FILE in names:
+        return problems + _check_model(read(MODEL_FILE))
+    nested = sorted(name for name in names if PurePosixPath(name).name == MODEL_FILE)
+    if nested:
+        fix = f"zip the content of '{PurePosixPath(nested[0]).parent}', not the folder."
+        problems.append(Problem(nested[0], f"{MODEL_FILE} must stand at the root.", fix))
+    else:
+        fix = "add it, with a class Model."
+        problems.append(Problem("submission", f"has no {MODEL_FILE} at its root.", fix))
+    return problems
+
+
+def _check_model(source: bytes) -> list[Problem]:
+    try:
+        module = ast.parse(source)
+    except SyntaxError as error:
+        where = f"{MODEL_FILE}, line {error.lineno}"
+        return [Problem(where, f"is not valid Python: {error.msg}.", "mend the line.")]
+    except ValueError as error:
+        return [Problem(MODEL_FILE, f"is not Python source: {error}.", "save it as UTF-8 text.")]
+    # A name can be bound in many ways (an import, an assignment, below an if): any of them will do.
+    classes = [n for n in ast.walk(module) if isinstance(n, ast.ClassDef) and n.name == "Model"]
+    if not classes and not _binds_model(module):
+        fix = "write: class Model, with __init__, fit and predict."
+        return [Problem(MODEL_FILE, "has no Model.", fix)]
+    return [problem for node in classes for problem in _check_class(node)]
+
+
+def _binds_model(module: ast.Module) -> bool:
+    return any(
+        (isinstance(node, ast.Name) and node.id == "Model" and isinstance(node.ctx, ast.Store))
+        or (isinstance(node, ast.alias) and (node.asname or node.name) in ("Model", "*"))
+        or (isinstance(node, ast.FunctionDef) and node.name == "Model")
+        for node in ast.walk(module)
+    )
+
+
+def _check_class(node: ast.ClassDef) -> list[Problem]:
+    if node.bases or node.decorator_list:  # what they add is not known without running them
+        return []
+    methods = {each.name for each in node.body if isinstance(each, ast.FunctionDef)}
+    assigned = {n.id for each in node.body for n in ast.walk(each) if isinstance(n, ast.Name)}
+    return [
+        Problem(f"{MODEL_FILE}, line {node.lineno}", f"Model has no {name}.", f"add '{name}'.")
+        for name in ("fit", "predict")
+        if name not in methods | assigned
+    ]

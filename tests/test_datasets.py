@@ -352,7 +352,7 @@ Change = Callable[[pd.DataFrame], pd.DataFrame]
         (lambda f: f.drop(columns="PRI_met"), ("1 of 31 columns are missing", "'PRI_met'")),
         (
             lambda f: f.rename(columns={"PRI_had_pt": "PRI_had_pT"}),
-            ("for PRI_had_pt, did you mean PRI_had_pT?",),
+            ("for PRI_had_pt, did you mean 'PRI_had_pT'?",),
         ),
         (lambda f: f.drop(columns=LABELS), ("'labels'",)),
         (lambda f: f.drop(columns="DER_pt_h"), ("'DER_pt_h'",)),
@@ -369,7 +369,7 @@ def test_columns(tmp_path: Path, events: pd.DataFrame, change: Change, words: li
 @pytest.mark.parametrize(
     ("column", "value", "words"),
     [
-        (DETAILED_LABELS, "htauta", ("unknown process", "'htauta'", "did you mean htautau?")),
+        (DETAILED_LABELS, "htauta", ("unknown process", "'htauta'", "did you mean 'htautau'?")),
         (DETAILED_LABELS, None, ("unknown process", "None")),
         (WEIGHTS, np.nan, ("nan", "finite")),
         (WEIGHTS, np.inf, ("inf", "finite")),

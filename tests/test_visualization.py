@@ -269,7 +269,7 @@ def test_scatter_shows_mean_and_spread(results: dict[int, dict[str, list[float]]
 
 @pytest.mark.parametrize("name", ["pair_plots", "correlation_plots"])
 def test_unknown_column(name: str, events: pd.DataFrame) -> None:
-    with refused("'PRI_had_pT'", "did you mean PRI_had_pt?"):
+    with refused("'PRI_had_pT'", "did you mean 'PRI_had_pt'?"):
         getattr(visualization, name)(events, events["labels"], columns=["PRI_met", "PRI_had_pT"])
 
 

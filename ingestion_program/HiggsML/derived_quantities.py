@@ -8,7 +8,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from .definitions.features import DEFINITIONS, Array, cartesian, derive
+from .arrays import Array
+from .definitions.features import DEFINITIONS, cartesian, derive
 from .errors import DataError
 from .schema import FEATURES, PRI_COLUMNS
 

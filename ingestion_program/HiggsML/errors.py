@@ -13,6 +13,9 @@
 A message says what is wrong, where, which value was found and how to mend it.
 """
 
+import difflib
+from collections.abc import Iterable
+
 __all__ = [
     "DataError",
     "DownloadError",
@@ -21,6 +24,7 @@ __all__ = [
     "RunError",
     "SettingsError",
     "SubmissionError",
+    "did_you_mean",
 ]
 
 _UNSET = object()
@@ -76,3 +80,14 @@ class PredictionError(SubmissionError):
 
 class RunError(HiggsMLError, RuntimeError):
     """The run itself could not go on, and the participant is not to blame."""
+
+
+def did_you_mean(name: object, known: Iterable[object]) -> str:
+    """How to mend a name that is unknown: the one that was probably meant, or all that are known.
+
+    >>> did_you_mean("ttbr", ["htautau", "ttbar"])
+    "did you mean 'ttbar'?"
+    """
+    choices = [str(choice) for choice in known]
+    near = difflib.get_close_matches(str(name), choices, n=1)
+    return f"did you mean '{near[0]}'?" if near else f"known are {', '.join(choices)}."

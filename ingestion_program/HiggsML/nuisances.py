@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from .errors import SettingsError
+from .errors import SettingsError, did_you_mean
 from .schema import PROCESSES, SIGNAL
 
 __all__ = ["NUISANCES", "Nuisance", "NuisanceValues", "draw_nuisances"]
@@ -103,7 +103,7 @@ def draw_nuisances(enabled: Collection[str], rng: np.random.Generator) -> Nuisan
     unknown = sorted(set(enabled) - NUISANCES.keys())
     if unknown:
         raise SettingsError(
-            "unknown nuisance parameter.", value=unknown, fix=f"known are {', '.join(NUISANCES)}."
+            "unknown nuisance parameter.", value=unknown, fix=did_you_mean(unknown[0], NUISANCES)
         )
     drawn = {row.name: row.draw(rng) for row in NUISANCES.values()}
     return replace(NuisanceValues(), **{name: drawn[name] for name in drawn if name in enabled})

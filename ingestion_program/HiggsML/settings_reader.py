@@ -1,7 +1,6 @@
 """Reads settings from YAML and checks them: every mistake is reported with its line."""
 
 import dataclasses
-import difflib
 import math
 import types
 import typing
@@ -11,7 +10,7 @@ from typing import Any, Literal
 
 import yaml
 
-from .errors import SettingsError
+from .errors import SettingsError, did_you_mean
 from .nuisances import NUISANCES
 from .schema import PROCESSES
 from .settings import DataSettings, Settings
@@ -142,9 +141,7 @@ class _Reader:
 
     def known(self, node: yaml.Node, name: str, names: typing.Iterable[str], key: str) -> None:
         if name not in names:
-            near = difflib.get_close_matches(name, list(names), n=1)
-            fix = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(names)}."
-            self.fail(node, key, "unknown key.", fix, name)
+            self.fail(node, key, "unknown key.", did_you_mean(name, names), name)
 
 
 def _is_int(value: object) -> bool:

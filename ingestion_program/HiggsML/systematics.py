@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from .definitions.features import Array
+from .arrays import Array
 from .definitions.shifts import select, shift
 from .derived_quantities import DER_data, primary_columns
-from .errors import DataError, SettingsError
+from .errors import DataError, SettingsError, did_you_mean
 from .experiments import EventPool
 from .experiments.protocol import draw_pseudo_experiment
 from .four_vector import V4
@@ -240,7 +240,7 @@ def generate_pseudo_exp_data(
             "unknown nuisance parameter.",
             where="dict_systematics",
             value=unknown,
-            fix=f"known are {', '.join(NUISANCES)}.",
+            fix=did_you_mean(unknown[0], NUISANCES),
         )
     pool = data if isinstance(data, EventPool) else EventPool.from_frames(data)
     enabled = [name for name, on in chosen.items() if on]

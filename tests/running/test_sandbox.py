@@ -97,7 +97,7 @@ def test_seccomp_alone() -> None:
     """On kernels whose Landlock does not know signals, the filter keeps them in."""
     code = """
 import fcntl, resource, signal, socket, threading
-from HiggsML.running import seccomp
+from HiggsML.running.isolation import seccomp
 seccomp.restrict()
 pipe, _ = os.pipe()
 parent = os.getppid()
@@ -133,7 +133,7 @@ def test_landlock_of_every_age(tmp_path: Path, abi: int) -> None:
     (tmp_path / "secret").write_text("x")
     (tmp_path / "mine").mkdir()
     code = """
-from HiggsML.running import landlock
+from HiggsML.running.isolation import landlock
 landlock.abi_version = lambda: int(sys.argv[2])
 landlock.restrict(readable=["/usr"], writable=[sys.argv[1] + "/mine"])
 open(sys.argv[1] + "/mine/file", "w").write("x")

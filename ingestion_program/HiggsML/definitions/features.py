@@ -11,13 +11,12 @@ and the momenta of `cartesian`) and returns an array.
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..schema import DER_COLUMNS, UNDEFINED
 
-__all__ = ["DEFINITIONS", "EPSILON", "Array", "Columns", "cartesian", "derive"]
+__all__ = ["DEFINITIONS", "EPSILON", "Columns", "cartesian", "derive"]
 
-Array = NDArray[np.float64]
 Columns = Mapping[str, Array]
 
 EPSILON = 1e-4

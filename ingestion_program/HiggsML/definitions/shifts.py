@@ -6,8 +6,9 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arrays import Array
 from ..schema import DECIMALS, HAD_PT_MIN, JET_PT_MIN, LEP_PT_MIN, PRI_COLUMNS, UNDEFINED
-from .features import Array, Columns
+from .features import Columns
 
 __all__ = ["select", "shift"]
 

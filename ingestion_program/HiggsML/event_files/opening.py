@@ -10,9 +10,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..errors import DataError
+from ..errors import DataError, did_you_mean
 from ..schema import DER_COLUMNS, DETAILED_LABELS, FILE_COLUMNS
-from .problems import suggest, unreadable
+from .problems import unreadable
 from .reading import EventFile
 
 __all__ = ["open_event_file"]
@@ -80,8 +80,9 @@ def _check_columns(path: Path, schema: pa.Schema) -> None:
             f"{len(missing)} of {len(required)} columns are missing.",
             where=path,
             value=missing,
-            fix="".join(suggest(name, strange, f"for {name}, ") for name in missing[:3])
-            + f"columns are {', '.join(FILE_COLUMNS)}.",
+            fix=" ".join(f"for {name}, {did_you_mean(name, strange)}" for name in missing[:3])
+            if strange
+            else f"columns are {', '.join(FILE_COLUMNS)}.",
         )
     for name in required:
         if names.count(name) > 1:

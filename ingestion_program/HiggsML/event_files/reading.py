@@ -15,10 +15,10 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from ..definitions.features import derive
-from ..errors import DataError
+from ..errors import DataError, did_you_mean
 from ..progress import progress_bar
 from ..schema import DER_COLUMNS, DETAILED_LABELS, LABELS, PRI_COLUMNS, PROCESSES, SIGNAL, WEIGHTS
-from .problems import suggest, unreadable
+from .problems import unreadable
 
 __all__ = ["BATCH_ROWS", "EventBatch", "EventFile"]
 
@@ -171,7 +171,7 @@ class EventFile:
                 "unknown process.",
                 where=self._place(DETAILED_LABELS, first_row + int(unknown[0])),
                 value=value,
-                fix=suggest(str(value), PROCESSES) + f"processes are {', '.join(PROCESSES)}.",
+                fix=did_you_mean(value, PROCESSES),
             )
         return codes
 

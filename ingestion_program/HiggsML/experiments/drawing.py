@@ -19,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..numerics.compiled import compiled
 from ..numerics.instructions import prefetch
 from ..numerics.philox import LOW_WORD, philox4x32
@@ -29,7 +30,6 @@ __all__ = ["Groups", "draw_rows", "tau_threshold"]
 SLICE = 2048
 """Events of a slice, on average."""
 
-Doubles = NDArray[np.float64]
 
 _BATCH = 256
 _CANNOT = np.float32(np.inf)
@@ -44,7 +44,7 @@ class Groups(NamedTuple):
     """First row."""
     size: NDArray[np.int64]
     """Number of rows."""
-    weight: Doubles
+    weight: Array
     """Largest weight."""
     is_equal: NDArray[np.bool_]
     """Whether all weights are the largest."""
@@ -55,15 +55,15 @@ class _Lines(NamedTuple):
 
     start: NDArray[np.int64]
     size: NDArray[np.int64]
-    weight: Doubles
+    weight: Array
     is_equal: NDArray[np.bool_]
-    low: Doubles
+    low: Array
     """Where the group begins on the common axis [0, 1) of all points of a slice."""
-    rows: Doubles
+    rows: Array
     """Rows of the group to one unit of that axis."""
-    step: Doubles
+    step: Array
     """Rows of the group in a slice."""
-    offset: Doubles
+    offset: Array
     """Where slice 0 begins, counted from the first row."""
 
 
@@ -79,7 +79,7 @@ def tau_threshold(tes: float) -> np.float32:
 
 
 def draw_rows(
-    groups: Groups, factors: Doubles, weights: Doubles,
+    groups: Groups, factors: Array, weights: Array,
     had_pt: NDArray[np.float32], threshold: np.float32, seed: np.random.SeedSequence, threads: int,
 ) -> NDArray[np.uint32]:  # fmt: skip
     """Draw the rows of a pseudo-experiment that pass the cut on the tau.
@@ -131,7 +131,7 @@ def draw_rows(
 @compiled
 def _throw_points(
     slices: NDArray[np.int64], counts: NDArray[np.int64], lines: _Lines,
-    weights: Doubles, had_pt: NDArray[np.float32], threshold: np.float32,
+    weights: Array, had_pt: NDArray[np.float32], threshold: np.float32,
     key: NDArray[np.uint64], out: NDArray[np.uint32],
 ) -> int:  # fmt: skip
     """Throw the points of some slices; write the rows that they hit and that pass; their number."""
@@ -157,8 +157,8 @@ def _throw_points(
 
 @compiled
 def _find_rows(
-    count: int, points: Doubles, begin: Doubles, lines: _Lines, hit: NDArray[np.uint32],
-    bar: Doubles,
+    count: int, points: Array, begin: Array, lines: _Lines, hit: NDArray[np.uint32],
+    bar: Array,
 ) -> None:  # fmt: skip
     """The row that each point hits, and the bar that its weight must be above (-1: none)."""
     start, size, low, rows = lines.start, lines.size, lines.low, lines.rows
@@ -176,7 +176,7 @@ def _find_rows(
 
 
 @compiled
-def _fill_uniform(first: int, place: int, key: NDArray[np.uint64], points: Doubles) -> None:
+def _fill_uniform(first: int, place: int, key: NDArray[np.uint64], points: Array) -> None:
     """Uniform numbers in [0, 1) of 53 bits: two of each counter (`first` / 2 + i, `place`)."""
     for i in range(_BATCH // 2):
         w0, w1, w2, w3 = philox4x32(

@@ -1,7 +1,7 @@
 """Which pseudo-experiments a run makes: the true mus, the order of the calls, one stream for each.
 
-Every random number of a run comes from one seed through the spawn keys of `SeedSequence`, so an
-experiment depends on the seed and its own number alone: not on order, workers or machine.
+Every random number of a run comes from one seed through keys (`streams`), so that an experiment
+depends on the seed and its own number alone: not on order, workers or machine.
 """
 
 from collections.abc import Callable, Collection
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..nuisances import draw_nuisances
+from ..streams import children, stream
 from .pool.event_pool import EventPool
 from .pseudo_experiments import PseudoExperiment, make_pseudo_experiment
 
@@ -35,20 +36,20 @@ def true_mus(random_seed: int, num_of_sets: int, mu_range: tuple[float, float]) 
 
     Each set has a stream of its own, so that a longer run begins with the mus of a shorter one.
     """
-    rngs = [np.random.default_rng(_seed(random_seed, _MUS, i)) for i in range(num_of_sets)]
+    rngs = [np.random.default_rng(stream(random_seed, _MUS, i)) for i in range(num_of_sets)]
     return [float(rng.uniform(*mu_range)) for rng in rngs]
 
 
 def call_order(random_seed: int, num_of_sets: int, num_pseudo_experiments: int) -> list[Experiment]:
     """All experiments in the order in which `predict` is called: shuffled, so it tells nothing."""
-    rng = np.random.default_rng(_seed(random_seed, _ORDER))
+    rng = np.random.default_rng(stream(random_seed, _ORDER))
     numbers = rng.permutation(num_of_sets * num_pseudo_experiments)
     return [Experiment(*map(int, divmod(n, num_pseudo_experiments))) for n in numbers]
 
 
 def experiment_seed(random_seed: int, experiment: Experiment) -> np.random.SeedSequence:
     """The seed of one experiment."""
-    return _seed(random_seed, _EXPERIMENT, *experiment)
+    return stream(random_seed, _EXPERIMENT, *experiment)
 
 
 def draw_pseudo_experiment(
@@ -70,14 +71,8 @@ def draw_pseudo_experiment(
         threads: of the kernel; the answer does not depend on it.
         allocate: gives the memory (a flat float32 array of the asked length) for the features.
     """
-    nuisance_seed, event_seed = (
-        np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, part)) for part in range(2)
-    )
+    nuisance_seed, event_seed = children(seed, 2)
     nuisances = draw_nuisances(enabled, np.random.default_rng(nuisance_seed))
     return make_pseudo_experiment(
         pool, mu, nuisances, event_seed, threads=threads, allocate=allocate
     )
-
-
-def _seed(random_seed: int, *key: int) -> np.random.SeedSequence:
-    return np.random.SeedSequence(random_seed, spawn_key=key)

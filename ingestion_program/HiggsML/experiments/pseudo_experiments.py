@@ -14,6 +14,7 @@ from ..errors import DataError
 from ..nuisances import NuisanceValues
 from ..numerics.compiled import announced_compilation
 from ..schema import FEATURES, PRI_COLUMNS, PROCESSES, SIGNAL
+from ..streams import children
 from .drawing import draw_rows, tau_threshold
 from .pool.event_pool import EventBlock, EventPool
 from .pool.row_format import azimuth_table
@@ -80,7 +81,7 @@ def make_pseudo_experiment(
     if not (np.isfinite(mu) and mu >= 0.0):
         raise DataError("mu must be finite and not negative.", where="mu", value=mu)
     factors = nuisances.rate_factors(mu)
-    drawing_seed, soft_seed = _children(seed, 2)
+    drawing_seed, soft_seed = children(seed, 2)
     with announced_compilation("the kernels of pseudo-experiments"):
         index = draw_rows(
             pool.groups,
@@ -104,13 +105,6 @@ def compile_kernels() -> None:
     event = np.full((1, len(PRI_COLUMNS)), 1.0, dtype=np.float32)
     pool = EventPool.from_blocks([EventBlock(SIGNAL, event, np.ones(1))])
     make_pseudo_experiment(pool, 1.0, NuisanceValues(soft_met=1.0), np.random.SeedSequence(0))
-
-
-def _children(seed: np.random.SeedSequence, number: int) -> list[np.random.SeedSequence]:
-    """Children of a seed, without counting them in the seed as `spawn` does."""
-    return [
-        np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, i)) for i in range(number)
-    ]
 
 
 def _buffer(

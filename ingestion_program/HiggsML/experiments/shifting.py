@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Array, Floats, Shorts, Words
+from ..columns import Columns
 from ..definitions.features import EPSILON
 from ..numerics.compiled import compiled, inlined
 from ..numerics.elementary import azimuth, normal_pair, rounded
@@ -36,14 +38,8 @@ _LANE = BLOCK + 16
 """From one quantity to the next in a scratch; not a power of two, which would map all of them to
 the same few lines of the cache."""
 
-# Where a feature lies in the float32 scratch (in the order of `FEATURES`).
-(
-    LEP_PT, LEP_ETA, LEP_PHI, HAD_PT, HAD_ETA, HAD_PHI,
-    JET1_PT, JET1_ETA, JET1_PHI, JET2_PT, JET2_ETA, JET2_PHI,
-    N_JETS, ALL_PT, MET, MET_PHI,
-    MASS_TRANSVERSE, MASS_VIS, PT_H, DELTAETA_JJ, MASS_JJ, PRODETA_JJ, DELTAR, PT_TOT, SUM_PT,
-    PT_RATIO, MET_CENTRALITY, ETA_CENTRALITY,
-) = range(0, len(FEATURES) * _LANE, _LANE)  # fmt: skip
+AT = Columns(*range(0, len(FEATURES) * _LANE, _LANE))
+"""Where a feature lies in the float32 scratch."""
 
 # Where a quantity lies in the float64 scratch: unit vectors in the transverse plane, and the
 # momenta that the derived features are computed from (GeV, 0 for an absent jet).
@@ -64,16 +60,11 @@ _AHEAD = 32
 _UNIT = 1.0 / UNITS
 _HALF_BLOCK = BLOCK // 2
 
-Floats = NDArray[np.float32]
-Doubles = NDArray[np.float64]
-Shorts = NDArray[np.int16]
-Words = NDArray[np.uint64]
-
 
 @compiled
 def fill_features(
     rows: NDArray[np.void], index: NDArray[np.uint32], first: int, last: int,
-    tes: float, jes: float, soft_met: float, key: Words, table: Doubles, out: Floats,
+    tes: float, jes: float, soft_met: float, key: Words, table: Array, out: Floats,
 ) -> None:  # fmt: skip
     """Shift, cut and derive the events `rows[index[first:last]]` into columns of `out`.
 
@@ -106,7 +97,7 @@ def fill_features(
 
 
 @compiled
-def fill_soft_momentum(soft_met: float, key: Words, soft: Doubles) -> None:
+def fill_soft_momentum(soft_met: float, key: Words, soft: Array) -> None:
     """The soft momentum (GeV) that `fill_features` adds to event i, as `soft[:, i]`."""
     s = np.empty(_END_OF_DOUBLES, np.float64)
     words = np.empty(2 * BLOCK, np.uint64)
@@ -118,18 +109,18 @@ def fill_soft_momentum(soft_met: float, key: Words, soft: Doubles) -> None:
 
 @inlined
 def _gather(
-    rows: NDArray[np.void], index: NDArray[np.uint32], start: int, count: int, table: Doubles,
-    f: Floats, s: Doubles, c: Shorts,
+    rows: NDArray[np.void], index: NDArray[np.uint32], start: int, count: int, table: Array,
+    f: Floats, s: Array, c: Shorts,
 ) -> None:  # fmt: skip
     """Spread the rows of a block over the scratch."""
     for i in range(count):
         prefetch(rows, np.int64(index[min(start + i + _AHEAD, len(index) - 1)]))
         e: Any = rows[index[start + i]]
-        f[LEP_PT + i], f[HAD_PT + i] = e.lep_pt, e.had_pt
-        f[JET1_PT + i], f[JET2_PT + i] = e.jet_leading_pt, e.jet_subleading_pt
-        f[ALL_PT + i], f[MET + i] = e.jet_all_pt, e.met
-        f[MASS_VIS + i], f[MASS_JJ + i] = e.mass_vis, e.mass_jet_jet
-        f[DELTAR + i], f[ETA_CENTRALITY + i] = e.deltar_had_lep, e.lep_eta_centrality
+        f[AT.LEP_PT + i], f[AT.HAD_PT + i] = e.lep_pt, e.had_pt
+        f[AT.JET1_PT + i], f[AT.JET2_PT + i] = e.jet_leading_pt, e.jet_subleading_pt
+        f[AT.ALL_PT + i], f[AT.MET + i] = e.jet_all_pt, e.met
+        f[AT.MASS_VIS + i], f[AT.MASS_JJ + i] = e.mass_vis, e.mass_jet_jet
+        f[AT.DELTAR + i], f[AT.ETA_CENTRALITY + i] = e.deltar_had_lep, e.lep_eta_centrality
         c[I_LEP_ETA + i], c[I_LEP_PHI + i] = e.lep_eta, e.lep_phi
         c[I_HAD_ETA + i], c[I_HAD_PHI + i] = e.had_eta, e.had_phi
         c[I_JET1_ETA + i], c[I_JET1_PHI + i] = e.jet_leading_eta, e.jet_leading_phi
@@ -161,7 +152,7 @@ def _write(column: int, start: int, count: int, f: Floats, out: Floats) -> None:
 
 @inlined
 def _soft(
-    key0: np.uint64, key1: np.uint64, block: int, soft_met: float, words: Words, s: Doubles
+    key0: np.uint64, key1: np.uint64, block: int, soft_met: float, words: Words, s: Array
 ) -> None:
     """Draw the soft momenta of a block.
 
@@ -199,14 +190,14 @@ def _as_stored(x: float, y: float, index: int) -> tuple[float, float]:
 
 @inlined
 def _shift_missing_momentum(
-    count: int, tes: float, jes: float, f: Floats, s: Doubles, c: Shorts
+    count: int, tes: float, jes: float, f: Floats, s: Array, c: Shorts
 ) -> None:
     """Shift the missing momentum, round its length and azimuth; keep the rounded direction."""
     for i in range(count):
-        met = np.float64(f[MET + i])
-        had = (1.0 - tes) * np.float64(f[HAD_PT + i])
-        pt1 = (1.0 - jes) * max(np.float64(f[JET1_PT + i]), 0.0)
-        pt2 = (1.0 - jes) * max(np.float64(f[JET2_PT + i]), 0.0)
+        met = np.float64(f[AT.MET + i])
+        had = (1.0 - tes) * np.float64(f[AT.HAD_PT + i])
+        pt1 = (1.0 - jes) * max(np.float64(f[AT.JET1_PT + i]), 0.0)
+        pt2 = (1.0 - jes) * max(np.float64(f[AT.JET2_PT + i]), 0.0)
         met_x, met_y = _as_stored(s[MET_X + i], s[MET_Y + i], c[I_MET_PHI + i])
         had_x, had_y = _as_stored(s[HAD_X + i], s[HAD_Y + i], c[I_HAD_PHI + i])
         x1, y1 = _as_stored(s[JET1_X + i], s[JET1_Y + i], c[I_JET1_PHI + i])
@@ -219,72 +210,72 @@ def _shift_missing_momentum(
         phi_rounded = rounded(phi)
         s[MET_X + i], s[MET_Y + i] = _turned(unit_x, y * inverse, phi_rounded - phi)
         s[MISSING + i] = rounded(length)
-        f[MET_PHI + i] = phi_rounded
+        f[AT.MET_PHI + i] = phi_rounded
 
 
 @inlined
 def _shift_and_cut_visible(
-    count: int, tes: float, jes: float, f: Floats, s: Doubles, c: Shorts
+    count: int, tes: float, jes: float, f: Floats, s: Array, c: Shorts
 ) -> None:
     """Shift tau and jets, take out the jets below threshold, fill the primary features.
 
     The masses become those of the shifted particles: m' = m sqrt(pT' / pT) for each of the two.
     """
     for i in range(count):
-        lep, had0 = np.float64(f[LEP_PT + i]), np.float64(f[HAD_PT + i])
+        lep, had0 = np.float64(f[AT.LEP_PT + i]), np.float64(f[AT.HAD_PT + i])
         had = rounded(had0 * tes)
-        f[MASS_VIS + i] = np.float64(f[MASS_VIS + i]) * np.sqrt(had / had0)
+        f[AT.MASS_VIS + i] = np.float64(f[AT.MASS_VIS + i]) * np.sqrt(had / had0)
         s[LEP + i], s[HAD + i] = lep, had
-        f[LEP_PT + i], f[HAD_PT + i], f[MET + i] = lep, had, s[MISSING + i]
+        f[AT.LEP_PT + i], f[AT.HAD_PT + i], f[AT.MET + i] = lep, had, s[MISSING + i]
     for i in range(count):
-        before1, before2 = np.float64(f[JET1_PT + i]), np.float64(f[JET2_PT + i])
+        before1, before2 = np.float64(f[AT.JET1_PT + i]), np.float64(f[AT.JET2_PT + i])
         pt1, pt2 = rounded(before1 * jes), rounded(before2 * jes)
-        all_pt, n_jets = rounded(np.float64(f[ALL_PT + i]) * jes), np.float64(c[I_N_JETS + i])
+        all_pt, n_jets = rounded(np.float64(f[AT.ALL_PT + i]) * jes), np.float64(c[I_N_JETS + i])
         lost1 = (before1 > 0.0) & (pt1 <= JET_PT_MIN)
         lost2 = (before2 > 0.0) & ((pt2 <= JET_PT_MIN) | lost1)
         without2 = pt1 if n_jets > 2.0 else all_pt - pt2
         all_pt = 0.0 if lost1 else (without2 if lost2 else all_pt)
-        f[N_JETS + i] = 0.0 if lost1 else (1.0 if lost2 else n_jets)
-        f[ALL_PT + i], s[ALL + i] = all_pt, all_pt
+        f[AT.N_JETS + i] = 0.0 if lost1 else (1.0 if lost2 else n_jets)
+        f[AT.ALL_PT + i], s[ALL + i] = all_pt, all_pt
         s[JET1 + i] = pt1 if (before1 > 0.0) & (not lost1) else 0.0
         s[JET2 + i] = pt2 if (before2 > 0.0) & (not lost2) else 0.0
-        f[JET1_PT + i] = UNDEFINED if lost1 else (pt1 if before1 > 0.0 else before1)
-        f[JET2_PT + i] = UNDEFINED if lost2 else (pt2 if before2 > 0.0 else before2)
+        f[AT.JET1_PT + i] = UNDEFINED if lost1 else (pt1 if before1 > 0.0 else before1)
+        f[AT.JET2_PT + i] = UNDEFINED if lost2 else (pt2 if before2 > 0.0 else before2)
         growth = (pt1 * pt2) / (before1 * before2)
-        f[MASS_JJ + i] = np.float64(f[MASS_JJ + i]) * np.sqrt(growth)
+        f[AT.MASS_JJ + i] = np.float64(f[AT.MASS_JJ + i]) * np.sqrt(growth)
 
 
 @inlined
-def _derive(count: int, f: Floats, s: Doubles, c: Shorts) -> None:
+def _derive(count: int, f: Floats, s: Array, c: Shorts) -> None:
     """Fill what is left: angles, and the derived features that need more than a factor."""
     for i in range(count):
-        f[LEP_ETA + i], f[HAD_ETA + i] = c[I_LEP_ETA + i] * _UNIT, c[I_HAD_ETA + i] * _UNIT
-        f[LEP_PHI + i] = (c[I_LEP_PHI + i] - HALF_TURN) * _UNIT
-        f[HAD_PHI + i] = (c[I_HAD_PHI + i] - HALF_TURN) * _UNIT
-        f[SUM_PT + i] = s[HAD + i] + s[LEP + i] + s[ALL + i]
-        f[PT_RATIO + i] = s[LEP + i] / s[HAD + i]
+        f[AT.LEP_ETA + i], f[AT.HAD_ETA + i] = c[I_LEP_ETA + i] * _UNIT, c[I_HAD_ETA + i] * _UNIT
+        f[AT.LEP_PHI + i] = (c[I_LEP_PHI + i] - HALF_TURN) * _UNIT
+        f[AT.HAD_PHI + i] = (c[I_HAD_PHI + i] - HALF_TURN) * _UNIT
+        f[AT.SUM_PT + i] = s[HAD + i] + s[LEP + i] + s[ALL + i]
+        f[AT.PT_RATIO + i] = s[LEP + i] / s[HAD + i]
     for i in range(count):
         one, two = s[JET1 + i] > 0.0, s[JET2 + i] > 0.0
         eta1, eta2 = c[I_JET1_ETA + i] * _UNIT, c[I_JET2_ETA + i] * _UNIT
-        f[JET1_ETA + i] = eta1 if one else UNDEFINED
-        f[JET2_ETA + i] = eta2 if two else UNDEFINED
-        f[JET1_PHI + i] = (c[I_JET1_PHI + i] - HALF_TURN) * _UNIT if one else UNDEFINED
-        f[JET2_PHI + i] = (c[I_JET2_PHI + i] - HALF_TURN) * _UNIT if two else UNDEFINED
-        f[DELTAETA_JJ + i] = abs(eta2 - eta1) if two else UNDEFINED
-        f[PRODETA_JJ + i] = eta1 * eta2 if two else UNDEFINED
-        f[MASS_JJ + i] = f[MASS_JJ + i] if two else UNDEFINED
-        f[ETA_CENTRALITY + i] = f[ETA_CENTRALITY + i] if two else UNDEFINED
+        f[AT.JET1_ETA + i] = eta1 if one else UNDEFINED
+        f[AT.JET2_ETA + i] = eta2 if two else UNDEFINED
+        f[AT.JET1_PHI + i] = (c[I_JET1_PHI + i] - HALF_TURN) * _UNIT if one else UNDEFINED
+        f[AT.JET2_PHI + i] = (c[I_JET2_PHI + i] - HALF_TURN) * _UNIT if two else UNDEFINED
+        f[AT.DELTAETA_JJ + i] = abs(eta2 - eta1) if two else UNDEFINED
+        f[AT.PRODETA_JJ + i] = eta1 * eta2 if two else UNDEFINED
+        f[AT.MASS_JJ + i] = f[AT.MASS_JJ + i] if two else UNDEFINED
+        f[AT.ETA_CENTRALITY + i] = f[AT.ETA_CENTRALITY + i] if two else UNDEFINED
     for i in range(count):
         met_x, met_y = s[MISSING + i] * s[MET_X + i], s[MISSING + i] * s[MET_Y + i]
         lep_x, lep_y = s[LEP + i] * s[LEP_X + i], s[LEP + i] * s[LEP_Y + i]
         x = s[HAD + i] * s[HAD_X + i] + lep_x + met_x
         y = s[HAD + i] * s[HAD_Y + i] + lep_y + met_y
-        f[PT_H + i] = np.sqrt(x * x + y * y)
+        f[AT.PT_H + i] = np.sqrt(x * x + y * y)
         x = x + s[JET1 + i] * s[JET1_X + i] + s[JET2 + i] * s[JET2_X + i]
         y = y + s[JET1 + i] * s[JET1_Y + i] + s[JET2 + i] * s[JET2_Y + i]
-        f[PT_TOT + i] = np.sqrt(x * x + y * y)
+        f[AT.PT_TOT + i] = np.sqrt(x * x + y * y)
         square = 2.0 * (s[MISSING + i] * s[LEP + i] - met_x * lep_x - met_y * lep_y)
-        f[MASS_TRANSVERSE + i] = np.sqrt(max(square, 0.0))
+        f[AT.MASS_TRANSVERSE + i] = np.sqrt(max(square, 0.0))
     for i in range(count):
         parallel = c[I_LEP_PHI + i] == c[I_HAD_PHI + i]
         lep_x, lep_y = _turned(s[LEP_X + i], s[LEP_Y + i], EPSILON if parallel else 0.0)
@@ -292,4 +283,4 @@ def _derive(count: int, f: Floats, s: Doubles, c: Shorts) -> None:
         a, b = lep_x * met_y - lep_y * met_x, met_x * had_y - met_y * had_x
         centrality = (a + b) / np.sqrt(a * a + b * b)
         side = lep_x * had_y - lep_y * had_x
-        f[MET_CENTRALITY + i] = -centrality if side < 0.0 else centrality
+        f[AT.MET_CENTRALITY + i] = -centrality if side < 0.0 else centrality

@@ -1,6 +1,5 @@
 """What the figures take: columns that are there, one entry per event, samples and bins."""
 
-import difflib
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,8 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..errors import DataError
-from ..schema import FEATURES, UNDEFINED
+from ..arrays import Array
+from ..errors import DataError, did_you_mean
+from ..schema import UNDEFINED
 
 __all__ = [
     "SHOWN",
@@ -21,7 +21,6 @@ __all__ = [
     "sample_rows",
 ]
 
-Array = NDArray[np.float64]
 
 SHOWN = (
     "PRI_had_pt",
@@ -50,12 +49,11 @@ def require_columns(
     for name in columns:
         for frame in frames:
             if name not in frame:
-                near = difflib.get_close_matches(name, [str(known) for known in frame.columns], 1)
                 raise DataError(
                     "this column is not in the data.",
                     where="columns",
                     value=name,
-                    fix=f"did you mean {near[0]}?" if near else f"features are {FEATURES}.",
+                    fix=did_you_mean(name, frame.columns),
                 )
     if not columns:
         raise DataError("there are no columns to show.", where="columns", fix="name some.")

@@ -1,8 +1,9 @@
 """One finding of a check, in plain words."""
 
-import difflib
 from collections.abc import Iterable
 from typing import NamedTuple
+
+from HiggsML.errors import did_you_mean
 
 __all__ = ["Problem", "unknown_name"]
 
@@ -20,7 +21,4 @@ class Problem(NamedTuple):
 
 def unknown_name(where: str, name: object, known: Iterable[str], what: str) -> Problem:
     """A name that is not among the known ones, with the one that was probably meant."""
-    choices = list(known)
-    near = difflib.get_close_matches(str(name), choices, n=1)
-    fix = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(choices)}."
-    return Problem(where, what, fix)
+    return Problem(where, what, did_you_mean(name, known))

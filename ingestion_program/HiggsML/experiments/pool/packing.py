@@ -23,6 +23,7 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...concurrency import map_ahead
 from ...errors import DataError
 from ...schema import LEP_PT_MIN, PROCESSES
@@ -37,9 +38,6 @@ MAGIC = b"HiggsML pool 1\n\0"
 
 _PAGE = 4096
 _SHUFFLE_KEY = 0x706F6F6C  # any constant: the same events shall always make the same pool
-
-
-Doubles = NDArray[np.float64]
 
 
 class Layout(NamedTuple):
@@ -137,7 +135,7 @@ class _Part(NamedTuple):
     group: int
     rows: NDArray[np.void]
     had_pt: NDArray[np.float32]
-    weights: Doubles
+    weights: Array
 
 
 def _write_header(file: BinaryIO, text: bytes) -> int:

@@ -8,13 +8,12 @@ that do not change under the shifts, or only by an exact factor, are kept with t
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...schema import DECIMALS
 
 __all__ = ["ABSENT", "HALF_TURN", "ROW", "UNITS", "azimuth_table"]
 
-Doubles = NDArray[np.float64]
 
 UNITS = 10**DECIMALS
 """Angles are stored in units of 1/UNITS rad."""
@@ -39,7 +38,7 @@ ROW = np.dtype(
 """One event. pT and masses in GeV; etas and azimuths see `UNITS`."""
 
 
-def azimuth_table() -> Doubles:
+def azimuth_table() -> Array:
     """(2 HALF_TURN + 2, 2): cosine and sine of each stored azimuth; zeros for `ABSENT`."""
     table = np.zeros((ABSENT + 1, 2))
     for index in range(ABSENT):

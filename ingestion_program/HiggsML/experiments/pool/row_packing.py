@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import Array
+from ...columns import AT
 from ...definitions.features import EPSILON
 from ...errors import DataError
 from ...numerics.compiled import compiled, inlined
@@ -19,16 +21,9 @@ from .row_format import ABSENT, HALF_TURN, ROW, UNITS
 
 __all__ = ["pack_rows"]
 
-Doubles = NDArray[np.float64]
-
 _LARGEST_ETA = np.iinfo(np.int16).max
 _COSINES = np.cos(np.arange(2 * HALF_TURN + 1) / UNITS)  # of differences of azimuths
 _UNIT = 1.0 / UNITS
-(
-    LEP_PT, LEP_ETA, LEP_PHI, HAD_PT, HAD_ETA, HAD_PHI,
-    JET1_PT, JET1_ETA, JET1_PHI, JET2_PT, JET2_ETA, JET2_PHI,
-    N_JETS, ALL_PT, MET, MET_PHI,
-) = range(len(PRI_COLUMNS))  # fmt: skip
 
 
 def pack_rows(
@@ -82,49 +77,59 @@ def _is_fine(p: NDArray[np.float32]) -> bool:
     fine = True
     for k in range(len(p)):
         fine &= math.isfinite(p[k])
-    for k in (LEP_ETA, HAD_ETA, JET1_ETA, JET2_ETA):
+    for k in (AT.LEP_ETA, AT.HAD_ETA, AT.JET1_ETA, AT.JET2_ETA):
         fine &= abs(np.rint(np.float64(p[k]) * UNITS)) <= _LARGEST_ETA
-    for k in (LEP_PHI, HAD_PHI, MET_PHI):
+    for k in (AT.LEP_PHI, AT.HAD_PHI, AT.MET_PHI):
         fine &= abs(np.rint(np.float64(p[k]) * UNITS)) <= HALF_TURN
-    for pt, k in ((JET1_PT, JET1_PHI), (JET2_PT, JET2_PHI)):
+    for pt, k in ((AT.JET1_PT, AT.JET1_PHI), (AT.JET2_PT, AT.JET2_PHI)):
         there = _rounded(p[pt]) > 0.0
         fine &= (not there) | (abs(np.rint(np.float64(p[k]) * UNITS)) <= HALF_TURN)
-    for k in (LEP_PT, HAD_PT, ALL_PT, MET, N_JETS):
+    for k in (AT.LEP_PT, AT.HAD_PT, AT.ALL_PT, AT.MET, AT.N_JETS):
         fine &= _rounded(p[k]) >= 0.0
-    return fine & (_rounded(p[N_JETS]) % 1.0 == 0.0)
+    return fine & (_rounded(p[AT.N_JETS]) % 1.0 == 0.0)
 
 
 @inlined
 def _fill_values(p: NDArray[np.float32], row: Any) -> None:
     """What is stored as it is."""
-    row.lep_pt, row.had_pt, row.met = _rounded(p[LEP_PT]), _rounded(p[HAD_PT]), _rounded(p[MET])
-    row.jet_leading_pt, row.jet_subleading_pt = _rounded(p[JET1_PT]), _rounded(p[JET2_PT])
-    row.jet_all_pt, row.n_jets = _rounded(p[ALL_PT]), int(_rounded(p[N_JETS]))
-    row.lep_eta, row.had_eta = _thousandths(p[LEP_ETA]), _thousandths(p[HAD_ETA])
-    row.jet_leading_eta = _thousandths(p[JET1_ETA])
-    row.jet_subleading_eta = _thousandths(p[JET2_ETA])
-    row.lep_phi = _thousandths(p[LEP_PHI]) + HALF_TURN
-    row.had_phi = _thousandths(p[HAD_PHI]) + HALF_TURN
-    row.met_phi = _thousandths(p[MET_PHI]) + HALF_TURN
-    index1, index2 = _thousandths(p[JET1_PHI]), _thousandths(p[JET2_PHI])
-    row.jet_leading_phi = index1 + HALF_TURN if _rounded(p[JET1_PT]) > 0.0 else ABSENT
-    row.jet_subleading_phi = index2 + HALF_TURN if _rounded(p[JET2_PT]) > 0.0 else ABSENT
+    row.lep_pt, row.had_pt, row.met = (
+        _rounded(p[AT.LEP_PT]),
+        _rounded(p[AT.HAD_PT]),
+        _rounded(p[AT.MET]),
+    )
+    row.jet_leading_pt, row.jet_subleading_pt = (
+        _rounded(p[AT.JET1_PT]),
+        _rounded(p[AT.JET2_PT]),
+    )
+    row.jet_all_pt, row.n_jets = _rounded(p[AT.ALL_PT]), int(_rounded(p[AT.N_JETS]))
+    row.lep_eta, row.had_eta = _thousandths(p[AT.LEP_ETA]), _thousandths(p[AT.HAD_ETA])
+    row.jet_leading_eta = _thousandths(p[AT.JET1_ETA])
+    row.jet_subleading_eta = _thousandths(p[AT.JET2_ETA])
+    row.lep_phi = _thousandths(p[AT.LEP_PHI]) + HALF_TURN
+    row.had_phi = _thousandths(p[AT.HAD_PHI]) + HALF_TURN
+    row.met_phi = _thousandths(p[AT.MET_PHI]) + HALF_TURN
+    index1, index2 = _thousandths(p[AT.JET1_PHI]), _thousandths(p[AT.JET2_PHI])
+    row.jet_leading_phi = index1 + HALF_TURN if _rounded(p[AT.JET1_PT]) > 0.0 else ABSENT
+    row.jet_subleading_phi = index2 + HALF_TURN if _rounded(p[AT.JET2_PT]) > 0.0 else ABSENT
 
 
 @inlined
 def _fill_derived(p: NDArray[np.float32], row: Any) -> None:
     """`mass_vis`, `deltar_had_lep`, `mass_jet_jet`, `lep_eta_centrality`."""
-    turn = abs(_thousandths(p[LEP_PHI]) - _thousandths(p[HAD_PHI]))
-    lep_eta = _thousandths(p[LEP_ETA]) * _UNIT
-    deta = lep_eta - _thousandths(p[HAD_ETA]) * _UNIT
-    row.mass_vis = _mass(_rounded(p[LEP_PT]) * _rounded(p[HAD_PT]), deta, turn)
+    turn = abs(_thousandths(p[AT.LEP_PHI]) - _thousandths(p[AT.HAD_PHI]))
+    lep_eta = _thousandths(p[AT.LEP_ETA]) * _UNIT
+    deta = lep_eta - _thousandths(p[AT.HAD_ETA]) * _UNIT
+    row.mass_vis = _mass(_rounded(p[AT.LEP_PT]) * _rounded(p[AT.HAD_PT]), deta, turn)
     dphi = min(turn * _UNIT, 2.0 * math.pi - turn * _UNIT)
     row.deltar_had_lep = math.sqrt(deta * deta + dphi * dphi)
     row.mass_jet_jet, row.lep_eta_centrality = UNDEFINED, UNDEFINED
-    pt1, pt2 = max(_rounded(p[JET1_PT]), 0.0), _rounded(p[JET2_PT])
+    pt1, pt2 = max(_rounded(p[AT.JET1_PT]), 0.0), _rounded(p[AT.JET2_PT])
     if pt2 > 0.0:
-        turn = abs(_thousandths(p[JET1_PHI]) - _thousandths(p[JET2_PHI])) if pt1 > 0.0 else 0
-        eta1, eta2 = _thousandths(p[JET1_ETA]) * _UNIT, _thousandths(p[JET2_ETA]) * _UNIT
+        turn = abs(_thousandths(p[AT.JET1_PHI]) - _thousandths(p[AT.JET2_PHI])) if pt1 > 0.0 else 0
+        eta1, eta2 = (
+            _thousandths(p[AT.JET1_ETA]) * _UNIT,
+            _thousandths(p[AT.JET2_ETA]) * _UNIT,
+        )
         row.mass_jet_jet = _mass(pt1 * pt2, eta1 - eta2, turn)
         width2 = EPSILON if eta1 == eta2 else (eta1 - eta2) ** 2
         row.lep_eta_centrality = math.exp(-4.0 * (lep_eta - 0.5 * (eta1 + eta2)) ** 2 / width2)
@@ -144,14 +149,14 @@ def _refuse(primaries: NDArray[np.float32], where: str) -> None:
     _check(dict(zip(PRI_COLUMNS, rounded, strict=True)), where)
 
 
-def _is_absent(columns: Mapping[str, Doubles], azimuth: str) -> NDArray[np.bool_]:
+def _is_absent(columns: Mapping[str, Array], azimuth: str) -> NDArray[np.bool_]:
     """Whether this is the azimuth of a jet that the event does not have."""
     if not azimuth.startswith("jet"):
         return np.zeros(1, dtype=np.bool_)
     return columns[f"PRI_{azimuth.replace('phi', 'pt')}"] <= 0.0
 
 
-def _check(columns: Mapping[str, Doubles], where: str) -> None:
+def _check(columns: Mapping[str, Array], where: str) -> None:
     largest_eta, largest_phi = np.iinfo(np.int16).max / UNITS, HALF_TURN / UNITS
     for column, values in columns.items():
         name = column.removeprefix("PRI_")
@@ -171,7 +176,7 @@ def _check(columns: Mapping[str, Doubles], where: str) -> None:
         _require(fine, values, place, what)
 
 
-def _require(fine: NDArray[np.bool_], values: Doubles, where: str, what: str) -> None:
+def _require(fine: NDArray[np.bool_], values: Array, where: str, what: str) -> None:
     if not fine.all():
         bad = int(np.argmin(fine))
         raise DataError(

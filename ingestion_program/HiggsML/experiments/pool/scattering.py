@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...concurrency import map_ahead
 from ...errors import DataError
 from ...schema import PRI_COLUMNS, PROCESSES
@@ -22,7 +23,6 @@ BUCKETS = 128
 RECORD = np.dtype([("row", ROW), ("weight", np.float64), ("code", np.int64)])
 
 _PIECE = 1 << 16  # events packed at a time
-Doubles = NDArray[np.float64]
 
 
 class EventBlock(NamedTuple):
@@ -57,7 +57,7 @@ class _Piece(NamedTuple):
     code: int
     where: str
     primaries: NDArray[np.float32]
-    weights: Doubles
+    weights: Array
     drawn: NDArray[np.intp]
     """Which events have a weight: others are never drawn."""
     bucket: NDArray[np.uint8]
@@ -76,7 +76,7 @@ def _pieces(blocks: Iterable[EventBlock], rng: np.random.Generator) -> Iterator[
             yield _Piece(code, where, block.primaries[part], weights, drawn, bucket)
 
 
-def _packed(piece: _Piece) -> tuple[int, Doubles, NDArray[np.void], NDArray[np.intp]]:
+def _packed(piece: _Piece) -> tuple[int, Array, NDArray[np.void], NDArray[np.intp]]:
     """Code of the process, its weights above zero, the records sorted by bucket, and where each
     bucket ends."""
     records = np.zeros(len(piece.weights), dtype=RECORD)

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import Array
+
 __all__ = ["FEW_WEIGHTS", "Weights"]
 
 FEW_WEIGHTS = 16
 """Up to so many different weights, a process has a group for each; else one for each octave."""
-
-Doubles = NDArray[np.float64]
 
 
 @dataclass
@@ -24,7 +24,7 @@ class Weights:
     octaves: dict[int, tuple[int, float]] = field(default_factory=dict)
     """Number and largest of the weights that have the same binary exponent."""
 
-    def add(self, weights: Doubles) -> None:
+    def add(self, weights: Array) -> None:
         self.total += float(weights.sum())
         values, counts = np.unique(weights, return_counts=True)
         if len(self.few) <= FEW_WEIGHTS:
@@ -47,7 +47,7 @@ class Weights:
             return [(self.few[weight], weight) for weight in sorted(self.few)]
         return [self.octaves[exponent] for exponent in sorted(self.octaves)]
 
-    def group_of(self, weights: Doubles) -> NDArray[np.int64]:
+    def group_of(self, weights: Array) -> NDArray[np.int64]:
         """The group of each weight, counted from 0."""
         if self.is_equal:
             return np.searchsorted(sorted(self.few), weights)

@@ -1,9 +1,10 @@
 """How numerical functions are compiled: to machine code on the first call, kept on disk.
 
 The machine code is looked for in the folder that NUMBA_CACHE_DIR names, else beside the sources,
-else in the user's cache folder. A folder that was filled in advance and cannot be written to (a
-container image) is copied to a temporary one, since the compiler uses no folder that it cannot
-write to; where nothing can be written, each process compiles for itself.
+else in the user's cache folder. It is kept under a digest of all sources that it is made of
+(`numerics.sources`), so that none is ever stale. A folder that was filled in advance and cannot be
+written to (a container image) is copied to a temporary one, since the compiler uses no folder that
+it cannot write to; where nothing can be written, each process compiles for itself.
 """
 
 import atexit
@@ -12,14 +13,18 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+import llvmlite
 import numba
 from numba.core import event
+from numba.core.caching import FunctionCache, IndexDataCacheFile
 
-__all__ = ["announced_compilation", "compiled", "inlined"]
+from .sources import digest_of_closure, digest_of_sources
+
+__all__ = ["announced_compilation", "compiled", "inlined", "linked"]
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -38,21 +43,46 @@ def compiled(function: Function, **options: Any) -> Function:
     `options` are further ones of the compiler.
     """
     options = _OPTIONS | options
-    try:
-        result: Function = numba.njit(cache=True, **options)(function)
-    except RuntimeError:  # no folder can be written to
-        result = numba.njit(**options)(function)
-    return result
+    result: Any = numba.njit(**options)(function)
+    with suppress(RuntimeError):  # no folder can be written to
+        result._cache = _Cache(function, str(sorted(options.items())))
+    compiled_function: Function = result
+    return compiled_function
 
 
 def inlined(function: Function, **options: Any) -> Function:
-    """Compile as a part of each compiled function that calls it, so that loops can be vectorised.
-
-    Its callers are not compiled anew when only its own module changes: keep them in one module, or
-    clear the cache.
-    """
+    """Compile as a part of each compiled function that calls it: loops can be vectorised then."""
     result: Function = numba.njit(forceinline=True, **(_OPTIONS | options))(function)
     return result
+
+
+def linked(function: Function, **options: Any) -> Function:
+    """Compile as a function of its own, of which only its callers keep the machine code."""
+    result: Function = numba.njit(**(_OPTIONS | options))(function)
+    return result
+
+
+class _Cache(FunctionCache):
+    """Machine code on disk: numba's own cache, with a key that leaves nothing out.
+
+    numba takes kept code for fresh while the file of the function stays the same, whatever happens
+    to the files of the functions and constants in it; and functions in a closure are new to it in
+    every process.
+    """
+
+    def __init__(self, function: Callable[..., Any], options: str) -> None:
+        super().__init__(function)  # type: ignore[no-untyped-call]
+        closure = digest_of_closure(function)
+        name = self._impl.filename_base
+        self._options = options
+        self._cache_file = IndexDataCacheFile(  # type: ignore[no-untyped-call]
+            cache_path=self._cache_path,
+            filename_base=name if closure is None else f"{name}.{closure[:16]}",
+            source_stamp=digest_of_sources(function),
+        )
+
+    def _index_key(self, signature: Any, codegen: Any) -> tuple[Any, ...]:
+        return signature, codegen.magic_tuple(), self._options, llvmlite.__version__
 
 
 @contextmanager

@@ -82,7 +82,7 @@ def submission(folder: Path, work: str) -> Iterator[Submission]:
         yield model
 
 
-def throughput(plan: Plan, folder: Path, rounds: int) -> None:
+def throughput(pool: EventPool, plan: Plan, folder: Path, rounds: int) -> None:
     """Experiments a second on one worker and on two."""
     experiments = [Experiment(0, j) for j in range(9)]
     opened = iter(range(10**6))
@@ -92,7 +92,7 @@ def throughput(plan: Plan, folder: Path, rounds: int) -> None:
         @contextmanager
         def make_worker(_: int) -> Iterator[Worker]:
             with model.open(f"worker-{next(opened)}") as process:
-                yield Worker(plan, process, model.predict_seconds)
+                yield Worker(pool, plan, process, model.predict_seconds)
 
         for _ in range(rounds):
             for workers in times:
@@ -107,10 +107,10 @@ def throughput(plan: Plan, folder: Path, rounds: int) -> None:
     report("throughput of 2 workers against 1", ratios, "x ")
 
 
-def isolation(plan: Plan, folder: Path, rounds: int) -> None:
+def isolation(pool: EventPool, plan: Plan, folder: Path, rounds: int) -> None:
     """Time from handing over an experiment to its answer, and of the first look at it."""
     buffer = Buffer()
-    made = draw(plan, buffer.floats)
+    made = draw(pool, plan, buffer.floats)
     rows = len(made.features)
     print(f"{rows:,} events in an experiment")
 
@@ -139,12 +139,12 @@ def isolation(plan: Plan, folder: Path, rounds: int) -> None:
     with submission(folder, TOUCH) as model, model.open("touch") as process:
         for i in range(3 * rounds + 3):
             start = time.process_time()
-            draw(plan, buffer.floats)
+            draw(pool, plan, buffer.floats)
             again = time.process_time() - start
             process.start_predict(buffer, rows, 60.0)
             milliseconds = process.finish_predict("benchmark").mu_hat
             start = time.process_time()
-            own = draw(plan)
+            own = draw(pool, plan)
             made_fresh = time.process_time() - start
             start = time.process_time()
             for column in own.features.T:
@@ -161,10 +161,10 @@ def isolation(plan: Plan, folder: Path, rounds: int) -> None:
     report("making an experiment in fresh memory", fresh, "ms CPU")
 
 
-def draw(plan: Plan, allocate=None):
+def draw(pool: EventPool, plan: Plan, allocate=None):
     """A full-size experiment."""
     seed = experiment_seed(plan.random_seed, Experiment(0, 0))
-    return draw_pseudo_experiment(plan.pool, plan.mus[0], plan.enabled, seed, allocate=allocate)
+    return draw_pseudo_experiment(pool, plan.mus[0], plan.enabled, seed, allocate=allocate)
 
 
 def main() -> None:
@@ -179,10 +179,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         pool = EventPool.from_blocks(generate_blocks(POOL, 1), folder / "events.pool")
-        plan = Plan(pool=pool, random_seed=1, mus=[1.0], enabled=tuple(NUISANCES))
+        plan = Plan(random_seed=1, mus=[1.0], enabled=tuple(NUISANCES))
         for part in arguments.parts or parts:
             print(f"== {part}")
-            parts[part](plan, folder, arguments.rounds)
+            parts[part](pool, plan, folder, arguments.rounds)
 
 
 if __name__ == "__main__":

@@ -26,8 +26,8 @@ from .running.trusted.audit import audit_answers
 from .running.trusted.data_source import DataSource
 from .running.trusted.executors import Executor, run_locally, run_on_dask
 from .running.trusted.facts import digest_of_folder, facts_of_machine
-from .running.trusted.journal import Journal
 from .running.trusted.results import clear_folder, remove_folder, write_results
+from .running.trusted.run_state import RunState
 from .running.trusted.staging import stage_submission
 from .running.trusted.submission import Submission, TimeLeft
 from .running.trusted.worker import Plan, Worker
@@ -94,22 +94,22 @@ def run_ingestion(
             pool = EventPool.from_blocks(data.test_blocks(), pool_file, data.digest)
             compile_kernels()
         key = digest_of([settings, data.digest, submission_digest])
-        journal = Journal(output / STATE, key, _random_seed(settings.protocol), resume=resume)
-        plan = _make_plan(pool, settings.protocol, journal.random_seed)
-        staged = journal.place(folder / "submission")
+        state = RunState(output / STATE, key, _random_seed(settings.protocol), resume=resume)
+        plan = _make_plan(settings.protocol, state.random_seed)
+        state.place(folder / "submission")
 
-        with Submission(staged, folder, settings.limits, time_left, devices) as model:
+        with Submission(state.submission, folder, settings.limits, time_left, devices) as model:
             with _timed(stages, "fit"):
-                _fit(model, data, journal)
+                _fit(model, data, state)
             if client is None or model.single:
                 workers = 1 if model.single else workers or os.cpu_count() or 1
-                execute = _here(plan, model, workers)
+                execute = _here(pool, plan, model, workers)
             else:
                 workers = sum(client.nthreads().values())
-                execute = _on_dask(plan, model, client, source, isolation)
+                execute = _on_dask(pool, plan, model, client, source, isolation)
             with _timed(stages, "predict"):
-                sets = _predict_all(plan, settings.protocol, execute, journal)
-            audited = audit_answers(plan, model, journal.answers, audit)
+                sets = _predict_all(plan, settings.protocol, execute, state)
+            audited = audit_answers(pool, plan, model, state.answers, audit)
 
     test_settings = {
         "ground_truth_mus": plan.mus,
@@ -128,9 +128,9 @@ def run_ingestion(
         "experiments_digest": digest_of([data.digest, plan.random_seed, test_settings]),
         "submission_digest": submission_digest,
     }
-    duration = max(journal.seconds, time.monotonic() - started)
+    duration = max(state.seconds, time.monotonic() - started)
     write_results(output, sets, duration, test_settings, run)
-    journal.remove()
+    state.remove()
 
 
 # --- the steps -----------------------------------------------------------------------------------
@@ -180,42 +180,45 @@ def _random_seed(protocol: ProtocolSettings) -> int:
     return secrets.randbits(63) if protocol.random_seed is None else protocol.random_seed
 
 
-def _make_plan(pool: EventPool, protocol: ProtocolSettings, random_seed: int) -> Plan:
+def _make_plan(protocol: ProtocolSettings, random_seed: int) -> Plan:
     mus = true_mus(random_seed, protocol.num_of_sets, protocol.mu_range)
-    return Plan(pool=pool, random_seed=random_seed, mus=mus, enabled=protocol.enabled)
+    return Plan(random_seed=random_seed, mus=mus, enabled=protocol.enabled)
 
 
-def _fit(model: Submission, data: Data | GeneratedData, journal: Journal) -> None:
-    if journal.model is not None:
-        model.restore(journal.model)
+def _fit(model: Submission, data: Data | GeneratedData, state: RunState) -> None:
+    if state.model is not None:
+        model.restore(state.model)
         return
     fitted = model.fit(lambda size, indices: _train_set(data, size, indices))
     data.delete_train_set()
     if fitted is not None:
-        journal.keep_model(fitted)
+        state.keep_model(fitted)
 
 
-def _here(plan: Plan, model: Submission, workers: int) -> Executor:
+def _here(pool: EventPool, plan: Plan, model: Submission, workers: int) -> Executor:
     @contextmanager
     def make_worker(number: int) -> Iterator[Worker]:
         with model.open(f"worker-{number}") as process:
-            yield Worker(plan, process, model.predict_seconds)
+            yield Worker(pool, plan, process, model.predict_seconds)
 
     return lambda experiments: run_locally(experiments, make_worker, workers)
 
 
 def _on_dask(
-    plan: Plan, model: Submission, client: "Client", source: DataSource, isolation: Isolation
+    pool: EventPool,
+    plan: Plan,
+    model: Submission,
+    client: "Client",
+    source: DataSource,
+    isolation: Isolation,
 ) -> Executor:
     from .running.trusted.dask_site import Recipe
 
     recipe = Recipe(
         source=source,
-        pool=plan.pool.path,
-        data_digest=plan.pool.source_digest,
-        random_seed=plan.random_seed,
-        mus=plan.mus,
-        enabled=plan.enabled,
+        pool=pool.path,
+        data_digest=pool.source_digest,
+        plan=plan,
         model=model.pack(),
         missing=isolation.missing,
     )
@@ -223,18 +226,18 @@ def _on_dask(
 
 
 def _predict_all(
-    plan: Plan, protocol: ProtocolSettings, execute: Executor, journal: Journal
+    plan: Plan, protocol: ProtocolSettings, execute: Executor, state: RunState
 ) -> list[list[Prediction]]:
     """The predictions, by set and experiment."""
     order = call_order(plan.random_seed, protocol.num_of_sets, protocol.num_pseudo_experiments)
-    missing = [experiment for experiment in order if experiment not in journal.answers]
+    missing = [experiment for experiment in order if experiment not in state.answers]
     done = len(order) - len(missing)
     with progress_bar(total=len(order), initial=done, desc="pseudo-experiments", unit="exp") as bar:
         for experiment, prediction in execute(missing):
-            journal.add(experiment, prediction)
+            state.add(experiment, prediction)
             bar.update()
     return [
-        [journal.answers[Experiment(i, j)] for j in range(protocol.num_pseudo_experiments)]
+        [state.answers[Experiment(i, j)] for j in range(protocol.num_pseudo_experiments)]
         for i in range(protocol.num_of_sets)
     ]
 

@@ -2,7 +2,7 @@
 
 import gc
 
-WANTED = {"Plan", "Settings", "ProtocolSettings", "EventPool", "Data", "GeneratedData", "Journal"}
+WANTED = {"Plan", "Settings", "ProtocolSettings", "EventPool", "Data", "GeneratedData", "RunState"}
 
 
 def stolen():

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ...experiments import EventPool
 from ...experiments.protocol import Experiment
 from ..contract import Prediction
 from .submission import Submission
@@ -17,7 +18,11 @@ log = logging.getLogger(__name__)
 
 
 def audit_answers(
-    plan: Plan, model: Submission, answers: Mapping[Experiment, Prediction], number: int
+    pool: EventPool,
+    plan: Plan,
+    model: Submission,
+    answers: Mapping[Experiment, Prediction],
+    number: int,
 ) -> dict[str, Any]:
     """Predict some experiments again, in a fresh process and another order, and compare.
 
@@ -25,9 +30,10 @@ def audit_answers(
     answer must be the first, bit for bit.
 
     Args:
-        plan: of the run.
+        pool: the events that experiments are drawn from.
+        plan: the experiments of the run.
         model: the fitted submission.
-        answers: of the run.
+        answers: those of the run.
         number: how many experiments are predicted again.
 
     Returns:
@@ -42,7 +48,7 @@ def audit_answers(
     chosen = rng.choice(len(everything), min(number, len(everything)), replace=False)
     different = []
     with model.open("audit") as process:
-        worker = Worker(plan, process, model.predict_seconds)
+        worker = Worker(pool, plan, process, model.predict_seconds)
         for experiment, prediction in worker.run(everything[i] for i in chosen):
             if prediction != answers[experiment]:
                 different.append(list(experiment))

@@ -39,16 +39,14 @@ class Recipe:
 
     source: DataSource
     pool: Path
-    """The pool of the run, for machines that see its file; others pack their own."""
+    """File of the run's pool, for machines that see it; others pack their own."""
     data_digest: str
-    random_seed: int
-    mus: Sequence[float]
-    enabled: tuple[str, ...]
+    plan: Plan
     model: Packed
     missing: Sequence[str]
-    """What is known not to be enforced on the machines of this run."""
+    """Restrictions that are known not to be enforced on the machines of this run."""
     name: str = field(default_factory=lambda: f"higgsml-{uuid.uuid4().hex}")
-    """Of this run on the cluster."""
+    """Name of this run on the cluster."""
 
 
 @contextmanager
@@ -56,7 +54,7 @@ def connect(address: str, workers: int | None) -> Iterator[Client]:
     """A client of a Dask cluster.
 
     Args:
-        address: of the scheduler, or `local` for a cluster of processes on this machine.
+        address: address of the scheduler, or `local` for a cluster of processes on this machine.
         workers: how many processes `local` starts (None: as many as there are cores).
 
     Raises:
@@ -103,7 +101,7 @@ class Site(WorkerPlugin):  # type: ignore[misc]  # Dask is untyped here
         self._lock, self._stack = threading.Lock(), ExitStack()
         self._idle: queue.SimpleQueue[ModelProcess] = queue.SimpleQueue()
         self._opened: list[ModelProcess] = []
-        self._plan: Plan | None = None
+        self._pool: EventPool | None = None
 
     def teardown(self, worker: object) -> None:  # noqa: ARG002  as above
         """End the models and remove what was written, even in the middle of a task."""
@@ -119,10 +117,11 @@ class Site(WorkerPlugin):  # type: ignore[misc]  # Dask is untyped here
             HiggsMLError: as in a run on one machine.
         """
         with self._lock:
-            if self._plan is None:
-                self._plan = self._begin()
+            if self._pool is None:
+                self._pool = self._begin()
         process = self._take()
-        answers = list(Worker(self._plan, process, self._model.predict_seconds).run(experiments))
+        plan, seconds = self._recipe.plan, self._model.predict_seconds
+        answers = list(Worker(self._pool, plan, process, seconds).run(experiments))
         self._idle.put(process)
         return answers
 
@@ -134,7 +133,7 @@ class Site(WorkerPlugin):  # type: ignore[misc]  # Dask is untyped here
             self._opened.append(self._stack.enter_context(model))
             return self._opened[-1]
 
-    def _begin(self) -> Plan:
+    def _begin(self) -> EventPool:
         recipe = self._recipe
         worse = sorted(set(offered().missing) - set(recipe.missing))
         if worse:
@@ -147,12 +146,7 @@ class Site(WorkerPlugin):  # type: ignore[misc]  # Dask is untyped here
         folder = Path(tempfile.mkdtemp(prefix="higgsml-"))
         self._stack.callback(remove_folder, folder)
         self._model = recipe.model.unpack(folder)
-        return Plan(
-            pool=self._open_pool(folder / "events.pool"),
-            random_seed=recipe.random_seed,
-            mus=recipe.mus,
-            enabled=recipe.enabled,
-        )
+        return self._open_pool(folder / "events.pool")
 
     def _open_pool(self, path: Path) -> EventPool:
         recipe = self._recipe

@@ -1,7 +1,10 @@
 """Facts of a run that go into its results: versions, digests."""
 
 import hashlib
+import os
 import platform
+import stat
+from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -25,10 +28,34 @@ def facts_of_machine() -> dict[str, Any]:
 
 
 def digest_of_folder(folder: Path) -> str:
-    """SHA-256 (hex) of the names and contents of all files in a folder."""
+    """SHA-256 (hex) of the names and contents of all files in a folder, which is not trusted.
+
+    Links count with what they name and are not followed; of special files only the names count.
+
+    Raises:
+        OSError: a file or folder cannot be read.
+    """
     digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        digest.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode())
-        with path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
+    for path in sorted(_entries(folder)):
+        status = path.lstat()
+        content = b""
+        if stat.S_ISLNK(status.st_mode):
+            content = os.fsencode(path.readlink())
+        elif stat.S_ISREG(status.st_mode):
+            with path.open("rb") as file:
+                content = hashlib.file_digest(file, "sha256").digest()
+        name = os.fsencode(path.relative_to(folder))
+        digest.update(b"%o\0%d\0%b\0" % (stat.S_IFMT(status.st_mode), status.st_size, name))
+        digest.update(content)
     return digest.hexdigest()
+
+
+def _entries(folder: Path) -> Iterator[Path]:
+    """Files, links and special files below a folder."""
+
+    def fail(error: OSError) -> None:
+        raise error
+
+    for path, folders, files in os.walk(folder, onerror=fail):
+        links = [name for name in folders if Path(path, name).is_symlink()]
+        yield from (Path(path, name) for name in (*links, *files))

@@ -17,27 +17,29 @@ __all__ = ["Plan", "Worker"]
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What is needed to make any experiment of a run."""
+    """Which experiments a run makes out of a pool of events."""
 
-    pool: EventPool
     random_seed: int
     mus: Sequence[float]
-    """The true mu of each set."""
+    """True mu of each set."""
     enabled: tuple[str, ...]
-    """The nuisance parameters that vary."""
+    """Names of the nuisance parameters that vary."""
 
 
 class Worker:
     """Runs experiments one after another on one model.
 
     Args:
-        plan: of the run.
-        model: fitted.
-        seconds: how long the next call of `predict` may take.
+        pool: the events that experiments are drawn from.
+        plan: the experiments of the run.
+        model: a process with the fitted model.
+        seconds: tells how long the next call of `predict` may take.
     """
 
-    def __init__(self, plan: Plan, model: ModelProcess, seconds: Callable[[], float]) -> None:
-        self._plan, self._model, self._seconds = plan, model, seconds
+    def __init__(
+        self, pool: EventPool, plan: Plan, model: ModelProcess, seconds: Callable[[], float]
+    ) -> None:
+        self._pool, self._plan, self._model, self._seconds = pool, plan, model, seconds
 
     def run(self, experiments: Iterable[Experiment]) -> Iterator[tuple[Experiment, Prediction]]:
         """The predictions of these experiments, in their order.
@@ -67,7 +69,7 @@ class Worker:
     def _make(self, experiment: Experiment, buffer: Buffer) -> int:
         plan = self._plan
         made = draw_pseudo_experiment(
-            plan.pool,
+            self._pool,
             plan.mus[experiment.set_index],
             plan.enabled,
             experiment_seed(plan.random_seed, experiment),

@@ -37,11 +37,20 @@ test-oldest:  ## run the quick tests with the oldest dependencies that pyproject
 		--resolution lowest-direct --editable '.[dev]'
 	$(OLDEST_VENV)/bin/pytest -m 'not slow'
 
+SCHEMA := $(BIN)/check-jsonschema --quiet --builtin-schema vendor.
+
 .PHONY: lint
-lint: $(VENV)/.installed  ## check style, format, types and the bundle
+lint: $(VENV)/.installed  ## check style, types, spelling, workflows and the bundle
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/codespell
+	$(BIN)/shellcheck .ci/run
+	$(BIN)/zizmor --offline --quiet .github
+	$(SCHEMA)github-workflows .github/workflows/*.yml
+	$(SCHEMA)github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
+	$(SCHEMA)github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	$(SCHEMA)citation-file-format CITATION.cff
 	$(BIN)/higgsml check
 
 .PHONY: benchmark
@@ -62,14 +71,15 @@ image:  ## build the container image (needs docker)
 	docker build --platform linux/amd64 --tag $(IMAGE) .
 
 # One version for every Python, so that the image has what was tested.
-# The image does without the library for training on several GPUs, a third of its size.
+# The image does without the library for training on several GPUs, a third of its size, and without
+# what only Windows needs.
 PIN := $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
 	--fork-strategy fewest --no-annotate --custom-compile-command 'make pins'
 
 .PHONY: pins
 pins: $(VENV)/.installed  ## pin the newest versions that fit pyproject.toml
 	$(BIN)/pip install --quiet uv
-	$(PIN) --no-emit-package nvidia-nccl-cu12 --output-file requirements.txt
+	$(PIN) --no-emit-package nvidia-nccl-cu12 --no-emit-package colorama --output-file requirements.txt
 	$(PIN) --extra dev --output-file requirements-dev.txt
 
 .PHONY: clean

@@ -10,7 +10,9 @@ on two. (One worker makes the next experiment while its model works, so that on 
 stays below a factor of two.)
 
 Isolation: a model that answers at once is asked in its process, and the same is done in this one;
-the difference of the times between handing over and answer is what isolation costs. Then two costs
+the difference of the times between handing over and answer is what isolation costs. Then a fresh
+copy of the process is asked each time, as in a run: what that takes longer is the cost of answers
+that are independent of each other. Then two costs
 of memory that isolation moves (CPU times): the model's first look at all columns, which it maps
 from shared memory, against looking at what its own process made; and making an experiment in the
 buffer that is used again and again, against fresh memory, as it would be without isolation.
@@ -20,7 +22,7 @@ import argparse
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +35,7 @@ from HiggsML.generation import generate_blocks
 from HiggsML.nuisances import NUISANCES
 from HiggsML.running.messages import Buffer
 from HiggsML.running.trusted.executors import run_locally
+from HiggsML.running.trusted.model_process import ModelProcess
 from HiggsML.running.trusted.submission import Submission, TimeLeft
 from HiggsML.running.trusted.worker import Plan, Worker
 from HiggsML.schema import FEATURES
@@ -72,12 +75,16 @@ def report(name: str, values: list[float], unit: str) -> None:
 
 
 @contextmanager
-def submission(folder: Path, work: str) -> Iterator[Submission]:
-    """A fitted submission that does this work in `predict`."""
+def submission(folder: Path, work: str, *, copies: bool = True) -> Iterator[Submission]:
+    """A fitted submission that does this work in `predict`.
+
+    Without `copies` one process predicts all experiments, as for a model that uses a device.
+    """
     staged = Path(tempfile.mkdtemp(dir=folder))
     scratch = Path(tempfile.mkdtemp(dir=folder))
     (staged / "model.py").write_text(MODEL.format(work=work))
-    with Submission(staged, scratch, LimitSettings(), TimeLeft(3600.0)) as model:
+    devices = () if copies else ("/dev/null",)
+    with Submission(staged, scratch, LimitSettings(), TimeLeft(3600.0), devices) as model:
         model.fit(lambda *_: pd.DataFrame())
         yield model
 
@@ -118,23 +125,33 @@ def isolation(pool: EventPool, plan: Plan, folder: Path, rounds: int) -> None:
         pd.DataFrame(made.features, columns=list(FEATURES), copy=False)
         np.ones(rows)
 
-    handed, inside, difference = [], [], []
-    with submission(folder, AT_ONCE) as model, model.open("at-once") as process:
-        for i in range(20 * rounds + 3):
-            start = time.perf_counter()
-            process.start_predict(buffer, rows, 60.0)
-            process.finish_predict("benchmark")
-            there = 1e3 * (time.perf_counter() - start)
-            start = time.perf_counter()
-            answer_here()
-            own = 1e3 * (time.perf_counter() - start)
-            if i >= 3:  # the first ones import pandas
-                handed.append(there)
-                inside.append(own)
-                difference.append(there - own)
-    report("answer at once, in a locked process", handed, "ms")
-    report("answer at once, in this process", inside, "ms")
+    def answer_there(process: ModelProcess) -> None:
+        process.start_predict(buffer, rows, 60.0)
+        process.finish_predict("benchmark")
+
+    with ExitStack() as stack:
+        processes = []
+        for copies in (True, False):
+            model = stack.enter_context(submission(folder, AT_ONCE, copies=copies))
+            processes.append(stack.enter_context(model.open("at-once")))
+        answers = {
+            "answer at once, in a locked copy": lambda: answer_there(processes[0]),
+            "answer at once, in one locked process": lambda: answer_there(processes[1]),
+            "answer at once, in this process": answer_here,
+        }
+        times: dict[str, list[float]] = {name: [] for name in answers}
+        for _ in range(20 * rounds + 3):
+            for name, answer in answers.items():
+                start = time.perf_counter()
+                answer()
+                times[name].append(1e3 * (time.perf_counter() - start))
+    copied, locked, here = (found[3:] for found in times.values())  # the first ones import pandas
+    for name, found in times.items():
+        report(name, found[3:], "ms")
+    difference = [there - own for there, own in zip(locked, here, strict=True)]
     report("isolation costs an experiment", difference, "ms")
+    difference = [there - own for there, own in zip(copied, locked, strict=True)]
+    report("independence costs an experiment, beside it", difference, "ms")
     touched, own_touch, reused, fresh = [], [], [], []
     with submission(folder, TOUCH) as model, model.open("touch") as process:
         for i in range(3 * rounds + 3):

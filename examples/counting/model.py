@@ -37,7 +37,6 @@ class Model:
 
         self.cut = max(itertools.product(MASSES, GAPS), key=significance)
         self.signal, self.background = expected(self.cut)
-        del self.get_train_set, self.systematics  # not needed in `predict`
 
     def predict(self, test_set):
         count = np.count_nonzero(passes(test_set["data"], *self.cut))

@@ -44,7 +44,6 @@ class Model:
         flat = np.array(shifted).reshape(len(POINTS), -1)
         self.parabolas = np.polyfit(POINTS, flat, 2).reshape(3, 2, N_BINS)
         self.nominal = shifted[POINTS.index(0.0)]
-        del self.get_train_set, self.systematics  # not needed in `predict`
 
     def templates(self, events, shift):
         """Background and signal in the bins of the score, (2, bins)."""

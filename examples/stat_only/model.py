@@ -40,7 +40,6 @@ class Model:
         self.background, self.signal = (
             histogram(scores[y[rest] == c], weights[rest][y[rest] == c] * whole[c]) for c in (0, 1)
         )
-        del self.get_train_set, self.systematics  # not needed in `predict`
 
     def predict(self, test_set):
         counts = histogram(self.trees.predict_proba(test_set["data"].to_numpy())[:, 1])

@@ -109,6 +109,7 @@ def run_ingestion(
                 execute = _on_dask(pool, plan, model, client, source, isolation)
             with _timed(stages, "predict"):
                 sets = _predict_all(plan, settings.protocol, execute, state)
+            why_not = model.why_not_independent
             audited = audit_answers(pool, plan, model, state.answers, audit)
 
     test_settings = {
@@ -122,6 +123,7 @@ def run_ingestion(
         "stages": stages,
         "workers": workers,
         "isolation": {"level": isolation.level, "missing": list(isolation.missing)},
+        "answers": {"independent": not why_not, "why_not": why_not},
         "audit": audited,
         "random_seed": plan.random_seed,
         "settings_digest": settings.digest(),

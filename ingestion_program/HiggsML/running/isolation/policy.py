@@ -23,6 +23,8 @@ class Policy:
     """Files that it writes, each and in sum."""
     devices: Sequence[str] = ()
     """Device files that it may use, for instance of a GPU."""
+    copies: bool = False
+    """Whether it may make copies of itself, each of which measures one experiment."""
 
 
 @dataclass(frozen=True)

@@ -2,23 +2,30 @@
 
 A classic BPF program (Linux `include/uapi/linux/{seccomp,filter}.h`) that answers a denied call
 with an error, so that a library which can do without goes on. Threads may be started, processes
-may not. It also closes what Landlock leaves open: limits, priorities and signals of other processes
-of the same user, memory that outlives its process, modes and times of files.
+may not, with one exception (`SIBLING`). It also closes what Landlock leaves open: limits,
+priorities and signals of other processes of the same user, memory that outlives its process,
+descriptors under way, locks, modes and times of files.
 """
 
 import ctypes
 import errno
 import os
 import platform
+import signal
 import struct
+from collections.abc import Sequence
 
-__all__ = ["available", "restrict"]
+__all__ = ["SIBLING", "available", "clone_number", "restrict"]
 
 _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _MODE_FILTER = 38, 22, 2
 _ALLOW, _ERRNO, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
 _LOAD, _JUMP_EQUAL, _JUMP_AT_LEAST, _JUMP_BITS, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _OFFSET_NUMBER, _OFFSET_ARCH, _OFFSET_ARGUMENTS = 0, 4, 16  # in struct seccomp_data
-_CLONE_THREAD = 0x00010000
+_CLONE_THREAD, _CLONE_PARENT = 0x00010000, 0x00008000
+
+SIBLING = _CLONE_PARENT | signal.SIGCHLD
+"""Flags of the one clone that may make a process: a copy of this one that is a child of its parent,
+the trusted process, which so learns of it and of its end, and this one does not."""
 _EPERM, _ENOSYS, _PRETEND = (_ERRNO | code for code in (errno.EPERM, errno.ENOSYS, 0))
 _X32 = 0x40000000  # calls of the x32 ABI would pass a filter of 64-bit numbers
 
@@ -33,6 +40,10 @@ _DENIED: dict[str, _Numbers] = {
     "execve": (59, 221),
     "execveat": (322, 281),
     "socket": (41, 198),
+    "sendmsg": (46, 211),  # could put descriptors under way, where nobody counts them
+    "sendmmsg": (307, 269),
+    "setsid": (112, 157),
+    "setpgid": (109, 154),
     "memfd_create": (319, 279),
     "memfd_secret": (447, 447),
     "shmget": (29, 194),
@@ -80,6 +91,16 @@ _DENIED: dict[str, _Numbers] = {
     "io_uring_enter": (426, 426),
     "io_uring_register": (427, 427),
 }
+# What one copy of a model could tell another by: locks of files, watches of who opens
+# them, what of them is in memory.
+_DENIED_TO_COPIES: dict[str, _Numbers] = {
+    "flock": (73, 32),
+    "inotify_init": (253, None),
+    "inotify_init1": (294, 26),
+    "fanotify_init": (300, 262),
+    "mincore": (27, 232),
+    "cachestat": (451, 451),
+}
 # Landlock lets these pass for any file that can be named. They do nothing here, but say that they
 # did, because copying a file uses them.
 _PRETENDED: dict[str, _Numbers] = {
@@ -96,16 +117,19 @@ _PRETENDED: dict[str, _Numbers] = {
     "futimesat": (261, None),
     "utimensat": (280, 88),
 }
+# fcntl F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW, F_SETLEASE
+_LOCKS: list[tuple[_Numbers, int, int]] = [((72, 25), 1, code) for code in (6, 7, 37, 38, 1024)]
 # Denied with this value of this argument: call, which argument, value.
 _DENIED_WITH: list[tuple[_Numbers, int, int]] = [
     ((72, 25), 1, 8),  # fcntl F_SETOWN: a signal to whom it names
     ((72, 25), 1, 10),  # F_SETSIG
     ((72, 25), 1, 15),  # F_SETOWN_EX
+    ((72, 25), 1, 1026),  # F_NOTIFY
     ((16, 29), 1, 0x8901),  # ioctl FIOSETOWN
     ((16, 29), 1, 0x8902),  # SIOCSPGRP
     ((16, 29), 1, 0x40086602),  # FS_IOC_SETFLAGS: files that cannot be removed
-    ((157, 167), 0, 1),  # prctl PR_SET_PDEATHSIG: living on without the run
 ]
+_PRCTL, _PR_SET_PDEATHSIG = (157, 167), 1
 _CLONE, _CLONE3, _TGKILL, _PRLIMIT = (56, 220), (435, 435), (234, 131), (302, 261)
 
 
@@ -114,13 +138,24 @@ def available() -> bool:
     return platform.machine() in _ARCH and os.path.exists("/proc/sys/kernel/seccomp")  # noqa: PTH110  pathlib asks no less
 
 
-def restrict() -> None:
+def clone_number() -> int:
+    """The number of the system call `clone` on this machine."""
+    number = _CLONE[list(_ARCH).index(platform.machine())]
+    assert number is not None  # noqa: S101 - every architecture has it
+    return number
+
+
+def restrict(*, copies: bool) -> None:
     """Install the filter for this process, its threads and all that they start.
+
+    Args:
+        copies: whether the process may make copies of itself (`SIBLING`); these can then tell each
+            other nothing through locks.
 
     Raises:
         OSError: the kernel refused.
     """
-    instructions = _program()
+    instructions = _program(copies=copies)
     code = b"".join(instructions)
     program = ctypes.create_string_buffer(code)
 
@@ -136,7 +171,7 @@ def restrict() -> None:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
-def _program() -> list[bytes]:
+def _program(*, copies: bool) -> list[bytes]:
     machine = platform.machine()
     column = list(_ARCH).index(machine)
     program = [
@@ -147,17 +182,24 @@ def _program() -> list[bytes]:
         _instruction(_JUMP_AT_LEAST, _X32, skip_if_not=1),
         _instruction(_RETURN, _EPERM),
     ]
-    for table, action in ((_DENIED, _EPERM), (_PRETENDED, _PRETEND)):
+    denied = _DENIED | _DENIED_TO_COPIES if copies else _DENIED
+    for table, action in ((denied, _EPERM), (_PRETENDED, _PRETEND)):
         for numbers in table.values():
             program += _answer(numbers[column], action)
     # clone3 hides its flags from a filter; without it the C library takes clone.
     program += _answer(_CLONE3[column], _ENOSYS)
-    for numbers, argument, value in _DENIED_WITH:
-        program += _deny_if_argument(numbers[column], argument, _JUMP_EQUAL, value, denied_if=True)
+    if copies:
+        program += _answer_if(_CLONE[column], [(0, SIBLING)], _ALLOW)
+    # To be killed when the run is gone may be asked for, to live on without it may not.
+    pdeathsig = (0, _PR_SET_PDEATHSIG)
+    program += _answer_if(_PRCTL[column], [pdeathsig, (1, signal.SIGKILL)], _ALLOW)
+    program += _answer_if(_PRCTL[column], [pdeathsig], _EPERM)
+    for numbers, argument, value in _DENIED_WITH + (_LOCKS if copies else []):
+        program += _answer_if(numbers[column], [(argument, value)], _EPERM)
     # a clone that is no thread, a signal to another process, limits of another process
-    program += _deny_if_argument(_CLONE[column], 0, _JUMP_BITS, _CLONE_THREAD, denied_if=False)
-    program += _deny_if_argument(_TGKILL[column], 0, _JUMP_EQUAL, os.getpid(), denied_if=False)
-    program += _deny_if_argument(_PRLIMIT[column], 0, _JUMP_EQUAL, 0, denied_if=False)
+    program += _deny_unless(_CLONE[column], _JUMP_BITS, _CLONE_THREAD)
+    program += _deny_unless(_TGKILL[column], _JUMP_EQUAL, os.getpid())
+    program += _deny_unless(_PRLIMIT[column], _JUMP_EQUAL, 0)
     return [*program, _instruction(_RETURN, _ALLOW)]
 
 
@@ -168,16 +210,31 @@ def _answer(number: int | None, action: int) -> list[bytes]:
     return [_instruction(_JUMP_EQUAL, number, skip_if_not=1), _instruction(_RETURN, action)]
 
 
-def _deny_if_argument(
-    number: int | None, argument: int, test: int, value: int, *, denied_if: bool
+def _answer_if(
+    number: int | None, arguments: Sequence[tuple[int, int]], action: int
 ) -> list[bytes]:
-    """Deny this call if the test of an argument (its lower half) comes out like that."""
+    """Answer this call if each of these arguments (its lower half) has its value."""
+    if number is None:
+        return []
+    left = 2 * len(arguments)
+    program = [_instruction(_JUMP_EQUAL, number, skip_if_not=left + 2)]
+    for argument, value in arguments:
+        left -= 2
+        program += [
+            _instruction(_LOAD, _OFFSET_ARGUMENTS + 8 * argument),
+            _instruction(_JUMP_EQUAL, value, skip_if_not=left + 1),
+        ]
+    return [*program, _instruction(_RETURN, action), _instruction(_LOAD, _OFFSET_NUMBER)]
+
+
+def _deny_unless(number: int | None, test: int, value: int) -> list[bytes]:
+    """Deny this call unless its first argument (its lower half) passes the test."""
     if number is None:
         return []
     return [
         _instruction(_JUMP_EQUAL, number, skip_if_not=4),
-        _instruction(_LOAD, _OFFSET_ARGUMENTS + 8 * argument),
-        _instruction(test, value, skip_if=0 if denied_if else 1, skip_if_not=1 if denied_if else 0),
+        _instruction(_LOAD, _OFFSET_ARGUMENTS),
+        _instruction(test, value, skip_if=1),
         _instruction(_RETURN, _EPERM),
         _instruction(_LOAD, _OFFSET_NUMBER),
     ]

@@ -10,15 +10,16 @@ import pickle
 import socket
 import sys
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ...errors import HiggsMLError, SubmissionError
+from ...errors import HiggsMLError
 from ...schema import FEATURES
 from ..isolation.confinement import confine
 from ..isolation.policy import Policy
-from ..messages import Closed, receive_with_file, send
+from ..messages import Closed, receive_with_files, send
+from .copying import become_copy, clone
+from .train_set import GetTrainSet
 
 __all__ = ["main"]
 
@@ -29,23 +30,27 @@ MAX_TRACEBACK = 8_000
 def main(arguments: list[str]) -> None:
     """Serve messages on the socket whose descriptor is the first argument, until it is closed."""
     connection = socket.socket(fileno=int(arguments[0]))
-    start, _ = receive_with_file(connection)
+    start, _ = receive_with_files(connection)
     confine(Policy(**start))
-    host = _Host(connection)
     send(connection, {})
+    _serve(_Host(connection))
+
+
+def _serve(host: "_Host") -> None:
+    """Do what the messages ask for, one after another, and answer each."""
     while True:
         try:
-            message, file = receive_with_file(connection)
+            message, files = receive_with_files(host.connection)
         except Closed:
             return
         try:
-            answer = getattr(host, f"do_{message.pop('do')}")(file, **message)
+            answer = getattr(host, f"do_{message.pop('do')}")(*files, **message)
         except BaseException as error:  # SystemExit in a submission is its error too
             answer = _describe(error)
         finally:
-            if file is not None:
+            for file in files:
                 os.close(file)
-        send(connection, answer)
+        send(host.connection, answer)
 
 
 def _describe(error: BaseException) -> dict[str, Any]:
@@ -64,36 +69,16 @@ class _Host:
         self.connection = connection
         self.model: Any = None
 
-    def do_build(self, _: int | None, folder: str) -> dict[str, Any]:
+    def do_build(self, folder: str) -> dict[str, Any]:
         """Import the submission and make its model."""
         from ...systematics import systematics
         from .loading import build_model, load_model_class
 
         model_class = load_model_class(Path(folder))
-        self.model = build_model(model_class, self.train_set_getter(), systematics)
+        self.model = build_model(model_class, GetTrainSet(self.connection), systematics)
         return {}
 
-    def train_set_getter(self) -> Callable[..., Any]:
-        """The `get_train_set` that the model is given: it asks the other side."""
-        connection = self.connection
-
-        def get_train_set(train_size: Any = None, selected_indices: Any = None) -> Any:
-            """Training events: all, or a number or share of them, or chosen ones."""
-            question = {
-                "ask": "train_set",
-                "train_size": _plain(train_size),
-                "selected": selected_indices is not None,
-            }
-            send(connection, question, attached=_pack(selected_indices))
-            answer, file = receive_with_file(connection)
-            if file is None:
-                raise ValueError(answer["error"])
-            with os.fdopen(file, "rb") as body:
-                return pickle.load(body)  # noqa: S301  comes from the trusted side
-
-        return get_train_set
-
-    def do_fit(self, _: int | None) -> dict[str, Any]:
+    def do_fit(self) -> dict[str, Any]:
         """Fit the model."""
         self.model.fit()
         return {}
@@ -106,14 +91,28 @@ class _Host:
             with os.fdopen(os.dup(file), "wb") as target:
                 cloudpickle.dump(self.model, target)
         except Exception as error:
-            return {"cannot": f"{type(error).__name__}: {error}"[:MAX_TRACEBACK]}
+            return {"cannot": _what_cannot_be_serialised(self.model, error)[:MAX_TRACEBACK]}
         return {}
 
     def do_load(self, file: int, folder: str) -> dict[str, Any]:
         """Read a fitted model from the file; its class is imported from the submission."""
+        import pandas as pd  # noqa: F401 - here once, and not in each copy
+
         sys.path.insert(0, folder)
         with os.fdopen(os.dup(file), "rb") as source:
             self.model = pickle.load(source)  # noqa: S301  we are in the sandbox
+        return {}
+
+    def do_copy(self, connection: int, output: int) -> dict[str, Any]:
+        """Make a copy of this process, which then serves messages of its own."""
+        if clone() == 0:
+            try:
+                self.connection.detach()  # it is closed with all others
+                self.connection = become_copy(connection, output)
+                send(self.connection, {"pid": os.getpid()})
+                _serve(self)
+            finally:
+                os._exit(0)
         return {}
 
     def do_predict(self, file: int, rows: int) -> dict[str, Any]:
@@ -133,22 +132,14 @@ class _Host:
         return {"prediction": list(check_prediction(answer))}
 
 
-def _plain(size: Any) -> Any:
-    """A number as JSON knows it (numpy scalars too)."""
-    return size.item() if hasattr(size, "item") else size
+def _what_cannot_be_serialised(model: Any, error: Exception) -> str:
+    """The attributes of a model that cannot be serialised, and why."""
+    import cloudpickle
 
-
-def _pack(indices: Any) -> bytes:
-    """Indices as bytes: little-endian int64."""
-    import numpy as np
-
-    if indices is None:
-        return b""
-    array = np.asarray(indices)
-    if array.ndim != 1 or array.dtype.kind not in "iu":
-        raise SubmissionError(
-            "selected_indices must be a list of whole numbers.",
-            where="get_train_set",
-            value=f"{array.dtype} array of shape {array.shape}",
-        )
-    return array.astype("<i8").tobytes()
+    reasons = []
+    for name, value in getattr(model, "__dict__", {}).items():
+        try:
+            cloudpickle.dumps(value)
+        except Exception as reason:
+            reasons.append(f"self.{name} ({type(reason).__name__}: {reason})")
+    return ", ".join(reasons) or f"{type(error).__name__}: {error}"

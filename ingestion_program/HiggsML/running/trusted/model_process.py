@@ -1,56 +1,35 @@
-"""The trusted side of a model's process: starts it, asks it, ends it.
-
-Whatever goes wrong in there comes out as a `SubmissionError`, in words for the participant.
-"""
+"""The trusted side of a model's process: starts it, asks it, ends it."""
 
 import dataclasses
-import logging
 import os
-import pickle
-import signal
 import socket
 import subprocess
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Self
 
-import numpy as np
-import pandas as pd
-
-from ...errors import PredictionError, SubmissionError
+from ...errors import PredictionError
 from ..contract import Prediction, check_prediction
 from ..isolation.policy import Policy
-from ..messages import Buffer, Closed, MessageError, nameless_file, receive, send
+from ..messages import Buffer, nameless_file
+from .conversation import Conversation, Limit, TrainSource
+from .copies import Copy
 from .launch import environment, interpreter
-from .watch import Watch, printable
+from .output import printable
+from .processes import end_session, how_it_ended
+from .watch import Watch
 
-__all__ = ["ModelProcess", "TrainSource"]
-
-log = logging.getLogger("submission")
-
-TrainSource = Callable[[Any, Any], pd.DataFrame]
-"""(train_size, selected_indices) -> training events."""
+__all__ = ["ModelProcess"]
 
 START_SECONDS = 60.0
 EVENT_BYTES = 128
-"""Of a training event in memory; no more are given than fit into the process."""
-
-
-class Limit(NamedTuple):
-    """How long something may take, and when that is over on the clock of `time.monotonic`."""
-
-    seconds: float
-    ends: float
-
-    @classmethod
-    def of(cls, seconds: float) -> "Limit":
-        """A limit from now on."""
-        return cls(seconds, time.monotonic() + seconds)
+"""Memory of a training event; no more events are given than fit into the process."""
 
 
 class ModelProcess:
     """A sandboxed process that holds a participant's model; a context manager.
+
+    Where its policy allows copies, each experiment is handed to a fresh copy of the process, so
+    that none sees another one. Else the process itself measures all of them.
 
     Args:
         submission: the run's copy of the submission.
@@ -74,9 +53,11 @@ class ModelProcess:
                 start_new_session=True,
             )
         self._watch = Watch(self._process, policy)
+        self._conversation = Conversation(self._connection, self.close, self._how_it_ended)
+        self._copy: Copy | None = None
         self._predicting = Limit.of(START_SECONDS)
-        self._ask(dataclasses.asdict(policy))
-        self._answer("the start of the model's process", Limit.of(START_SECONDS))
+        self._conversation.ask(dataclasses.asdict(policy))
+        self._conversation.answer("the start of the model's process", Limit.of(START_SECONDS))
 
     def __enter__(self) -> Self:
         return self
@@ -85,9 +66,13 @@ class ModelProcess:
         self.close()
 
     def close(self) -> None:
-        """End the process, whatever it does."""
+        """End the process and its copy, whatever they do."""
         self._watch.close()
         self._connection.close()
+        if self._copy is not None:
+            self._copy.end()
+        if self._policy.copies:
+            end_session(self._process.pid)
 
     def interrupt(self) -> None:
         """Kill the process from another thread: whoever waits for its answer gets an error."""
@@ -97,24 +82,26 @@ class ModelProcess:
 
     def build_and_fit(self, train_source: TrainSource, seconds: float) -> None:
         """Import the submission, make its model and fit it; the events come from `train_source`."""
-        limit = Limit.of(seconds)
-        self._ask({"do": "build", "folder": str(self._submission)})
-        self._answer("Model(get_train_set, systematics)", limit, train_source)
-        self._ask({"do": "fit"})
-        self._answer("fit", limit, train_source)
+        limit, most = Limit.of(seconds), self._policy.memory_bytes // EVENT_BYTES
+        for message, doing in (
+            ({"do": "build", "folder": str(self._submission)}, "Model(get_train_set, systematics)"),
+            ({"do": "fit"}, "fit"),
+        ):
+            self._conversation.ask(message)
+            self._conversation.answer(doing, limit, train_source=train_source, most_indices=most)
 
     def save(self, seconds: float) -> bytes | str:
         """The fitted model as opaque bytes, or, where it cannot be serialised, the reason why."""
         with os.fdopen(nameless_file(), "rb") as file:
-            self._ask({"do": "save"}, file.fileno())
-            answer = self._answer("serialising the model", Limit.of(seconds))
+            self._conversation.ask({"do": "save"}, [file.fileno()])
+            answer = self._conversation.answer("serialising the model", Limit.of(seconds))
             if "cannot" in answer:
                 return printable(answer["cannot"])
             size = os.fstat(file.fileno()).st_size
             if size > self._policy.memory_bytes:
                 return f"it takes {size} bytes, and would not fit into its memory again"
             if self._watch.look() is not None:  # what fit left on the disk is used from now on
-                raise self._fault("fit", self._how_it_ended(), None)
+                raise self._conversation.fault("fit", self._how_it_ended())
             file.seek(0)  # the other side shared the position
             return file.read(size)
 
@@ -123,15 +110,21 @@ class ModelProcess:
         buffer = Buffer()
         try:
             file = buffer.fill(lambda target: target.write(body))
-            self._ask({"do": "load", "folder": str(self._submission)}, file)
-            self._answer("loading the fitted model", Limit.of(seconds))
+            self._conversation.ask({"do": "load", "folder": str(self._submission)}, [file])
+            self._conversation.answer("loading the fitted model", Limit.of(seconds))
         finally:
             buffer.close()
 
     def start_predict(self, buffer: Buffer, rows: int, seconds: float) -> None:
         """Hand over a pseudo-experiment, whose features stand in the buffer."""
+        assert buffer.file is not None  # noqa: S101 - an experiment stands in it
         self._predicting = Limit.of(seconds)
-        self._ask({"do": "predict", "rows": rows}, buffer.file)
+        message = {"do": "predict", "rows": rows}
+        if not self._policy.copies:
+            self._conversation.ask(message, [buffer.file])
+            return
+        self._copy = Copy(self._conversation, self._process.pid, self._watch, self._predicting)
+        self._copy.conversation.ask(message, [buffer.file])
 
     def finish_predict(self, where: object) -> Prediction:
         """The checked answer for the pseudo-experiment that was handed over last.
@@ -139,79 +132,23 @@ class ModelProcess:
         Raises:
             SubmissionError: naming the experiment, `where`.
         """
-        answer = self._answer("predict", self._predicting, where=where)
+        other = self._conversation if self._copy is None else self._copy.conversation
+        answer = other.answer("predict", self._predicting, where)
         numbers = answer.get("prediction")
         if not isinstance(numbers, list) or len(numbers) != len(Prediction._fields):
-            raise self._fault("predict", "sent no prediction", where)
+            raise other.fault("predict", "sent no prediction", where)
         try:
-            return check_prediction(dict(zip(Prediction._fields, numbers, strict=True)))
+            prediction = check_prediction(dict(zip(Prediction._fields, numbers, strict=True)))
         except PredictionError as error:  # our own check in there was tampered with
-            raise self._fault("predict", f"failed: {error}", where) from error
-
-    # --- asking and answering --------------------------------------------------------------------
-
-    def _ask(self, message: dict[str, Any], file: int | None = None) -> None:
-        try:
-            self._connection.settimeout(START_SECONDS)
-            send(self._connection, message, [] if file is None else [file])
-        except (Closed, TimeoutError) as error:
-            raise self._fault("the model's process", self._how_it_ended(), None) from error
-
-    def _answer(
-        self,
-        doing: str,
-        limit: Limit,
-        train_source: TrainSource | None = None,
-        where: object | None = None,
-    ) -> dict[str, Any]:
-        most_indices = 0 if train_source is None else self._policy.memory_bytes // EVENT_BYTES
-        while True:
-            try:
-                answer, indices = receive(self._connection, limit.ends, 8 * most_indices)
-            except TimeoutError as error:
-                what = f"took longer than its limit of {limit.seconds:.0f} s"
-                raise self._fault(doing, what, where) from error
-            except Closed as error:
-                raise self._fault(doing, self._how_it_ended(), where) from error
-            except MessageError as error:
-                raise self._fault(doing, f"disturbed the protocol ({error})", where) from error
-            if "error" in answer:
-                log.error("%s", printable(answer.get("traceback", "")))
-                raise self._fault(doing, f"failed: {printable(answer['error'])}", where)
-            if "ask" not in answer:
-                return answer
-            if train_source is None or answer["ask"] != "train_set":
-                raise self._fault(doing, f"asked out of turn for {answer['ask']!r:.100}", where)
-            self._give_train_set(answer, indices, train_source)
-
-    def _give_train_set(
-        self, question: dict[str, Any], indices: bytearray, train_source: TrainSource
-    ) -> None:
-        buffer = Buffer()
-        try:
-            try:
-                selected = np.frombuffer(indices, "<i8") if question.get("selected") else None
-                frame = train_source(question.get("train_size"), selected)
-                file = buffer.fill(lambda target: pickle.dump(frame, target, protocol=5))
-            except Exception as error:  # a bad question, whatever it leads to, is the asker's fault
-                self._ask({"error": f"get_train_set: {error}"})
-                return
-            self._ask({}, file)
-        finally:
-            buffer.close()
-
-    def _fault(self, doing: str, what: str, where: object | None) -> SubmissionError:
-        """The error to raise; the process is ended with it."""
-        self.close()
-        return SubmissionError(f"{doing} {what}", where=where)
+            raise other.fault("predict", f"failed: {error}", where) from error
+        if self._copy is not None:
+            self._copy.finish(where)
+            self._copy = None
+        return prediction
 
     def _how_it_ended(self) -> str:
         try:
             code = self._process.wait(timeout=5.0)
         except subprocess.TimeoutExpired:
             return "closed its connection"
-        if self._watch.reason:
-            return f"was ended: {self._watch.reason}"
-        if code < 0:
-            return f"was killed by {signal.Signals(-code).name}"
-        return f"ended its process with exit code {code}"
+        return how_it_ended(code, self._watch.reason)

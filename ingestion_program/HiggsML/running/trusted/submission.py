@@ -13,8 +13,10 @@ from typing import NamedTuple, Self
 
 from ...errors import SubmissionError
 from ...settings import LimitSettings
-from ..isolation.policy import Policy
-from .model_process import ModelProcess, TrainSource
+from ..isolation.policy import Policy, offered
+from .conversation import TrainSource
+from .model_process import ModelProcess
+from .results import remove_folder
 
 __all__ = ["Packed", "Submission", "TimeLeft"]
 
@@ -85,6 +87,16 @@ class Submission:
         """Whether the model cannot be serialised: it lives on in the process that fitted it."""
         return self._body is None
 
+    @property
+    def why_not_independent(self) -> list[str]:
+        """Why answers may depend on other experiments; nothing if each has a copy of its own."""
+        reasons = []
+        if self._body is None:
+            reasons.append("the model cannot be serialised: one process measures all experiments")
+        if self._devices:
+            reasons.append("the model uses a device, whose state no copy of a process can have")
+        return reasons + [f"this kernel cannot keep copies apart: {w}" for w in offered().missing]
+
     def restore(self, body: bytes) -> None:
         """Take a fitted model of an earlier run in place of fitting."""
         self._body = body
@@ -98,7 +110,7 @@ class Submission:
         Returns:
             The fitted model as opaque bytes, if it can be serialised.
         """
-        process = self._start("fit", [self._staged], os.cpu_count() or 1)
+        process = self._start(self._folder / "fit", [self._staged], os.cpu_count() or 1)
         self._fitting = process
         process.build_and_fit(train_source, self._time_left.at_most(self._limits.fit_seconds))
         saved = process.save(self._time_left.at_most(TRANSFER_SECONDS))
@@ -106,7 +118,12 @@ class Submission:
             self._body, self._fitting = saved, None
             process.close()
         else:
-            log.warning("The fitted model cannot be serialised (%s): one worker has to do.", saved)
+            log.warning(
+                "The fitted model cannot be serialised: %s. One process measures all experiments,"
+                " and its answers are not independent by construction. Make it anew in predict, or"
+                " leave it out with __getstate__.",
+                saved,
+            )
         return self._body
 
     def pack(self) -> "Packed":
@@ -126,16 +143,20 @@ class Submission:
             assert self._fitting is not None  # noqa: S101 - it is fitted, and was not serialised
             yield self._fitting
             return
-        with self._start(name, [], threads=1) as process:
+        scratch = self._folder / name
+        with self._start(scratch, [], threads=1, copies=not self.why_not_independent) as process:
             process.load(self._body, self._time_left.at_most(TRANSFER_SECONDS))
+            if not self.why_not_independent:
+                remove_folder(scratch)  # and with it the last right to write anything
             yield process
 
     def predict_seconds(self) -> float:
         """How long the next call of `predict` may take."""
         return self._time_left.at_most(self._limits.predict_seconds)
 
-    def _start(self, name: str, writable: list[Path], threads: int) -> ModelProcess:
-        scratch = self._folder / name
+    def _start(
+        self, scratch: Path, writable: list[Path], threads: int, *, copies: bool = False
+    ) -> ModelProcess:
         scratch.mkdir()
         policy = Policy(
             readable=[str(self._staged)],
@@ -143,6 +164,7 @@ class Submission:
             memory_bytes=int(self._limits.memory_gib * GIB),
             disk_bytes=int(self._limits.disk_gib * GIB),
             devices=self._devices,
+            copies=copies,
         )
         return ModelProcess(self._staged, scratch, policy, threads)
 

@@ -1,25 +1,22 @@
 """Watches a model's process: what it prints, how much memory, threads and disk it takes."""
 
 import errno
-import logging
 import os
 import re
 import signal
 import stat
 import subprocess
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from ..isolation.policy import Policy
+from .output import Output
 
-__all__ = ["Watch", "printable"]
+__all__ = ["Watch"]
 
-log = logging.getLogger("submission")
-
-MAX_OUTPUT = 1_000_000
-"""Bytes of a process's output that are logged; the rest is read and dropped."""
 MAX_THREADS = 4096
 MAX_DEPTH = 100
 """Folders in one another; far deeper ones can be neither counted nor removed."""
@@ -27,11 +24,6 @@ PERIOD = 0.2
 """Seconds between two looks at memory, threads and disk."""
 SMALLEST = 4096
 """Bytes that a file or folder counts for at least, so that empty ones count too."""
-
-
-def printable(text: object) -> str:
-    """A text of the participant's without control characters, which could rewrite a terminal."""
-    return "".join(c for c in str(text)[:20_000] if c.isprintable() or c in "\n\t")
 
 
 class Watch:
@@ -44,13 +36,20 @@ class Watch:
     def __init__(self, process: "subprocess.Popen[bytes]", policy: Policy) -> None:
         self.reason: str | None = None
         """Why the process was killed, if it was."""
+        self.copy: int | None = None
+        """Number of the copy of the process that is at work."""
         self._process, self._policy = process, policy
         self._stopped = threading.Event()
-        self._threads = [
-            threading.Thread(target=work, daemon=True) for work in (self._forward, self._watch)
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._output = Output()
+        self._threads: list[threading.Thread] = []
+        assert process.stdout is not None  # noqa: S101  it was opened with a pipe
+        self.follow(process.stdout)
+        self._start(self._watch)
+
+    def follow(self, output: IO[bytes]) -> None:
+        """Log what comes out of a stream, of the process or of a copy of it, until it is closed."""
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        self._start(lambda: self._output.follow(output))
 
     def look(self) -> str | None:
         """What the process takes too much of, if anything; it is killed then."""
@@ -74,26 +73,27 @@ class Watch:
         for thread in self._threads:
             # Without seccomp a process that got away may hold the output open.
             thread.join(timeout=5.0)
+        self._output.close()
 
-    def _forward(self) -> None:
-        left = MAX_OUTPUT
-        assert self._process.stdout is not None  # noqa: S101  it was opened with a pipe
-        with self._process.stdout as output:
-            while piece := output.readline(8192):
-                if left > 0:
-                    log.info("| %s", printable(piece.decode(errors="replace").rstrip("\n")))
-                    left -= len(piece)
-                    if left <= 0:
-                        log.warning("| (more output is not shown)")
+    def _start(self, work: Callable[[], None]) -> None:
+        thread = threading.Thread(target=work, daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
     def _watch(self) -> None:
-        while not self._stopped.wait(PERIOD):
-            if self.look() is not None:
-                return
+        try:
+            while not self._stopped.wait(PERIOD):
+                if self.look() is not None:
+                    return
+        except BaseException as error:  # nobody would watch it any more
+            self.reason = f"it cannot be watched: {error!r}"
+            self.kill()
 
     def _excess(self) -> str | None:
         policy = self._policy
-        memory, threads = _memory_and_threads(self._process.pid)
+        processes = [self._process.pid, *([] if self.copy is None else [self.copy])]
+        used = [_memory_and_threads(pid) for pid in processes]
+        memory, threads = (max(numbers) for numbers in zip(*used, strict=True))
         if memory > policy.memory_bytes:
             return f"it took more than {policy.memory_bytes / 2**30:.3g} GiB of memory"
         if threads > MAX_THREADS:
@@ -111,11 +111,11 @@ class Watch:
 def _memory_and_threads(pid: int) -> tuple[int, int]:
     """Resident bytes and threads; zeros where there is no /proc (macOS), or no process any more."""
     try:
-        status = Path(f"/proc/{pid}/status").read_text()
+        status = Path(f"/proc/{pid}/status").read_bytes()
     except OSError:
         return 0, 0
-    found = dict(re.findall(r"^(VmRSS|Threads):\s+(\d+)", status, re.MULTILINE))
-    return 1024 * int(found.get("VmRSS", 0)), int(found.get("Threads", 0))
+    found = dict(re.findall(rb"^(VmRSS|Threads):\s+(\d+)", status, re.MULTILINE))
+    return 1024 * int(found.get(b"VmRSS", 0)), int(found.get(b"Threads", 0))
 
 
 def folder_bytes(folder: Path) -> int:

@@ -14,8 +14,8 @@ PACKAGES = {
 }
 
 FLOORS = (
-    ("errors", "schema", "arrays", "columns", "streams", "progress", "concurrency"),
-    ("nuisances", "numerics", "definitions", "figures", "fetching"),
+    ("errors", "schema", "arrays", "columns", "weights", "streams", "progress", "concurrency"),
+    ("nuisances", "task", "numerics", "definitions", "figures", "fetching"),
     ("settings", "settings_reader", "inference", "event_files", "visualization"),
     ("experiments", "four_vector", "derived_quantities"),
     ("systematics", "generation"),
@@ -25,7 +25,10 @@ FLOORS = (
 )
 """The rooms of HiggsML, from the ground up; a room imports from its own floor or from below."""
 
-VOCABULARY = {"schema", "nuisances", "errors", "progress", "concurrency", "figures"}
+VOCABULARY = {
+    *("schema", "columns", "arrays", "weights", "nuisances", "task"),
+    *("errors", "progress", "concurrency", "figures"),
+}
 """All that `inference`, which runs inside of submissions, may import of ours."""
 
 

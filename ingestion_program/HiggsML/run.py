@@ -100,7 +100,7 @@ def run_ingestion(
 
         with Submission(staged, folder, settings.limits, time_left, devices) as model:
             with _timed(stages, "fit"):
-                _fit(model, data, journal)
+                _fit(model, data, journal, settings.protocol.mu_range)
             if client is None or model.single:
                 workers = 1 if model.single else workers or os.cpu_count() or 1
                 execute = _here(plan, model, workers)
@@ -185,11 +185,16 @@ def _make_plan(pool: EventPool, protocol: ProtocolSettings, random_seed: int) ->
     return Plan(pool=pool, random_seed=random_seed, mus=mus, enabled=protocol.enabled)
 
 
-def _fit(model: Submission, data: Data | GeneratedData, journal: Journal) -> None:
+def _fit(
+    model: Submission,
+    data: Data | GeneratedData,
+    journal: Journal,
+    mu_range: tuple[float, float],
+) -> None:
     if journal.model is not None:
         model.restore(journal.model)
         return
-    fitted = model.fit(lambda size, indices: _train_set(data, size, indices))
+    fitted = model.fit(lambda size, indices: _train_set(data, size, indices), mu_range)
     data.delete_train_set()
     if fitted is not None:
         journal.keep_model(fitted)

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from HiggsML.inference.binning import expected_width
-from HiggsML.inference.likelihood import BinnedLikelihood
+from HiggsML.inference.likelihood import BinnedLikelihood, expected_width
 from HiggsML.inference.templates import Templates
 
 GOLDEN = Path(__file__).parent / "likelihood.npz"

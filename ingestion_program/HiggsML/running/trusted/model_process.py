@@ -95,10 +95,12 @@ class ModelProcess:
 
     # --- what it is asked ------------------------------------------------------------------------
 
-    def build_and_fit(self, train_source: TrainSource, seconds: float) -> None:
+    def build_and_fit(
+        self, train_source: TrainSource, seconds: float, mu_range: tuple[float, float]
+    ) -> None:
         """Import the submission, make its model and fit it; the events come from `train_source`."""
         limit = Limit.of(seconds)
-        self._ask({"do": "build", "folder": str(self._submission)})
+        self._ask({"do": "build", "folder": str(self._submission), "mu_range": mu_range})
         self._answer("Model(get_train_set, systematics)", limit, train_source)
         self._ask({"do": "fit"})
         self._answer("fit", limit, train_source)

@@ -68,6 +68,12 @@ def test_parts_that_do_not_fit_are_named(changed: dict[str, object], message: st
         replace(ENERGY, **changed)
 
 
+def test_an_unknown_parameter_is_named() -> None:
+    assert [row.name for row in HIGGSML.chosen(("jes", "tes"))] == ["jes", "tes"]
+    with pytest.raises(SettingsError, match=r"unknown nuisance.*'ttes'.*tes"):
+        HIGGSML.chosen(("ttes",))
+
+
 def test_a_task_is_a_value() -> None:
     """It can be sent to another process, compared, and taken as a key."""
     for task in (HIGGSML, ENERGY):

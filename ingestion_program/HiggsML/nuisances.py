@@ -44,13 +44,13 @@ class Nuisance:
     standard normal: a value is nominal + spread z, or exp(spread z).
 
     Attributes:
-        name: of the parameter.
+        name: word that stands for it everywhere.
         nominal: value of the nominal detector.
         prior: family of the distribution.
         spread: width of the normal distribution of the value, or of its logarithm.
         low: lower bound.
         high: upper bound.
-        unit: of values, "" for a number.
+        unit: "GeV", or "" for a number.
         scales: processes whose rate is multiplied by the value.
         coordinate: how templates depend on the value; None where no event moves.
         starts: values of z at which fits begin, one for each minimum that a fit may have.

@@ -1,4 +1,4 @@
-"""A task as data: which processes there are, what scales their rates, and what moves their events.
+"""A task as data: processes, what scales their rates, and what moves their events.
 
 The expected events of a bin are a sum over the processes p,
 
@@ -11,13 +11,20 @@ polynomials in the coordinates x of the parameters that move events,
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from .arrays import Array
-from .errors import SettingsError
-from .nuisances import NUISANCES, Nuisance, NuisanceValues, draw_values, rate_factors
+from .errors import SettingsError, did_you_mean
+from .nuisances import (
+    NUISANCES,
+    Nuisance,
+    NuisanceValues,
+    draw_values,
+    nuisance_values,
+    rate_factors,
+)
 from .schema import FEATURES, PRI_COLUMNS, PROCESSES, SIGNAL
 
 __all__ = ["HIGGSML", "Task"]
@@ -98,9 +105,20 @@ class Task:
         return {row.name: row.nominal for row in self.nuisances}
 
     def chosen(self, names: Iterable[str]) -> tuple[Nuisance, ...]:
-        """The nuisance parameters of these names, in their order."""
+        """The nuisance parameters of these names, in the order of the names.
+
+        Raises:
+            SettingsError: the task has no parameter of this name.
+        """
         table = {row.name: row for row in self.nuisances}
-        return tuple(table[name] for name in names)
+        rows = []
+        for name in names:
+            if name not in table:
+                raise SettingsError(
+                    "unknown nuisance parameter.", value=name, fix=did_you_mean(name, table)
+                )
+            rows.append(table[name])
+        return tuple(rows)
 
     def draw(self, enabled: Collection[str], rng: np.random.Generator) -> dict[str, float]:
         """Values of the nuisance parameters: the enabled ones from their priors."""
@@ -133,12 +151,11 @@ _MONOMIALS = (
 
 def _base_points() -> tuple[NuisanceValues, ...]:
     """Each energy scale alone and both together, at three widths of the soft momentum."""
-    tes, jes = NUISANCES["tes"], NUISANCES["jes"]
     scales = [(0, 0), (-2, 0), (2, 0), (0, -2), (0, 2), (-1.5, -1.5), (1.5, 1.5)]
     return tuple(
-        NuisanceValues(tes=tes.value_at(t), jes=jes.value_at(j), soft_met=soft_met)
+        replace(nuisance_values({"tes": tes, "jes": jes}), soft_met=soft_met)
         for soft_met in (0.0, 3.0, 5.0)
-        for t, j in scales
+        for tes, jes in scales
     )
 
 

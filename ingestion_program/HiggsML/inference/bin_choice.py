@@ -62,7 +62,7 @@ def choose_groups(
     Args:
         templates: in fine bins, the counting bins first.
         n_counting_bins: number of counting bins.
-        edges: of the score, for each background.
+        edges: (bins,) lower edges of the score, for each background.
         min_rows: smallest number of effective simulated events of a counting bin.
 
     Returns:

@@ -74,7 +74,7 @@ def calibrate(
     """Sample q with `n_toys` toys in all, a fifth at each of five true mu.
 
     Args:
-        templates: of the measurement.
+        templates: expected events of the measurement.
         n_toys: number of toys; 2,000 give the width to two percent, 10,000 to one.
         rng: source of randomness.
         nuisances: names of the parameters that are drawn, and free in the fit; None: all.

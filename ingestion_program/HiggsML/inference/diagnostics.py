@@ -28,9 +28,9 @@ def result_figures(templates: Templates, counts: Array, result: FitResult) -> di
     """The fitted nuisance parameters, and the bins after the fit with their pulls.
 
     Args:
-        templates: of the measurement.
+        templates: expected events of the measurement.
         counts: (N,) events of the experiment.
-        result: of the fit to them.
+        result: fit to these counts.
     """
     fitted = post_fit_events(templates, result)
     return {

@@ -115,7 +115,7 @@ def minimise_in_range(likelihood: BinnedLikelihood, best: Minuit) -> Minuit:
     """The minimum at a mu that is possible: `best`, or the one at the nearer end of the range.
 
     Args:
-        likelihood: of one pseudo-experiment.
+        likelihood: function of mu and the nuisances, for one pseudo-experiment.
         best: the minimum at any mu.
     """
     cut = float(np.clip(best.values["mu"], *likelihood.templates.task.mu_range))
@@ -183,7 +183,7 @@ def fit_mu(likelihood: BinnedLikelihood, level: float = 1.0) -> FitResult:
     best mu lies outside, the least value is the one at the nearer end of the range.
 
     Args:
-        likelihood: of one pseudo-experiment.
+        likelihood: function of mu and the nuisances, for one pseudo-experiment.
         level: 1 for 68.27 % where the asymptotic formulae hold; toys may ask for another.
     """
     mu_range = likelihood.templates.task.mu_range
@@ -229,7 +229,7 @@ def _crossing(
     do not contribute.
 
     Args:
-        likelihood: of one pseudo-experiment.
+        likelihood: function of mu and the nuisances, for one pseudo-experiment.
         fit: the minimum.
         errors: (F, F) covariance of the parameters at the minimum.
         level: rise of the profile above the minimum.

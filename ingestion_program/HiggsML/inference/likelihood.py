@@ -35,7 +35,7 @@ from ..task import Task
 from .polynomials import MonomialTable
 from .templates import Templates
 
-__all__ = ["BinnedLikelihood", "expected_events", "expected_width"]
+__all__ = ["BinnedLikelihood", "covariance", "expected_events", "expected_width"]
 
 _MIN_EXPECTED = 1e-9
 
@@ -44,9 +44,9 @@ def expected_events(templates: Templates, mu: float, values: Mapping[str, float]
     """Expected events of each bin, (N,).
 
     Args:
-        templates: of the task.
+        templates: expected events at nominal rates.
         mu: signal strength.
-        values: of nuisance parameters, by name; those that are not given are nominal.
+        values: nuisance parameters, by name; those that are not given are nominal.
     """
     rates = templates.task.rates(mu, values)
     return np.maximum(rates @ templates.expected(values), _MIN_EXPECTED)
@@ -132,7 +132,7 @@ class _Terms:
     """
 
     def __init__(self, task: Task, nuisances: tuple[str, ...]) -> None:
-        self.parameters = ("mu", *nuisances)
+        self.parameters = ("mu", *(row.name for row in task.chosen(nuisances)))
         self.has_prior = np.array([0.0] + [1.0] * len(nuisances))
         variables = _variables(task)
         self._offset, self._slope, self._spread, self._nominal = np.array(

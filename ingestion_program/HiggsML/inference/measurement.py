@@ -61,7 +61,7 @@ class Measurement:
         fine_bins: bins of the classifier's output for each background, before they are merged.
         min_rows: smallest number of simulated background events of a bin.
         n_toys: toys that calibrate the interval; 0 for the asymptotic level.
-        seed: of the split, the shifts of the training events and the toys.
+        seed: source of the split, the shifts of the training events and the toys.
         mu_range: the values that mu can have, which intervals are cut to; None: those of the task.
         task: processes and nuisance parameters.
         inputs: makes what the classifier sees of events.
@@ -92,7 +92,8 @@ class Measurement:
     ) -> None:
         self.classifier = classifier
         self.regions = Regions() if regions is None else regions
-        self.nuisances = task.names if nuisances is None else nuisances
+        free = task.nuisances if nuisances is None else task.chosen(nuisances)
+        self.nuisances = tuple(row.name for row in free)
         self.training_rows = training_rows
         self.shifted_rows = shifted_rows
         self.fine_bins = fine_bins

@@ -1,4 +1,4 @@
-"""Which events go to the classifier, and into which counting bin the others fall.
+"""Regions of events: those that a classifier sees, and counting bins for the others.
 
 More than half of a pseudo-experiment are Z bosons that no classifier takes for a Higgs boson. They
 are counted in histograms of cheap quantities, which pin the rates and the energy scales; only the
@@ -32,7 +32,7 @@ class JetRegion(NamedTuple):
 
 @dataclass(frozen=True)
 class Regions:
-    """Cuts that divide the events; the last entry of `signal_rich` holds for more jets too.
+    """Cuts that divide events; the last entry of `signal_rich` holds for more jets too.
 
     Counting bins are made of the number of jets (0, 1, 2, more), the sum of their pT
     (`jet_edges`, which the jet energy scale moves events across), the transverse mass (below and

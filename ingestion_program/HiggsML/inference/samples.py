@@ -140,10 +140,10 @@ def under_shift(
     """Shift samples, piece by piece and with all cores, and make something of each piece.
 
     Args:
-        samples: of each process.
+        samples: events of each process.
         values: nuisance parameters, by name; those that are not given are nominal.
         systematics: function of the Model contract that shifts events.
-        seed: of the noise; the same one gives the same noise at all shifts.
+        seed: source of the noise; the same one gives the same noise at all shifts.
         use: gets the features (n, F) and the weights (n,) of the events that are left.
         task: parameters that move events, and features.
 

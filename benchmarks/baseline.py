@@ -32,13 +32,15 @@ from HiggsML.experiments.protocol import (
     true_mus,
 )
 from HiggsML.generation import generate, generate_blocks
-from HiggsML.inference.binning import expected_width
 from HiggsML.inference.calibration import calibrate
 from HiggsML.inference.influence import mu_by_shift
+from HiggsML.inference.likelihood import expected_width
 from HiggsML.inference.templates import Templates
 from HiggsML.nuisances import NUISANCES
 from HiggsML.schema import PROCESSES, WEIGHTS
 from HiggsML.systematics import systematics
+from HiggsML.task import HIGGSML
+from HiggsML.weights import scale_to_whole
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = {
@@ -50,7 +52,6 @@ FOLDERS = {
 }
 MEASUREMENTS = ("fixed_nuisances", "sample_submission")
 EXAMPLE_ROWS = 4_000_000  # of the training set, for the other examples: they take frames whole
-MU_RANGE = (0.1, 3.0)
 TRAIN = (1_000_000, 64_000_000, 10_000_000, 1_500_000)
 POOL = (600_000, 24_000_000, 3_000_000, 600_000)
 TOY_BATCH = 500
@@ -71,7 +72,8 @@ def fit(name, events, checks):
     if name not in MEASUREMENTS and len(events) > EXAMPLE_ROWS:
         # The rows come in random order, so that the first ones are a fair sample.
         part = events.iloc[:EXAMPLE_ROWS]
-        events = part.assign(weights=part[WEIGHTS] * (events[WEIGHTS].sum() / part[WEIGHTS].sum()))
+        scale = scale_to_whole(events[WEIGHTS].sum(), part[WEIGHTS].sum())
+        events = part.assign(weights=part[WEIGHTS] * scale)
     model = load_model_class(name)(lambda: events, systematics)
     before, began = peak_memory(), (time.perf_counter(), time.process_time())
     model.fit()
@@ -169,7 +171,7 @@ def main():
         began = time.perf_counter()
         answers = pd.concat(
             experiments_of_set(workers, models, options, index, mu)
-            for index, mu in enumerate(true_mus(options.seed, options.sets, MU_RANGE))
+            for index, mu in enumerate(true_mus(options.seed, options.sets, HIGGSML.mu_range))
         )
         run["wall_seconds"] = time.perf_counter() - began
         if "sample_submission" in models:

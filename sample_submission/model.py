@@ -14,7 +14,7 @@ from HiggsML.inference import Measurement
 class Model(Measurement):
     """`fit()` and `predict(test_set)` come from `Measurement`."""
 
-    def __init__(self, get_train_set, systematics):
+    def __init__(self, get_train_set, systematics, mu_range=None):
         # any classifier with predict_proba and sample_weight can take its place
         network = MLPClassifier(
             hidden_layer_sizes=(64, 64),  # small: it sees 400,000 events of each experiment
@@ -23,4 +23,4 @@ class Model(Measurement):
             max_iter=25,
             random_state=1,
         )
-        super().__init__(network, get_train_set, systematics)
+        super().__init__(network, get_train_set, systematics, mu_range=mu_range)

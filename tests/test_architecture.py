@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from HiggsML.nuisances import NUISANCES
+from HiggsML.schema import PROCESSES
+
 ROOT = Path(__file__).parents[1]
 PACKAGES = {
     "HiggsML": ROOT / "ingestion_program" / "HiggsML",
@@ -14,8 +17,8 @@ PACKAGES = {
 }
 
 FLOORS = (
-    ("errors", "schema", "arrays", "columns", "streams", "progress", "concurrency"),
-    ("nuisances", "numerics", "definitions", "figures", "fetching"),
+    ("errors", "schema", "arrays", "columns", "weights", "streams", "progress", "concurrency"),
+    ("nuisances", "task", "numerics", "definitions", "figures", "fetching"),
     ("settings", "settings_reader", "inference", "event_files", "visualization"),
     ("experiments", "four_vector", "derived_quantities"),
     ("systematics", "generation"),
@@ -25,7 +28,10 @@ FLOORS = (
 )
 """The rooms of HiggsML, from the ground up; a room imports from its own floor or from below."""
 
-VOCABULARY = {"schema", "nuisances", "errors", "progress", "concurrency", "figures"}
+VOCABULARY = {
+    *("schema", "columns", "arrays", "weights", "nuisances", "task"),
+    *("errors", "progress", "concurrency", "figures"),
+}
 """All that `inference`, which runs inside of submissions, may import of ours."""
 
 
@@ -86,6 +92,22 @@ def test_inference_knows_the_vocabulary_only() -> None:
     for path, tree in modules("HiggsML"):
         if "inference" in path.parts:
             assert rooms_used(path, tree) <= VOCABULARY | {"inference"}, path
+
+
+def test_inference_names_no_process_and_no_nuisance_parameter() -> None:
+    """A task is data: what is particular to one stands in `task`, for loops over it."""
+    particular = {*PROCESSES, *NUISANCES}
+    tables = {"PROCESSES", "SIGNAL", "BACKGROUNDS", "NUISANCES", "NuisanceValues"}
+    for path, tree in modules("HiggsML"):
+        if "inference" not in path.parts:
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant):
+                assert node.value not in particular, f"{path}:{node.lineno}"
+            elif isinstance(node, ast.keyword | ast.arg):
+                assert node.arg not in particular, f"{path}:{node.lineno}"
+            elif isinstance(node, ast.alias):
+                assert node.name not in tables, f"{path}:{node.lineno}"
 
 
 def test_programs_keep_apart() -> None:

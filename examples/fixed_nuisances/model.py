@@ -12,7 +12,7 @@ from HiggsML.inference import Measurement
 class Model(Measurement):
     """As in `sample_submission/model.py`, but for `nuisances`."""
 
-    def __init__(self, get_train_set, systematics):
+    def __init__(self, get_train_set, systematics, mu_range=None):
         network = MLPClassifier(
             hidden_layer_sizes=(64, 64),
             batch_size=1024,
@@ -20,4 +20,4 @@ class Model(Measurement):
             max_iter=25,
             random_state=1,
         )
-        super().__init__(network, get_train_set, systematics, nuisances=())
+        super().__init__(network, get_train_set, systematics, nuisances=(), mu_range=mu_range)

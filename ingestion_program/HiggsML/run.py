@@ -100,7 +100,7 @@ def run_ingestion(
 
         with Submission(state.submission, folder, settings.limits, time_left, devices) as model:
             with _timed(stages, "fit"):
-                _fit(model, data, state)
+                _fit(model, data, state, settings.protocol.mu_range)
             if client is None or model.single:
                 workers = 1 if model.single else workers or os.cpu_count() or 1
                 execute = _here(pool, plan, model, workers)
@@ -187,11 +187,16 @@ def _make_plan(protocol: ProtocolSettings, random_seed: int) -> Plan:
     return Plan(random_seed=random_seed, mus=mus, enabled=protocol.enabled)
 
 
-def _fit(model: Submission, data: Data | GeneratedData, state: RunState) -> None:
+def _fit(
+    model: Submission,
+    data: Data | GeneratedData,
+    state: RunState,
+    mu_range: tuple[float, float],
+) -> None:
     if state.model is not None:
         model.restore(state.model)
         return
-    fitted = model.fit(lambda size, indices: _train_set(data, size, indices))
+    fitted = model.fit(lambda size, indices: _train_set(data, size, indices), mu_range)
     data.delete_train_set()
     if fitted is not None:
         state.keep_model(fitted)

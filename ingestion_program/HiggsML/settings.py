@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from .nuisances import NUISANCES
 from .schema import REFERENCE_LUMINOSITY
+from .task import HIGGSML
 
 __all__ = [
     "DataSettings",
@@ -49,7 +50,7 @@ class ProtocolSettings:
     """Sets; all experiments of a set share one true mu."""
     num_pseudo_experiments: int = 100
     """Experiments in each set."""
-    mu_range: tuple[float, float] = (0.1, 3.0)
+    mu_range: tuple[float, float] = HIGGSML.mu_range
     """The true mu of each set is uniform in this range."""
     random_seed: int | None = None
     """Of the true mus and of every experiment; null draws one, and the run records it."""

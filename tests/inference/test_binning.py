@@ -1,7 +1,9 @@
 import numpy as np
 
-from HiggsML.inference.binning import choose_groups, equal_information_edges, expected_width
+from HiggsML.inference.bin_choice import choose_groups, equal_information_edges
+from HiggsML.inference.likelihood import expected_width
 from HiggsML.inference.templates import Templates
+from HiggsML.nuisances import NuisanceValues as Shift
 
 
 def scored(n=40_000):
@@ -31,6 +33,29 @@ def test_every_bin_has_enough_background_rows():
     assert rows.min() >= 39  # the cell with the lowest score may have one less
 
 
+def test_negative_weights_break_no_edge():
+    """Twelve percent of the weights are negative, as those of generators of higher order are."""
+    score, is_signal, weights = scored()
+    signs = np.where(np.random.default_rng(1).random(len(score)) < 0.12, -1.0, 1.0)
+    edges = equal_information_edges(score, is_signal, weights * signs, 8, 20)
+    assert np.isfinite(edges).all()
+    assert (np.diff(edges) > 0).all()
+    usual = equal_information_edges(score, is_signal, weights, 8, 20)
+    assert len(edges) == len(usual)
+    np.testing.assert_allclose(edges, usual, atol=0.25)
+
+
+def test_a_region_of_negative_background_does_not_take_all_edges():
+    """A background below zero counts as its statistical error, not as none."""
+    score, is_signal, weights = scored()
+    worst = (score > 1.0) & (score < 1.05) & ~is_signal
+    edges = equal_information_edges(score, is_signal, np.where(worst, -1.0, weights), 8, 20)
+    usual = equal_information_edges(score, is_signal, weights, 8, 20)
+    assert len(edges) > len(usual) // 2
+    cell = np.searchsorted(edges, score[is_signal], side="right")
+    assert np.bincount(cell).min() > 0.005 * is_signal.sum()
+
+
 def test_no_events_no_edges():
     nothing = np.empty(0)
     assert len(equal_information_edges(nothing, nothing.astype(bool), nothing, 8, 10)) == 0
@@ -56,8 +81,6 @@ def test_sparse_counting_bins_are_merged(templates):
 
 def test_expected_width_without_nuisances_is_the_textbook_formula(templates):
     expected = templates.expected
-    from HiggsML.inference.templates import Shift
-
     events = expected(Shift(soft_met=1.0))
     by_hand = 2.0 / np.sqrt(np.sum(events[0] ** 2 / events.sum(axis=0)))
     assert np.isclose(expected_width(templates, profiled=False), by_hand)

@@ -3,8 +3,8 @@ import io
 import numpy as np
 
 from HiggsML.figures.measurement import draw_morphing, draw_nuisances, draw_post_fit
-from HiggsML.inference.templates import Shift
 from HiggsML.nuisances import NUISANCES
+from HiggsML.nuisances import NuisanceValues as Shift
 
 
 def drawn(figure):

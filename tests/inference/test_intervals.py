@@ -4,19 +4,15 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from HiggsML.inference.binning import expected_width
 from HiggsML.inference.calibration import draw_counts
-from HiggsML.inference.intervals import MU_RANGE, fit_mu, minimise
-from HiggsML.inference.likelihood import (
-    BinnedLikelihood,
-    expected_events,
-    nuisance_values,
-    z_limits,
-)
+from HiggsML.inference.intervals import fit_mu, minimise
+from HiggsML.inference.likelihood import BinnedLikelihood, expected_events, expected_width
 from HiggsML.inference.templates import Templates
-from HiggsML.nuisances import NUISANCES, NuisanceValues
+from HiggsML.nuisances import NUISANCES, NuisanceValues, nuisance_values
+from HiggsML.task import HIGGSML
 
-UPPER = [z_limits(name)[1] for name in NUISANCES]
+MU_RANGE = HIGGSML.mu_range
+UPPER = [row.z_limits[1] for row in NUISANCES.values()]
 AT_CENTRE = nuisance_values(dict.fromkeys(NUISANCES, 0.0))  # soft momentum at its median
 
 

@@ -4,15 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from HiggsML.inference.intervals import minimise
-from HiggsML.inference.likelihood import (
-    PARAMETERS,
-    BinnedLikelihood,
-    expected_events,
-    nuisance_values,
-    z_limits,
-)
+from HiggsML.inference.likelihood import BinnedLikelihood, expected_events
 from HiggsML.inference.templates import Templates
-from HiggsML.nuisances import NUISANCES, NuisanceValues
+from HiggsML.nuisances import NUISANCES, NuisanceValues, nuisance_values
+from HiggsML.task import HIGGSML
 
 thetas = st.lists(st.floats(-2, 1.5), min_size=7, max_size=7).map(np.array)
 
@@ -71,13 +66,13 @@ def test_empty_bins_are_no_trouble(templates):
 
 
 def test_the_soft_momentum_stops_at_its_clip():
-    low, high = z_limits("soft_met")
+    low, high = NUISANCES["soft_met"].z_limits
     assert np.exp(high) == pytest.approx(5.0)
     assert np.exp(low) < 0.01
 
 
 def test_diboson_cannot_become_negative():
-    low, _ = z_limits("diboson_scale")
+    low, _ = NUISANCES["diboson_scale"].z_limits
     assert nuisance_values({"diboson_scale": low}).diboson_scale == pytest.approx(0.0)
 
 
@@ -108,7 +103,7 @@ def test_simulation_error_does_not_pull_mu(templates):
 
 
 def test_parameters_are_mu_and_the_nuisances():
-    assert ("mu", *NUISANCES) == PARAMETERS
+    assert ("mu", *NUISANCES) == HIGGSML.parameters
 
 
 def test_the_information_is_the_mean_curvature(templates):

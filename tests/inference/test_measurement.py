@@ -113,7 +113,7 @@ def test_the_figure_after_the_fit_shows_the_fit(measurement, experiment):
     """Drawn events are those that were counted; few bins are far from the fitted expectation."""
     data = experiment(1.0)["data"]
     result = measurement.measure(data)
-    expected = post_fit_events(measurement, result)
+    expected = post_fit_events(measurement.templates, result)
     post_fit = measurement.figures(data)["post_fit"]
     counted = post_fit.axes[0].lines[0].get_ydata()
     assert counted.sum() == len(data)

@@ -4,7 +4,7 @@ import pytest
 from HiggsML.errors import DataError
 from HiggsML.inference import samples
 from HiggsML.inference.samples import concatenated, samples_of, split_events, under_shift
-from HiggsML.inference.templates import Shift
+from HiggsML.nuisances import NuisanceValues as Shift
 from HiggsML.schema import DETAILED_LABELS, PROCESSES, WEIGHTS
 from HiggsML.systematics import systematics
 

@@ -11,6 +11,7 @@ import pytest
 from HiggsML.experiments import make_pseudo_experiment
 from HiggsML.nuisances import NuisanceValues
 from HiggsML.systematics import systematics
+from HiggsML.task import HIGGSML
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = [
@@ -32,6 +33,13 @@ def load(folder):
     spec.loader.exec_module(module)
     cloudpickle.register_pickle_by_value(module)
     return module.Model
+
+
+@pytest.mark.parametrize("folder", ["sample_submission", "examples/fixed_nuisances"])
+def test_a_measurement_takes_the_range_of_the_run(folder):
+    model = load(folder)
+    assert model(len, systematics, mu_range=(0.5, 2.0)).task.mu_range == (0.5, 2.0)
+    assert model(len, systematics).task.mu_range == HIGGSML.mu_range
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

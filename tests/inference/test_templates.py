@@ -3,16 +3,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from HiggsML.inference.templates import (
-    BASE_POINTS,
-    Shift,
-    Templates,
-    fit_templates,
-    monomial_gradients,
-    monomials,
-    shift_coordinates,
-)
+from HiggsML.inference.polynomials import MonomialTable, monomials
+from HiggsML.inference.polynomials import coordinates as shift_coordinates
+from HiggsML.inference.templates import Templates, fit_templates
+from HiggsML.nuisances import NuisanceValues as Shift
+from HiggsML.task import HIGGSML
 
+BASE_POINTS = HIGGSML.base_points
+TABLE = MonomialTable(HIGGSML.exponents, by=range(3))
 coordinates = st.tuples(*[st.floats(-3, 3)] * 3).map(np.array)
 
 
@@ -29,7 +27,8 @@ def test_coordinates_are_prior_widths_and_the_square_of_the_soft_momentum():
 def test_gradients_are_those_of_the_monomials(x):
     step = 1e-6
     numeric = [(monomials(x + d) - monomials(x - d)) / (2 * step) for d in np.eye(3) * step]
-    np.testing.assert_allclose(monomial_gradients(x), numeric, atol=1e-6)
+    np.testing.assert_allclose(TABLE(x)[1:], numeric, atol=1e-6)
+    np.testing.assert_allclose(TABLE(x)[0], monomials(x), rtol=1e-12)
 
 
 def test_a_polynomial_is_found_exactly(templates):
@@ -67,7 +66,7 @@ def test_the_error_of_the_polynomial_is_counted(templates):
 def test_merging_adds_bins(templates):
     groups = np.repeat([0, 1, 2], 4)
     merged = templates.merged(groups)
-    shift = Shift(1.01, 0.99, 2.0)
+    shift = Shift(tes=1.01, jes=0.99, soft_met=2.0)
     expected = templates.expected(shift).reshape(4, 3, 4).sum(axis=2)
     np.testing.assert_allclose(merged.expected(shift), expected)
     assert isinstance(merged, Templates)

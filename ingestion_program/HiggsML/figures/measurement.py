@@ -1,39 +1,45 @@
 """Figures of a measurement of mu: templates, how they move, what a fit found."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..schema import PROCESSES, SIGNAL
-from .inputs import Array
+from ..arrays import Array
+from ..task import HIGGSML, Task
 from .style import INK, MUTED, PROCESS_COLOURS, PROCESS_NAMES, house_style, new_figure
 
 __all__ = ["draw_morphing", "draw_nuisances", "draw_post_fit"]
 
-_SIGNAL = PROCESSES.index(SIGNAL)
+_COLOURS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+"""Colours of what has none of its own: shifts, and processes of other tasks."""
 
 
-def draw_morphing(nominal: Array, shifted: Mapping[str, Array], simulation_error: Array) -> Figure:
+def draw_morphing(
+    nominal: Array,
+    shifted: Mapping[str, Array],
+    simulation_error: Array,
+    task: Task = HIGGSML,
+) -> Figure:
     """Templates in their bins, and how much each shift changes their sum.
 
     Args:
-        nominal: (4, bins) expected events of each process.
-        shifted: (4, bins) by the name of the shift.
-        simulation_error: (bins,) error of the sum, drawn as a band.
+        nominal: (P, N) expected events of each process and bin.
+        shifted: (P, N) expected events by the name of the shift.
+        simulation_error: (N,) error of the sum, drawn as a band.
+        task: its processes.
     """
     with house_style():
         figure = new_figure(8.0, 5.5)
         above, below = figure.subplots(2, 1, sharex=True)
-        _stack(above, nominal)
+        _stack(above, nominal, task)
         total = nominal.sum(axis=0)
         edges = np.arange(len(total) + 1) - 0.5
         band = 100.0 * simulation_error / total
         below.stairs(band, edges, baseline=-band, fill=True, color="0.85", label="simulation error")
-        for (name, events), colour in zip(
-            shifted.items(), ("#d55e00", "#0072b2", "#009e73", "#cc79a7"), strict=False
-        ):
+        for (name, events), colour in zip(shifted.items(), _COLOURS, strict=False):
             below.stairs(
                 100.0 * (events.sum(axis=0) / total - 1.0), edges, color=colour, label=name
             )
@@ -50,9 +56,9 @@ def draw_nuisances(
     """Best values of the nuisance parameters and their errors, in units of the priors.
 
     Args:
-        values: by name.
-        errors: by name; 1 where the data say nothing.
-        truth: the true values, where they are known.
+        values: best value of each parameter, by name.
+        errors: its error, by name; 1 where the data say nothing.
+        truth: its true value, by name, where they are known.
     """
     names = list(values)
     with house_style():
@@ -76,19 +82,20 @@ def draw_nuisances(
     return figure
 
 
-def draw_post_fit(counts: Array, expected: Array) -> Figure:
+def draw_post_fit(counts: Array, expected: Array, task: Task = HIGGSML) -> Figure:
     """Counted events on the fitted ones, and the pull of each bin.
 
     Args:
-        counts: (bins,) events of a pseudo-experiment.
-        expected: (4, bins) fitted events of each process.
+        counts: (N,) events of a pseudo-experiment in each bin.
+        expected: (P, N) fitted events of each process and bin.
+        task: its processes.
     """
     total = expected.sum(axis=0)
     at = np.arange(len(total))
     with house_style():
         figure = new_figure(8.0, 5.5)
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
-        _stack(above, expected)
+        _stack(above, expected, task)
         above.plot(at, counts, ".", color=INK, markersize=3, label="counted")
         above.legend(ncols=3)
         below.axhspan(-1.0, 1.0, color="0.92")
@@ -97,23 +104,22 @@ def draw_post_fit(counts: Array, expected: Array) -> Figure:
     return figure
 
 
-def _stack(axes: Axes, events: Array) -> None:
+def _stack(axes: Axes, events: Array, task: Task) -> None:
     """Expected events of each process on top of each other, the signal alone as a line."""
     edges = np.arange(events.shape[1] + 1) - 0.5
     below = np.zeros(events.shape[1])
-    for process, row in zip(PROCESSES, events, strict=True):
-        if process == SIGNAL:
-            continue
-        axes.stairs(
-            below + row,
-            edges,
-            baseline=below,
-            fill=True,
-            color=PROCESS_COLOURS[process],
-            label=PROCESS_NAMES[process],
-        )
-        below = below + row
-    axes.stairs(events[_SIGNAL], edges, color=PROCESS_COLOURS[SIGNAL], label=PROCESS_NAMES[SIGNAL])
+    looks: dict[str, dict[str, Any]] = {
+        process: {
+            "color": PROCESS_COLOURS.get(process, _COLOURS[code % len(_COLOURS)]),
+            "label": PROCESS_NAMES.get(process, process),
+        }
+        for code, process in enumerate(task.processes)
+    }
+    for process, row in zip(task.processes, events, strict=True):
+        if process != task.signal:
+            axes.stairs(below + row, edges, baseline=below, fill=True, **looks[process])
+            below = below + row
+    axes.stairs(events[task.signal_code], edges, **looks[task.signal])
     axes.set(yscale="log", ylabel="events", ylim=(0.5, 3.0 * events.sum(axis=0).max()))
     axes.tick_params(which="both", color=MUTED)
     axes.legend(ncols=3)

@@ -11,6 +11,7 @@ from ..event_files import checked_indices, draw_rows, number_of_rows
 from ..experiments.pool.event_pool import EventBlock
 from ..schema import EXPECTED_EVENTS, REFERENCE_LUMINOSITY, WEIGHTS
 from ..settings import DataSettings, digest_of
+from ..weights import scale_to_whole
 from .blocks import generate_blocks
 from .tables import generate
 
@@ -60,7 +61,8 @@ class GeneratedData:
         chosen = self._all if whole else self._all.iloc[rows].reset_index(drop=True)
         weights = chosen[WEIGHTS].to_numpy(np.float64)
         expected = sum(EXPECTED_EVENTS.values()) * self._settings.luminosity / REFERENCE_LUMINOSITY
-        self._train_set = chosen.assign(**{WEIGHTS: weights * (expected / weights.sum())})
+        scale = scale_to_whole(expected, weights.sum(), where="training set")
+        self._train_set = chosen.assign(**{WEIGHTS: weights * scale})
 
     def get_train_set(self) -> pd.DataFrame:
         """The training set; all of it where nothing was loaded yet."""

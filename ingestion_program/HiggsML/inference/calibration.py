@@ -9,32 +9,29 @@ true mu, and its 68.27 % quantile is the level at which an interval is cut.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..nuisances import NUISANCES, draw_nuisances
+from ..arrays import Array
 from ..progress import progress_bar
-from .intervals import MU_RANGE, minimise
+from .intervals import minimise, minimise_in_range
 from .likelihood import BinnedLikelihood, expected_events
 from .templates import Templates
 
 __all__ = ["COVERAGE", "Calibration", "calibrate", "draw_counts"]
 
-Array = NDArray[np.float64]
-
 COVERAGE = 0.6827
 """The coverage that the score asks for."""
 
-_TRUE_MU = (0.39, 0.97, 1.55, 2.13, 2.71)  # centres of fifths of the range of mu
+_PLACES = 5  # true mu of the toys: centres of fifths of the range
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """What the toys found.
+    """Likelihood ratios of toys.
 
     Attributes:
-        true_mu: where toys were drawn.
+        true_mu: values of mu that toys were drawn at.
         ratios: q of each toy, (true mu, toys).
-        invalid: toys whose fit did not converge.
+        invalid: number of toys whose fit did not converge.
     """
 
     true_mu: tuple[float, ...]
@@ -63,7 +60,7 @@ def draw_counts(
     templates: Templates, mu: float, rng: np.random.Generator, nuisances: tuple[str, ...]
 ) -> Array:
     """Counts of a toy: nuisances from their priors, the truth within the simulation's error."""
-    expected = expected_events(templates, mu, draw_nuisances(nuisances, rng))
+    expected = expected_events(templates, mu, templates.task.draw(nuisances, rng))
     error = np.sqrt(templates.variances.sum(axis=0))
     return rng.poisson(np.maximum(rng.normal(expected, error), 0.0)).astype(np.float64)
 
@@ -72,31 +69,31 @@ def calibrate(
     templates: Templates,
     n_toys: int,
     rng: np.random.Generator,
-    nuisances: tuple[str, ...] = tuple(NUISANCES),
+    nuisances: tuple[str, ...] | None = None,
 ) -> Calibration:
     """Sample q with `n_toys` toys in all, a fifth at each of five true mu.
 
     Args:
-        templates: of the measurement.
-        n_toys: 2,000 give the width to two percent, 10,000 to one.
+        templates: expected events of the measurement.
+        n_toys: number of toys; 2,000 give the width to two percent, 10,000 to one.
         rng: source of randomness.
-        nuisances: those that are drawn and left free in the fit.
+        nuisances: names of the parameters that are drawn, and free in the fit; None: all.
     """
-    per_mu = max(n_toys // len(_TRUE_MU), 1)
-    ratios = np.empty((len(_TRUE_MU), per_mu))
+    task = templates.task
+    names = task.names if nuisances is None else nuisances
+    low, high = task.mu_range
+    true_mu = tuple(low + (high - low) * (k + 0.5) / _PLACES for k in range(_PLACES))
+    ratios = np.empty((_PLACES, max(n_toys // _PLACES, 1)))
     invalid = 0
-    bar = progress_bar(total=ratios.size, desc="toys", leave=False)
-    for row, mu in zip(ratios, _TRUE_MU, strict=True):
-        for k in range(per_mu):
-            bar.update()
-            counts = draw_counts(templates, mu, rng, nuisances)
-            likelihood = BinnedLikelihood(templates, counts, nuisances)
-            at_truth = minimise(likelihood, mu=mu)
-            best = minimise(likelihood, np.array(at_truth.values))
-            invalid += not (best.valid and at_truth.valid)
-            cut = float(np.clip(best.values["mu"], *MU_RANGE))
-            if cut != best.values["mu"]:
-                best = minimise(likelihood, np.array(best.values), mu=cut)
-            row[k] = max(at_truth.fval - best.fval, 0.0)
-    bar.close()
-    return Calibration(_TRUE_MU, ratios, invalid)
+    with progress_bar(total=ratios.size, desc="toys", leave=False) as bar:
+        for place, mu in enumerate(true_mu):
+            for toy in range(ratios.shape[1]):
+                counts = draw_counts(templates, mu, rng, names)
+                likelihood = BinnedLikelihood(templates, counts, names)
+                at_truth = minimise(likelihood, mu=mu)
+                best = minimise(likelihood, np.array(at_truth.values))
+                invalid += not (best.valid and at_truth.valid)
+                possible = minimise_in_range(likelihood, best)
+                ratios[place, toy] = max(at_truth.fval - possible.fval, 0.0)
+                bar.update()
+    return Calibration(true_mu, ratios, invalid)

@@ -1,60 +1,47 @@
-"""Figures of a fitted measurement, and of what it finds in an experiment."""
-
-from typing import TYPE_CHECKING
+"""Figures of fitted templates, and of a fit to an experiment."""
 
 import numpy as np
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..figures.measurement import draw_morphing, draw_nuisances, draw_post_fit
-from ..nuisances import NUISANCES
-from ..schema import PROCESSES
 from .intervals import FitResult
-from .likelihood import nuisance_values
-from .templates import Shift
-
-if TYPE_CHECKING:
-    from .measurement import Measurement
+from .templates import Templates
 
 __all__ = ["post_fit_events", "result_figures", "template_figures"]
 
-Array = NDArray[np.float64]
 
-
-def template_figures(measurement: "Measurement") -> dict[str, Figure]:
-    """The templates, and how they move with each nuisance parameter that moves events."""
-    templates = measurement.templates
-    nominal = templates.expected(Shift())
+def template_figures(templates: Templates) -> dict[str, Figure]:
+    """The templates, and how one prior width of each parameter that moves events changes them."""
+    task = templates.task
+    nominal = templates.expected({})
     error = np.sqrt(templates.variances.sum(axis=0))
     figures = {}
-    for name in Shift._fields:
-        row = NUISANCES[name]
-        values = (1.0, 3.0) if name == "soft_met" else (1.0 - row.spread, 1.0 + row.spread)
-        moved = {f"{name} = {v:g}": templates.expected(Shift(**{name: v})) for v in values}
-        figures[f"templates_{name}"] = draw_morphing(nominal, moved, error)
+    for row in task.moving:
+        values = [row.value_at(z) for z in (-1.0, 1.0)]
+        moved = {f"{row.name} = {v:.3g}": templates.expected({row.name: v}) for v in values}
+        figures[f"templates_{row.name}"] = draw_morphing(nominal, moved, error, task)
     return figures
 
 
-def result_figures(
-    measurement: "Measurement", counts: Array, result: FitResult
-) -> dict[str, Figure]:
+def result_figures(templates: Templates, counts: Array, result: FitResult) -> dict[str, Figure]:
     """The fitted nuisance parameters, and the bins after the fit with their pulls.
 
     Args:
-        measurement: after `fit`.
-        counts: (bins,) events of the experiment.
-        result: of the fit to them.
+        templates: expected events of the measurement.
+        counts: (N,) events of the experiment.
+        result: fit to these counts.
     """
+    fitted = post_fit_events(templates, result)
     return {
         "nuisances": draw_nuisances(result.nuisances, result.errors),
-        "post_fit": draw_post_fit(counts, post_fit_events(measurement, result)),
+        "post_fit": draw_post_fit(counts, fitted, templates.task),
     }
 
 
-def post_fit_events(measurement: "Measurement", result: FitResult) -> Array:
-    """Expected events of each process and bin at the best values, (4, bins)."""
-    values = nuisance_values(result.nuisances)
-    factors = values.rate_factors(result.mu)
-    shift = Shift(values.tes, values.jes, values.soft_met)
-    rates = np.array([factors[process] for process in PROCESSES])
-    return rates[:, None] * measurement.templates.expected(shift)
+def post_fit_events(templates: Templates, result: FitResult) -> Array:
+    """Expected events of each process and bin at the best values, (P, N)."""
+    task = templates.task
+    fitted = task.chosen(result.nuisances)
+    values = {row.name: row.value_at(result.nuisances[row.name]) for row in fitted}
+    return task.rates(result.mu, values)[:, None] * templates.expected(values)

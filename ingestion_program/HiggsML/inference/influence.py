@@ -1,42 +1,28 @@
 """What each nuisance parameter does to the measured mu."""
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
-
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from ..nuisances import NUISANCES, NuisanceValues
-from ..schema import PROCESSES
+from ..arrays import Array
+from ..task import HIGGSML, Task
 from .intervals import fit_mu
 from .likelihood import BinnedLikelihood
 from .measurement import Measurement
-from .samples import samples_of, under_shift
-from .templates import Shift
+from .samples import Systematics, samples_of, under_shift
 
 __all__ = ["mu_by_shift", "two_sigma_values"]
 
 
-def two_sigma_values() -> dict[str, float]:
+def two_sigma_values(task: Task = HIGGSML) -> dict[str, float]:
     """Each nuisance parameter at twice the spread of its prior, within its clip."""
-    values = {}
-    for row in NUISANCES.values():
-        shifted = (
-            row.nominal + 2.0 * row.spread
-            if row.prior == "normal"
-            else float(np.exp(2.0 * row.spread))
-        )
-        values[row.name] = min(shifted, row.high)
-    return values
+    return {row.name: min(row.value_at(2.0), row.high) for row in task.nuisances}
 
 
 def mu_by_shift(
-    measurement: Measurement, events: pd.DataFrame, systematics: Callable[..., Any]
+    measurement: Measurement, events: pd.DataFrame, systematics: Systematics
 ) -> dict[str, float]:
-    """The fitted mu at nominal, with each nuisance parameter alone at two sigma, and with all six.
+    """The fitted mu at nominal, with each nuisance parameter alone at two sigma, and with all.
 
     The events are counted with their weights, at mu = 1, so that there is no statistical error;
     the error of the finite sample is common to all and drops out of differences.
@@ -44,28 +30,25 @@ def mu_by_shift(
     Args:
         measurement: after `fit`.
         events: simulated events that it was not fitted on, with weights and processes.
-        systematics: `HiggsML.systematics.systematics`.
+        systematics: function of the Model contract that shifts events.
     """
-    shifted = two_sigma_values()
-    nominal = NuisanceValues()
-    points = {"nominal": nominal}
-    points |= {name: replace(nominal, **{name: value}) for name, value in shifted.items()}
-    points["all"] = NuisanceValues(**shifted)
+    task = measurement.task
+    shifted = two_sigma_values(task)
+    points = {"nominal": {}, **{name: {name: v} for name, v in shifted.items()}, "all": shifted}
 
-    samples = samples_of(events)
+    samples = samples_of(events, task)
     n_bins = measurement.bins.n_bins
-    histograms: dict[Shift, NDArray[np.float64]] = {}
+    count = measurement.bins.histogram
+    histograms: dict[tuple[float, ...], Array] = {}
     found = {}
     with threadpool_limits(1, "blas"):
         for name, point in points.items():
-            shift = Shift(point.tes, point.jes, point.soft_met)
+            shift = tuple(task.shift(point).values())
             if shift not in histograms:
-                histograms[shift] = np.zeros((len(PROCESSES), n_bins))
-                pieces = under_shift(samples, shift, systematics, 1, measurement.bins.histogram)
-                for code, part in pieces:
+                histograms[shift] = np.zeros((len(samples), n_bins))
+                for code, part in under_shift(samples, point, systematics, 1, count, task):
                     histograms[shift][code] += part
-            factors = point.rate_factors()
-            counts = np.array([factors[p] for p in PROCESSES]) @ histograms[shift]
+            counts = task.rates(1.0, point) @ histograms[shift]
             likelihood = BinnedLikelihood(measurement.templates, counts, measurement.nuisances)
             found[name] = fit_mu(likelihood).mu
     return found

@@ -1,4 +1,4 @@
-"""What a classifier sees of an event: numbers of order one that do not depend on its rotation.
+"""Inputs of a classifier: numbers of order one that do not depend on an event's rotation.
 
 The twelve derived features and the momenta, energies on a logarithmic scale; of the azimuthal
 angles only differences, for the beam axis is an axis of symmetry. Networks need nothing else to be
@@ -6,13 +6,13 @@ scaled; trees do not mind.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..schema import DER_COLUMNS, FEATURES, UNDEFINED
+from ..arrays import Floats, Positions
+from ..columns import POSITION
+from ..schema import DER_COLUMNS, UNDEFINED
 
 __all__ = ["classifier_inputs"]
 
-_COLUMN = {name: position for position, name in enumerate(FEATURES)}
 _ENERGIES = (
     *(f"PRI_{name}" for name in ("lep_pt", "had_pt", "jet_leading_pt", "jet_subleading_pt")),
     *("PRI_jet_all_pt", "PRI_met", "DER_mass_transverse_met_lep", "DER_mass_vis", "DER_pt_h"),
@@ -33,9 +33,7 @@ _UNIT = np.float32(50.0)  # GeV
 _SCALES = {"DER_prodeta_jet_jet": np.float32(0.3), "DER_deltaeta_jet_jet": np.float32(0.5)}
 
 
-def classifier_inputs(
-    features: NDArray[np.float32], rows: NDArray[np.intp] | None = None
-) -> NDArray[np.float32]:
+def classifier_inputs(features: Floats, rows: Positions | None = None) -> Floats:
     """Inputs of a classifier, float32 (n, 27).
 
     Energies become ln(max(E, 1 GeV) / 50 GeV), pairs of azimuthal angles the angle between them in
@@ -43,12 +41,12 @@ def classifier_inputs(
 
     Args:
         features: (n, 28), columns in the order of `schema.FEATURES`; best column-major.
-        rows: of these events only.
+        rows: (m,) positions of the events that are wanted; None: all.
     """
     chosen = slice(None) if rows is None else rows
 
-    def column(name: str) -> NDArray[np.float32]:
-        values: NDArray[np.float32] = features[:, _COLUMN[name]][chosen]
+    def column(name: str) -> Floats:
+        values: Floats = features[:, POSITION[name]][chosen]
         return values
 
     n_inputs = len(_ENERGIES) + len(_OTHERS) + len(_ANGLES)

@@ -1,23 +1,19 @@
 """Fit of mu, and its interval where the profile likelihood crosses a level."""
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from iminuit import Minuit
-from numpy.typing import NDArray
 
-from .likelihood import BinnedLikelihood, z_limits
+from ..arrays import Array, Mask
+from ..task import Task
+from .likelihood import BinnedLikelihood, covariance
 
-__all__ = ["MU_RANGE", "FitResult", "fit_mu", "minimise"]
+__all__ = ["FitResult", "fit_mu", "minimise", "minimise_in_range"]
 
-Array = NDArray[np.float64]
-
-MU_RANGE = (0.1, 3.0)
-"""The values that mu can have in the challenge."""
-
-_SEARCH = (-6.0, 10.0)  # where mu is fitted; estimate and interval are cut to the range later
+_REACH = 7.0  # fits search mu so far beyond its range, or twice the width of the range
 _TOLERANCE = 0.01  # of Minuit, a tenth of its default: mu is right to a thousandth of its error
-_SOFT_STARTS = (0.0, 1.4)  # 1 and 4 GeV
 _SCORING_STEPS = 30
 _SCORING_TOLERANCE = 1e-7  # twice the estimated distance to the least value
 _HALVINGS = 10
@@ -33,12 +29,13 @@ class FitResult:
         mu: the best value, which may lie outside the range that mu can have.
         mu_error: its uncertainty, from the mean second derivatives at the nearest value that mu
             can have (far outside some bins would be empty of events); not calibrated.
-        low: lower end of the interval, cut to `MU_RANGE`.
-        high: upper end of the interval, cut to `MU_RANGE`.
-        nuisances: best values, in units of the priors.
-        errors: their uncertainties, likewise.
+        low: lower end of the interval, cut to the range of mu.
+        high: upper end of the interval, cut to the range of mu.
+        nuisances: best values of the nuisance parameters, in units of the priors.
+        errors: uncertainties of the nuisance parameters, in units of the priors.
         valid: whether the minimum and both crossings were found. An end that was not found is that
             of the range: nothing is excluded which the fit could not exclude.
+        mu_range: the values that mu can have.
     """
 
     mu: float
@@ -48,11 +45,12 @@ class FitResult:
     nuisances: dict[str, float]
     errors: dict[str, float]
     valid: bool
+    mu_range: tuple[float, float]
 
     def answer(self) -> dict[str, float]:
         """The four numbers of the Model contract."""
         return {
-            "mu_hat": float(np.clip(self.mu, *MU_RANGE)),
+            "mu_hat": float(np.clip(self.mu, *self.mu_range)),
             "delta_mu_hat": (self.high - self.low) / 2.0,
             "p16": self.low,
             "p84": self.high,
@@ -88,8 +86,10 @@ def minimise(
     and then: it takes its estimate of the second derivatives for good while the slope in mu is
     still tens of times what it should be.
     """
-    limits = [_SEARCH, *(z_limits(name) for name in likelihood.parameters[1:])]
-    free = np.array([name != "mu" or mu is None for name in likelihood.parameters])
+    task = likelihood.templates.task
+    nuisances = task.chosen(likelihood.parameters[1:])
+    limits = [_search(task), *(row.z_limits for row in nuisances)]
+    free = np.array([mu is None] + [True] * len(nuisances))
     found = []
     for theta in _starts(likelihood) if start is None else [start.copy()]:
         if mu is not None:
@@ -111,26 +111,43 @@ def minimise(
     return fit
 
 
+def minimise_in_range(likelihood: BinnedLikelihood, best: Minuit) -> Minuit:
+    """The minimum at a mu that is possible: `best`, or the one at the nearer end of the range.
+
+    Args:
+        likelihood: function of mu and the nuisances, for one pseudo-experiment.
+        best: the minimum at any mu.
+    """
+    cut = float(np.clip(best.values["mu"], *likelihood.templates.task.mu_range))
+    if cut == best.values["mu"]:
+        return best
+    return minimise(likelihood, np.array(best.values), mu=cut)
+
+
+def _search(task: Task) -> tuple[float, float]:
+    """The values of mu that a fit tries; estimate and interval are cut to the range later."""
+    low, high = task.mu_range
+    reach = max(_REACH, 2.0 * (high - low))
+    return low - reach, high + reach
+
+
 def _starts(likelihood: BinnedLikelihood) -> list[Array]:
-    """Where a fit begins: little and much soft momentum may have a minimum each."""
-    starts = []
-    for soft_met in _SOFT_STARTS:
-        theta = likelihood.start()
-        theta[[name == "soft_met" for name in likelihood.parameters]] = soft_met
-        starts.append(theta)
-    return starts
+    """The parameters at which a fit begins: all combinations of the starts of each."""
+    nuisances = likelihood.templates.task.chosen(likelihood.parameters[1:])
+    mu = likelihood.start()[:1].tolist()
+    return [np.array(z) for z in product(mu, *(row.starts for row in nuisances))]
 
 
 def _approach(
-    likelihood: BinnedLikelihood, theta: Array, free: NDArray[np.bool_], limits: Array
+    likelihood: BinnedLikelihood, theta: Array, free: Mask, limits: Array
 ) -> tuple[float, Array, Array]:
     """Newton steps with the mean second derivatives, shortened until they lead down.
 
     Args:
-        likelihood: to minimise.
-        theta: (F,) where to begin.
-        free: (F,) which parameters may move.
-        limits: (2, F) between which they may.
+        likelihood: the function to minimise.
+        theta: (F,) first parameters.
+        free: (F,) whether a parameter may move.
+        limits: (2, F) lower and upper limits of the parameters.
 
     Returns:
         The least value, its place to a few ten-thousandths of a standard deviation, and the errors
@@ -156,69 +173,77 @@ def _approach(
         else:
             break
         theta, value, gradient = trial, new_value, new_gradient
-    return value, theta, np.sqrt(np.diag(_covariance(information)))
-
-
-def _covariance(information: Array) -> Array:
-    """Of the parameters: the value is minus *twice* the logarithm of the likelihood."""
-    return np.asarray(2.0 * np.linalg.inv(information), dtype=np.float64)
+    return value, theta, np.sqrt(np.diag(covariance(information)))
 
 
 def fit_mu(likelihood: BinnedLikelihood, level: float = 1.0) -> FitResult:
     """Fit mu; its interval is where the profile is less than `level` above its least value.
 
-    The interval is that of all mu in `MU_RANGE`, so that it is never empty: where the best mu lies
-    outside, the least value is the one at the nearer end of the range.
+    The interval is that of all mu in the range of the task, so that it is never empty: where the
+    best mu lies outside, the least value is the one at the nearer end of the range.
 
     Args:
-        likelihood: of one pseudo-experiment.
+        likelihood: function of mu and the nuisances, for one pseudo-experiment.
         level: 1 for 68.27 % where the asymptotic formulae hold; toys may ask for another.
     """
+    mu_range = likelihood.templates.task.mu_range
     fit = minimise(likelihood)
     best: Array = np.array(fit.values)
-    covariance = _covariance(likelihood.information(best))
-    found = fit.valid and _SEARCH[0] < fit.values["mu"] < _SEARCH[1]
-    cut = float(np.clip(fit.values["mu"], *MU_RANGE))
-    if cut != fit.values["mu"]:
-        # Only what mu can be competes: the interval is relative to the best of that.
-        level += minimise(likelihood, best, mu=cut).fval - fit.fval
+    errors = covariance(likelihood.information(best))
+    lowest, highest = _search(likelihood.templates.task)
+    found = fit.valid and lowest < best[0] < highest
+    # Only possible mu compete: the interval is relative to the best of these.
+    level += minimise_in_range(likelihood, fit).fval - fit.fval
     ends = [
-        _crossing(likelihood, fit, covariance, level, limit) if found else None
-        for limit in MU_RANGE
+        _crossing(likelihood, fit, errors, level, sign, limit) if found else None
+        for sign, limit in zip((-1.0, 1.0), mu_range, strict=True)
     ]
-    low, high = (limit if end is None else end for end, limit in zip(ends, MU_RANGE, strict=True))
+    low, high = (limit if end is None else end for end, limit in zip(ends, mu_range, strict=True))
     names = likelihood.parameters[1:]
-    inside = np.concatenate([[cut], best[1:]])
-    mu_error, *errors = np.sqrt(np.diag(_covariance(likelihood.information(inside)))).tolist()
+    inside = np.concatenate([[np.clip(best[0], *mu_range)], best[1:]])
+    mu_error, *others = np.sqrt(np.diag(covariance(likelihood.information(inside)))).tolist()
     return FitResult(
-        mu=float(fit.values["mu"]),
+        mu=float(best[0]),
         mu_error=mu_error,
         low=low,
         high=high,
-        nuisances={name: float(fit.values[name]) for name in names},
-        errors=dict(zip(names, errors, strict=True)),
+        nuisances=dict(zip(names, best[1:].tolist(), strict=True)),
+        errors=dict(zip(names, others, strict=True)),
         valid=None not in ends,
+        mu_range=mu_range,
     )
 
 
 def _crossing(
-    likelihood: BinnedLikelihood, fit: Minuit, covariance: Array, level: float, limit: float
+    likelihood: BinnedLikelihood,
+    fit: Minuit,
+    errors: Array,
+    level: float,
+    sign: float,
+    limit: float,
 ) -> float | None:
-    """Where the profile crosses the level between the minimum and a limit of mu.
+    """The mu at which the profile crosses the level, between the minimum and a limit.
 
     Newton steps on the square root of the profile, which is nearly a straight line in mu. The
     slope of the profile is the partial derivative by mu: at the minimum over the nuisances these
     do not contribute.
 
+    Args:
+        likelihood: function of mu and the nuisances, for one pseudo-experiment.
+        fit: the minimum.
+        errors: (F, F) covariance of the parameters at the minimum.
+        level: rise of the profile above the minimum.
+        sign: -1 for the lower end of the interval, 1 for the upper one.
+        limit: end of the range of mu on this side.
+
     Returns:
         The crossing; the limit where it lies beyond; None where it was not found.
     """
     best, minimum = np.array(fit.values), fit.fval
-    sign = -1.0 if limit == MU_RANGE[0] else 1.0
     if sign * (limit - best[0]) <= 0.0:
         return limit
-    along = covariance[:, 0] / covariance[0, 0]  # how the nuisances follow mu
-    mu = float(best[0] + sign * np.sqrt(level * covariance[0, 0]))
+    along = errors[:, 0] / errors[0, 0]  # how the nuisances follow mu
+    mu = float(best[0] + sign * np.sqrt(level * errors[0, 0]))
     for _ in range(_CROSSING_STEPS):
         # Beyond the range it may find no minimum: a negative mu can want negative events.
         mu = sign * min(sign * mu, sign * limit)

@@ -1,10 +1,7 @@
-"""The binned likelihood of mu and the six nuisance parameters.
+"""The binned likelihood of mu and the nuisance parameters of a task.
 
-With n_i events counted in bin i and the expectation
-
-    lambda_i = mu S_i(a) + bkg (Z_i(a) + ttbar T_i(a) + diboson V_i(a)),   a = (tes, jes, soft_met),
-
-minus twice the logarithm of the likelihood is, up to a constant,
+With n_i events counted in bin i and the expectation lambda_i that `task` defines, minus twice the
+logarithm of the likelihood is, up to a constant,
 
     sum_i 2 k_i (lambda_i - n_i + n_i ln(n_i / lambda_i))  +  sum_k z_k^2.
 
@@ -19,93 +16,81 @@ not: the bias is a fraction of an event in every bin, and with a few signal even
 hundred bins mu moved by a third of its error.
 
 z_k are the nuisance parameters in units of their priors, which are standard normal in z: a normal
-prior reads nominal + spread z, the log-normal one of the soft momentum exp(spread z). Its clip at
-5 GeV is the upper limit of its z (`z_limits`): all values beyond mean the same shift, and the best
-of them is the limit itself.
+prior reads nominal + spread z, a log-normal one exp(spread z). A clip of the prior is a limit of z:
+all values beyond mean the same, and the best of them is the limit itself.
+
+The expectation is one polynomial: a term is a monomial of the templates of one process, times the
+factors on the rate of this process. So its exponents, of mu, of the factors and of the coordinates
+u, are a table of whole numbers, and all derivatives come from it.
 """
 
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
 import numpy as np
-from numpy.typing import NDArray
 
-from ..nuisances import NUISANCES, NuisanceValues
-from ..schema import PROCESSES
-from .templates import Shift, Templates, monomial_gradients, monomials, shift_coordinates
+from ..arrays import Array, Positions
+from ..task import Task
+from .polynomials import MonomialTable
+from .templates import Templates
 
-__all__ = ["PARAMETERS", "BinnedLikelihood", "expected_events", "nuisance_values", "z_limits"]
+__all__ = ["BinnedLikelihood", "covariance", "expected_events", "expected_width"]
 
-Array = NDArray[np.float64]
-
-PARAMETERS = ("mu", *NUISANCES)
-"""The parameters of the likelihood, in order: mu, and each nuisance in units of its prior."""
-
-_Z_REACH = 5.0  # no draw in a million lies beyond
 _MIN_EXPECTED = 1e-9
 
 
-def _natural(z: Array) -> Array:
-    """Values of the nuisances in the order of the table; z = -inf is no soft momentum."""
-    return np.array(
-        [
-            row.nominal + row.spread * value
-            if row.prior == "normal"
-            else np.exp(row.spread * value)
-            for row, value in zip(NUISANCES.values(), z.tolist(), strict=True)
-        ]
-    )
+def expected_events(templates: Templates, mu: float, values: Mapping[str, float]) -> Array:
+    """Expected events of each bin, (N,).
 
-
-def z_limits(name: str) -> tuple[float, float]:
-    """Between which z the nuisance moves: its clip, or five prior widths."""
-    row = NUISANCES[name]
-    if row.prior == "lognormal":
-        return -_Z_REACH, float(np.log(row.high)) / row.spread
-    return (
-        max(-_Z_REACH, (row.low - row.nominal) / row.spread),
-        min(_Z_REACH, (row.high - row.nominal) / row.spread),
-    )
-
-
-def nuisance_values(z: dict[str, float]) -> NuisanceValues:
-    """Nuisance parameters from fitted ones; those that are not given stay nominal.
-
-    >>> nuisance_values({"soft_met": 0.0}).soft_met
-    1.0
+    Args:
+        templates: expected events at nominal rates.
+        mu: signal strength.
+        values: nuisance parameters, by name; those that are not given are nominal.
     """
-    full = np.array([z.get(name, _NOMINAL_Z[name]) for name in NUISANCES])
-    return NuisanceValues(**dict(zip(NUISANCES, _natural(full).tolist(), strict=True)))
+    rates = templates.task.rates(mu, values)
+    return np.maximum(rates @ templates.expected(values), _MIN_EXPECTED)
 
 
-_NOMINAL_Z = {name: -np.inf if row.prior == "lognormal" else 0.0 for name, row in NUISANCES.items()}
+def expected_width(templates: Templates, mu: float = 1.0, *, profiled: bool = True) -> float:
+    """Expected width of the interval on mu, 2 sigma, with each nuisance at its prior's centre.
+
+    sigma^2 is the mu entry of the inverse information; not `profiled`, it is that of statistics
+    alone, 1 / sum s^2 / lambda with s the signal at mu = 1.
+    """
+    likelihood = BinnedLikelihood(templates, np.ones(templates.variances.shape[1]))
+    theta = likelihood.start()
+    theta[0] = mu
+    if profiled:
+        return float(2.0 * np.sqrt(covariance(likelihood.information(theta))[0, 0]))
+    expected, slopes = likelihood.expected_and_slopes(theta)
+    return float(2.0 / np.sqrt(np.sum(slopes[0] ** 2 / expected)))
 
 
-def expected_events(templates: Templates, mu: float, nuisances: NuisanceValues) -> Array:
-    """Expected events of each bin, (N,)."""
-    factors = nuisances.rate_factors(mu)
-    rates = np.array([factors[process] for process in PROCESSES])
-    shift = Shift(nuisances.tes, nuisances.jes, nuisances.soft_met)
-    return np.maximum(rates @ templates.expected(shift), _MIN_EXPECTED)
+def covariance(information: Array) -> Array:
+    """Covariance of the parameters: the value is minus *twice* the logarithm of the likelihood."""
+    return np.asarray(2.0 * np.linalg.inv(information), dtype=np.float64)
 
 
 class BinnedLikelihood:
     """Minus twice the log likelihood ratio of counted events to the saturated model.
 
     Args:
-        templates: of the processes in the order of `schema.PROCESSES`.
+        templates: expected events of the processes of their task.
         counts: (N,) events counted in the bins of the templates.
         nuisances: names of the parameters that are free beside mu; the others stay nominal.
+            None: all of the task.
     """
 
     def __init__(
-        self, templates: Templates, counts: Array, nuisances: tuple[str, ...] = tuple(NUISANCES)
+        self, templates: Templates, counts: Array, nuisances: tuple[str, ...] | None = None
     ) -> None:
         self.templates = templates
         self.counts = np.asarray(counts, dtype=np.float64)
-        self.parameters = ("mu", *nuisances)
-        self._free = np.array([PARAMETERS.index(name) for name in self.parameters])
-        self._nominal = np.array([1.0, *_NOMINAL_Z.values()])
+        self._terms = _terms(templates.task, nuisances)
+        self.parameters = self._terms.parameters
         n_monomials, n_processes, n_bins = templates.coefficients.shape
-        self._flat = templates.coefficients.reshape(n_monomials, n_processes * n_bins)
-        self._stacked_shape = (4, n_processes, n_bins)
+        self._flat = templates.coefficients.reshape(n_monomials * n_processes, n_bins)
         nominal = np.maximum(templates.coefficients[0].sum(axis=0), _MIN_EXPECTED)
         self._scale = nominal / (nominal + templates.variances.sum(axis=0))
         occupied = self.counts > 0.0
@@ -113,14 +98,14 @@ class BinnedLikelihood:
         self._saturated[occupied] = self.counts[occupied] * np.log(self.counts[occupied])
 
     def start(self) -> Array:
-        """Where a fit starts: mu = 1, each nuisance at the centre of its prior."""
-        return np.where(self._free == 0, 1.0, 0.0)
+        """The first parameters of a fit: mu = 1, each nuisance at the centre of its prior."""
+        return 1.0 - self._terms.has_prior
 
     def value_and_gradient(self, theta: Array) -> tuple[float, Array]:
-        """The value at the free parameters `theta`, and its derivatives."""
+        """The value at the free parameters `theta` (F,), and its derivatives (F,)."""
         expected, slopes = self.expected_and_slopes(theta)
         poisson = expected - self.counts + self._saturated - self.counts * np.log(expected)
-        pulls = np.where(self._free == 0, 0.0, theta)
+        pulls = theta * self._terms.has_prior
         value = 2.0 * (self._scale @ poisson) + pulls @ pulls
         gradient = slopes @ (2.0 * self._scale * (1.0 - self.counts / expected)) + 2.0 * pulls
         return float(value), gradient
@@ -128,32 +113,97 @@ class BinnedLikelihood:
     def information(self, theta: Array) -> Array:
         """Mean second derivatives of the value if the parameters `theta` were true, (F, F)."""
         expected, slopes = self.expected_and_slopes(theta)
-        prior = np.diag(np.where(self._free == 0, 0.0, 2.0))
+        prior = np.diag(2.0 * self._terms.has_prior)
         information: Array = 2.0 * (slopes * (self._scale / expected)) @ slopes.T + prior
         return information
 
     def expected_and_slopes(self, theta: Array) -> tuple[Array, Array]:
         """Expected events (N,) and their derivatives by the free parameters (F, N)."""
-        full = self._nominal.copy()
-        full[self._free] = theta
-        mu = full[0]
-        tes, jes, soft_met, ttbar, diboson, bkg = _natural(full[1:])
-        rates = np.array([mu, bkg, bkg * ttbar, bkg * diboson])  # in the order of PROCESSES
-        x = shift_coordinates(Shift(tes, jes, soft_met))
-        powers = np.vstack([monomials(x), monomial_gradients(x)])
-        stacked = (powers @ self._flat).reshape(self._stacked_shape)
-        signal, _, ttbar_events, diboson_events = stacked[0]
-        by_coordinate = rates @ stacked
-        expected = np.maximum(by_coordinate[0], _MIN_EXPECTED)
-        spread = {name: row.spread for name, row in NUISANCES.items()}
-        slopes = np.vstack(
-            [
-                signal,
-                by_coordinate[1:3],
-                by_coordinate[3] * (2.0 * x[2] * spread["soft_met"]),  # x ~ exp(2 spread z)
-                ttbar_events * (bkg * spread["ttbar_scale"]),
-                diboson_events * (bkg * spread["diboson_scale"]),
-                (by_coordinate[0] - mu * signal) * (spread["bkg_scale"] / bkg),
-            ]
-        )
-        return expected, slopes[self._free]
+        rows = self._terms.at(theta) @ self._flat
+        return np.maximum(rows[0], _MIN_EXPECTED), rows[1:]
+
+
+class _Terms:
+    """The terms of the expectation: how each depends on the parameters that are free.
+
+    Args:
+        task: rates and monomials.
+        nuisances: names of the parameters that are free beside mu.
+    """
+
+    def __init__(self, task: Task, nuisances: tuple[str, ...]) -> None:
+        self.parameters = ("mu", *(row.name for row in task.chosen(nuisances)))
+        self.has_prior = np.array([0.0] + [1.0] * len(nuisances))
+        variables = _variables(task)
+        self._offset, self._slope, self._spread, self._nominal = np.array(
+            [variable[1:] for variable in variables]
+        ).T
+        self._lognormal = self._spread > 0.0
+        free = [k for k, variable in enumerate(variables) if variable.owner in self.parameters]
+        source = [self.parameters.index(variables[k].owner) for k in free]
+        self._free, self._source = np.array(free), np.array(source)
+        self._table = MonomialTable(_exponents(task), free)
+        # A parameter that scales rates and moves events too has two variables: the chain rule.
+        self._chain = np.zeros((1 + len(self.parameters), 1 + len(free)))
+        self._chain[[0, *(1 + k for k in source)], np.arange(1 + len(free))] = 1.0
+
+    def at(self, theta: Array) -> Array:
+        """The terms (T,) at the parameters, and their derivatives by each of them: (1 + F, T)."""
+        z = self._nominal.copy()
+        z[self._free] = theta[self._source]
+        exponential = np.exp(self._spread * z)
+        values = self._offset + self._slope * np.where(self._lognormal, exponential, z)
+        speeds = self._slope * np.where(self._lognormal, self._spread * exponential, 1.0)
+        chain = self._chain.copy()
+        chain[:, 1:] *= speeds[self._free]
+        found: Array = chain @ self._table(values)
+        return found
+
+
+@lru_cache(maxsize=16)  # toys make a likelihood each
+def _terms(task: Task, nuisances: tuple[str, ...] | None) -> _Terms:
+    return _Terms(task, task.names if nuisances is None else nuisances)
+
+
+class _Variable(NamedTuple):
+    """A variable of the polynomial: mu, a factor on rates, or a coordinate to its first power.
+
+    It is offset + slope z, or offset + slope exp(spread z) where the prior is log-normal.
+    """
+
+    owner: str
+    offset: float
+    slope: float
+    spread: float
+    """0 where the prior is normal."""
+    nominal: float
+    """z of the nominal detector."""
+
+
+def _variables(task: Task) -> list[_Variable]:
+    """mu, the factors on rates (values), then the coordinates (distances from nominal)."""
+    factors = [(row, 0.0, 1.0) for row in task.nuisances if row.scales]
+    moving = [(row, row.nominal, row.coordinate.unit) for row in task.moving if row.coordinate]
+    variables = [_Variable("mu", 0.0, 1.0, 0.0, 1.0)]
+    for row, origin, unit in factors + moving:
+        nominal = row.z_of(row.nominal)
+        if row.prior == "normal":
+            offset, slope, spread = (row.nominal - origin) / unit, row.spread / unit, 0.0
+        else:
+            offset, slope, spread = -origin / unit, 1.0 / unit, row.spread
+        variables.append(_Variable(row.name, offset, slope, spread, nominal))
+    return variables
+
+
+def _exponents(task: Task) -> Positions:
+    """Exponent of each variable in each term, (M P, V): terms in the order of coefficients."""
+    factors = [(task.signal,), *(row.scales for row in task.nuisances if row.scales)]
+    by_process = [[process in scaled for scaled in factors] for process in task.processes]
+    powers = [row.coordinate.power for row in task.moving if row.coordinate]
+    by_monomial = np.array(task.exponents, dtype=np.intp) * np.array(powers, dtype=np.intp)
+    return np.hstack(
+        [
+            np.tile(np.array(by_process, dtype=np.intp), (len(task.exponents), 1)),
+            np.repeat(by_monomial, len(task.processes), axis=0),
+        ]
+    )

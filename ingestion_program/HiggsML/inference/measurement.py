@@ -2,40 +2,41 @@
 
 import logging
 import warnings
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
-from ..nuisances import NUISANCES, draw_nuisances
+from ..arrays import Array, Floats, Positions
 from ..progress import progress_bar
-from ..schema import PROCESSES, SIGNAL
-from .binning import (
-    EventBins,
-    choose_groups,
-    densities,
-    discriminants,
-    equal_information_edges,
-    expected_width,
-)
+from ..task import HIGGSML, Task
+from .bin_choice import choose_groups, equal_information_edges
+from .binning import EventBins, Inputs, densities, discriminants
 from .calibration import Calibration, calibrate
 from .inputs import classifier_inputs
-from .intervals import MU_RANGE, FitResult, fit_mu
-from .likelihood import BinnedLikelihood
+from .intervals import FitResult, fit_mu
+from .likelihood import BinnedLikelihood, expected_width
 from .regions import Regions
-from .samples import Features, Sample, concatenated, feature_matrix, split_events, under_shift
-from .templates import BASE_POINTS, Shift, Templates, fit_templates
+from .samples import (
+    Sample,
+    Systematics,
+    concatenated,
+    feature_matrix,
+    split_events,
+    under_shift,
+)
+from .templates import Templates, fit_templates
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = ["Measurement"]
 
-Array = NDArray[np.float64]
+Result = TypeVar("Result")
 
 _log = logging.getLogger(__name__)
 
@@ -47,50 +48,60 @@ class Measurement:
 
     Args:
         classifier: a scikit-learn classifier with `sample_weight` and `predict_proba`, not fitted;
-            it sees `classifier_inputs` of signal-rich events.
+            it sees `inputs` of signal-rich events.
         get_train_set: gives the training events, as in the Model contract.
-        systematics: `HiggsML.systematics.systematics`.
-        regions: which events the classifier sees; the others are counted.
-        nuisances: parameters that the fit leaves free; the others stay nominal.
-        training_rows: at most so many rows of a process train the classifier, and at most half of
-            them; the others make the templates.
-        shifted_rows: at most so many of these of a process choose the bins and are shifted to the
-            base points of the templates; all of them make the nominal templates.
-        fine_bins: of the classifier's output for each background, before they are merged.
-        min_rows: simulated background events that a bin must have.
+        systematics: `HiggsML.systematics.systematics`, or what shifts events of another task.
+        regions: cuts that choose the events of the classifier; the others are counted.
+        nuisances: names of the parameters that the fit leaves free; the others stay nominal.
+            None: all of the task.
+        training_rows: largest number of rows of a process that train the classifier; it is at most
+            half of them, and the others make the templates.
+        shifted_rows: largest number of template rows of a process that choose the bins and are
+            shifted to the base points; all of them make the nominal templates.
+        fine_bins: bins of the classifier's output for each background, before they are merged.
+        min_rows: smallest number of simulated background events of a bin.
         n_toys: toys that calibrate the interval; 0 for the asymptotic level.
-        seed: of the split, the shifts of the training events and the toys.
+        seed: source of the split, the shifts of the training events and the toys.
+        mu_range: the values that mu can have, which intervals are cut to; None: those of the task.
+        task: processes and nuisance parameters.
+        inputs: makes what the classifier sees of events.
 
     Attributes:
         bins: how events are binned, after `fit`.
         templates: expected events in these bins, after `fit`.
-        calibration: what the toys found, after `fit`; None without toys.
+        calibration: likelihood ratios of the toys, after `fit`; None without toys.
     """
 
     def __init__(
         self,
         classifier: Any,
         get_train_set: Callable[..., pd.DataFrame],
-        systematics: Callable[..., Any],
+        systematics: Systematics,
         *,
         regions: Regions | None = None,
-        nuisances: tuple[str, ...] = tuple(NUISANCES),
+        nuisances: tuple[str, ...] | None = None,
         training_rows: int = 200_000,
         shifted_rows: int = 12_000_000,
         fine_bins: int = 64,
         min_rows: int = 30,
         n_toys: int = 2_000,
         seed: int = 1,
+        mu_range: tuple[float, float] | None = None,
+        task: Task = HIGGSML,
+        inputs: Inputs = classifier_inputs,
     ) -> None:
         self.classifier = classifier
         self.regions = Regions() if regions is None else regions
-        self.nuisances = nuisances
+        free = task.nuisances if nuisances is None else task.chosen(nuisances)
+        self.nuisances = tuple(row.name for row in free)
         self.training_rows = training_rows
         self.shifted_rows = shifted_rows
         self.fine_bins = fine_bins
         self.min_rows = min_rows
         self.n_toys = n_toys
         self.seed = seed
+        self.task = task if mu_range is None else replace(task, mu_range=mu_range)
+        self.inputs = inputs
         self._get_train_set = get_train_set
         self._systematics = systematics
         self.bins: EventBins
@@ -105,13 +116,14 @@ class Measurement:
         """
         rng = np.random.default_rng(self.seed)
         events = self._get_train_set()
-        for_training, for_templates = split_events(events, self.training_rows, rng)
+        for_training, for_templates = split_events(events, self.training_rows, rng, self.task)
         # The cores have pieces of events to work on; more threads get in each other's way.
         with threadpool_limits(1, "blas"):
             self._train(for_training, rng)
             self._make_templates(for_templates)
         width = expected_width(self.templates)
-        if width > MU_RANGE[1] - MU_RANGE[0]:
+        low, high = self.task.mu_range
+        if width > high - low:
             _log.warning(
                 "The training events are too few to measure mu: the expected interval is %.3g wide,"
                 " wider than the range of mu. Answers will be the whole range, or much of it.",
@@ -121,7 +133,7 @@ class Measurement:
             self.calibration = calibrate(self.templates, self.n_toys, rng, self.nuisances)
 
     def __getstate__(self) -> dict[str, Any]:
-        """What is fitted goes to other processes, which have no training events to ask for."""
+        """The fitted state, for other processes, which have no training events to ask for."""
         left_here = {"_get_train_set", "_systematics"}
         return {name: value for name, value in self.__dict__.items() if name not in left_here}
 
@@ -130,28 +142,28 @@ class Measurement:
         return self.measure(test_set["data"]).answer()
 
     def measure(self, data: pd.DataFrame) -> FitResult:
-        """Count the events of `data` (28 columns) in the bins and fit mu."""
+        """Count the events of `data` (a column for each feature) in the bins and fit mu."""
         return self._fit_mu(self._count(data))
 
     def figures(self, data: pd.DataFrame | None = None) -> "dict[str, Figure]":
-        """Draw the templates and how they move; with `data`, what the fit to it finds, too.
+        """Draw the templates and how they move; with `data`, the fit to it, too.
 
         Returns:
-            Figures by name: `templates_tes`, `templates_jes`, `templates_soft_met`, then
+            Figures by name: `templates_<name>` for each parameter that moves events, then
             `nuisances` (their best values and errors) and `post_fit` (the bins and their pulls).
         """
         # Submissions that draw nothing shall not wait for matplotlib.
         from .diagnostics import result_figures, template_figures
 
-        found = template_figures(self)
+        found = template_figures(self.templates)
         if data is not None:
             counts = self._count(data)
-            found |= result_figures(self, counts, self._fit_mu(counts))
+            found |= result_figures(self.templates, counts, self._fit_mu(counts))
         return found
 
     def _count(self, data: pd.DataFrame) -> Array:
         with threadpool_limits(1, "blas"):  # threads do not pay in small networks
-            return self.bins.histogram(feature_matrix(data))
+            return self.bins.histogram(feature_matrix(data, self.task))
 
     def _fit_mu(self, counts: Array) -> FitResult:
         level = 1.0 if self.calibration is None else self.calibration.level
@@ -162,21 +174,20 @@ class Measurement:
     def _train(self, samples: list[Sample], rng: np.random.Generator) -> None:
         """Train on signal-rich events under random shifts, all classes with the same weight."""
 
-        def inputs_of(features: Features, weights: Array) -> tuple[Features, Array]:
+        def inputs_of(features: Floats, weights: Array) -> tuple[Floats, Array]:
             rich = np.flatnonzero(self.regions.is_signal_rich(features))
-            return classifier_inputs(features, rich), weights[rich]
+            return self.inputs(features, rich), weights[rich]
 
-        def pieces() -> Iterator[tuple[int, tuple[Features, Array]]]:
+        def pieces() -> Iterator[tuple[int, tuple[Floats, Array]]]:
             for number in range(_TRAINING_SHIFTS):
                 # One shift for all classes: else it would tell them apart.
-                values = draw_nuisances(NUISANCES, rng)
-                shift = Shift(values.tes, values.jes, values.soft_met)
+                values = self.task.draw(self.task.names, rng)
                 some = [sample.some(number, _TRAINING_SHIFTS) for sample in samples]
-                seed = int(rng.integers(2**31))
-                yield from under_shift(some, shift, self._systematics, seed, inputs_of)
+                yield from self._shifted(some, values, int(rng.integers(2**31)), inputs_of)
 
         inputs, weights, labels = concatenated(pieces())
-        weights *= len(labels) / len(PROCESSES) / np.bincount(labels, weights)[labels]
+        n_classes = len(self.task.processes)
+        weights *= len(labels) / n_classes / np.bincount(labels, weights)[labels]
         with warnings.catch_warnings():
             # A network may be meant to stop after a fixed number of passes.
             warnings.simplefilter("ignore", ConvergenceWarning)
@@ -187,39 +198,44 @@ class Measurement:
         part = [sample.part(self.shifted_rows) for sample in samples]
         edges, yields = self._edges(part)
         n_fine = self.regions.n_counting_bins + sum(map(len, edges))
-        fine = EventBins(self.regions, self.classifier, yields, edges, np.arange(n_fine))
+        fine = self._binned(yields, edges, np.arange(n_fine))
 
-        def content(features: Features, weights: Array) -> Array:
+        def content(features: Floats, weights: Array) -> Array:
             position = fine.bin_of(features)
             return np.array([np.bincount(position, w, n_fine) for w in (weights, weights**2)])
 
-        def histograms(some: list[Sample], shift: Shift) -> tuple[Array, Array]:
-            found = np.zeros((len(PROCESSES), 2, n_fine))
-            for code, piece in under_shift(some, shift, self._systematics, self.seed, content):
+        def histograms(some: list[Sample], values: Mapping[str, float]) -> tuple[Array, Array]:
+            found = np.zeros((len(self.task.processes), 2, n_fine))
+            for code, piece in self._shifted(some, values, self.seed, content):
                 found[code] += piece
             bar.update()
             return found[:, 0], found[:, 1]
 
-        with progress_bar(total=1 + len(BASE_POINTS), desc="templates", leave=False) as bar:
-            nominal = histograms(samples, Shift())
-            templates = fit_templates(nominal, lambda shift: histograms(part, shift)[0])
+        n_points = len(self.task.base_points)
+        with progress_bar(total=1 + n_points, desc="templates", leave=False) as bar:
+            nominal = histograms(samples, {})
+            templates = fit_templates(
+                nominal, lambda values: histograms(part, values)[0], self.task
+            )
         groups = choose_groups(templates, self.regions.n_counting_bins, edges, self.min_rows)
-        self.bins = EventBins(self.regions, self.classifier, yields, edges, groups)
+        self.bins = self._binned(yields, edges, groups)
         self.templates = templates.merged(groups)
 
-    def _edges(self, samples: list[Sample]) -> tuple[tuple[Features, ...], Array]:
+    def _edges(self, samples: list[Sample]) -> tuple[tuple[Floats, ...], Array]:
         """Fine edges of the discriminant, and yields, from the nominal template events."""
+        n_processes = len(self.task.processes)
 
-        def densities_of(features: Features, weights: Array) -> tuple[Features, Array]:
+        def densities_of(features: Floats, weights: Array) -> tuple[Floats, Array]:
             rich = np.flatnonzero(self.regions.is_signal_rich(features))
-            return densities(self.classifier, features, rich), weights[rich]
+            inputs = self.inputs(features, rich)
+            return densities(self.classifier, inputs, n_processes), weights[rich]
 
-        pieces = under_shift(samples, Shift(), self._systematics, self.seed, densities_of)
+        pieces = self._shifted(samples, {}, self.seed, densities_of)
         density, weights, labels = concatenated(pieces)
-        yields: Array = np.bincount(labels, weights, minlength=len(PROCESSES)).astype(np.float64)
-        score, background = discriminants(density, yields)
-        is_signal = labels == PROCESSES.index(SIGNAL)
-        likely = [background == k for k in range(len(PROCESSES) - 1)]
+        yields: Array = np.bincount(labels, weights, minlength=n_processes).astype(np.float64)
+        score, background = discriminants(density, yields, self.task.signal_code)
+        is_signal = labels == self.task.signal_code
+        likely = [background == k for k in range(n_processes - 1)]
         edges = tuple(
             equal_information_edges(
                 score[here], is_signal[here], weights[here], self.fine_bins, self.min_rows
@@ -227,3 +243,17 @@ class Measurement:
             for here in likely
         )
         return edges, yields
+
+    def _shifted(
+        self,
+        samples: list[Sample],
+        values: Mapping[str, float],
+        seed: int,
+        use: Callable[[Floats, Array], Result],
+    ) -> Iterator[tuple[int, Result]]:
+        return under_shift(samples, values, self._systematics, seed, use, self.task)
+
+    def _binned(self, yields: Array, edges: tuple[Floats, ...], groups: Positions) -> EventBins:
+        return EventBins(
+            self.regions, self.classifier, yields, edges, groups, self.task, self.inputs
+        )

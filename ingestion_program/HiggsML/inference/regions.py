@@ -1,4 +1,4 @@
-"""Which events go to the classifier, and into which counting bin the others fall.
+"""Regions of events: those that a classifier sees, and counting bins for the others.
 
 More than half of a pseudo-experiment are Z bosons that no classifier takes for a Higgs boson. They
 are counted in histograms of cheap quantities, which pin the rates and the energy scales; only the
@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..schema import FEATURES
+from ..arrays import Floats, Mask, Positions
+from ..columns import POSITION
 
 __all__ = ["JetRegion", "Regions"]
 
-_COLUMN = {name: position for position, name in enumerate(FEATURES)}
 _JET_NUMBERS = 4  # 0, 1, 2, more
 
 
@@ -33,7 +32,7 @@ class JetRegion(NamedTuple):
 
 @dataclass(frozen=True)
 class Regions:
-    """Cuts that divide the events; the last entry of `signal_rich` holds for more jets too.
+    """Cuts that divide events; the last entry of `signal_rich` holds for more jets too.
 
     Counting bins are made of the number of jets (0, 1, 2, more), the sum of their pT
     (`jet_edges`, which the jet energy scale moves events across), the transverse mass (below and
@@ -54,7 +53,7 @@ class Regions:
         """Number of counting bins; some of them no event can reach."""
         return _JET_NUMBERS * (len(self.jet_edges) + 1) * 2 * (len(self.mass_edges) + 1)
 
-    def is_signal_rich(self, features: NDArray[np.float32]) -> NDArray[np.bool_]:
+    def is_signal_rich(self, features: Floats) -> Mask:
         """The events for the classifier.
 
         Args:
@@ -67,10 +66,10 @@ class Regions:
             for cut in zip(*self.signal_rich, strict=True)
         )
         light = _column(features, "DER_mass_transverse_met_lep") < mt_high
-        rich: NDArray[np.bool_] = (mass >= low) & (mass < high) & light
+        rich: Mask = (mass >= low) & (mass < high) & light
         return rich
 
-    def counting_bin(self, features: NDArray[np.float32]) -> NDArray[np.intp]:
+    def counting_bin(self, features: Floats) -> Positions:
         """The counting bin of each event, in [0, `n_counting_bins`), whatever its region."""
         jets = np.minimum(_column(features, "PRI_n_jets"), _JET_NUMBERS - 1).astype(np.intp)
         position = jets * (len(self.jet_edges) + 1)
@@ -82,10 +81,10 @@ class Regions:
         return position
 
 
-def _column(features: NDArray[np.float32], name: str) -> NDArray[np.float32]:
-    values: NDArray[np.float32] = features[:, _COLUMN[name]]
+def _column(features: Floats, name: str) -> Floats:
+    values: Floats = features[:, POSITION[name]]
     return values
 
 
-def _interval(edges: tuple[float, ...], values: NDArray[np.float32]) -> NDArray[np.intp]:
+def _interval(edges: tuple[float, ...], values: Floats) -> Positions:
     return np.searchsorted(np.asarray(edges, dtype=np.float32), values, side="right")

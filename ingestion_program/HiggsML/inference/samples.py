@@ -8,16 +8,26 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..arrays import Array, Floats, Positions
 from ..concurrency import map_ahead
 from ..errors import DataError
-from ..schema import DETAILED_LABELS, FEATURES, PRI_COLUMNS, PROCESSES, WEIGHTS
-from .templates import Shift
+from ..schema import DETAILED_LABELS, WEIGHTS
+from ..task import HIGGSML, Task
+from ..weights import scale_to_whole
 
-__all__ = ["Sample", "concatenated", "feature_matrix", "samples_of", "split_events", "under_shift"]
+__all__ = [
+    "Sample",
+    "Systematics",
+    "concatenated",
+    "feature_matrix",
+    "samples_of",
+    "split_events",
+    "under_shift",
+]
 
-Array = NDArray[np.float64]
-Features = NDArray[np.float32]
 Systematics = Callable[..., Any]
+"""Shifts a frame of events: gets the frame, a keyword for each moving parameter, and a seed."""
+
 Result = TypeVar("Result")
 
 _log = logging.getLogger(__name__)
@@ -30,21 +40,21 @@ _SPLIT_FROM = 100  # rows of a process; fewer serve both the classifier and the 
 class Sample(NamedTuple):
     """Some events of a process; the columns are those of all events, which are not copied."""
 
-    columns: Mapping[str, NDArray[np.float32]]
-    """Primary features and weights of all training events."""
+    columns: Mapping[str, Floats]
+    """Features that a shift starts from, and weights, of all training events."""
     rows: NDArray[np.int32]
-    """Which of them; tens of millions, so that half the memory counts."""
+    """Rows of the sample's events; tens of millions, so that half the memory counts."""
     scale: float = 1.0
-    """Of the weights: the sample stands for all events of its process."""
+    """Factor on the weights, by which the sample stands for all events of its process."""
 
     def some(self, first: int, step: int) -> "Sample":
         """Every `step`-th event from `first` on."""
         return self._replace(rows=self.rows[first::step])
 
     def part(self, most: int) -> "Sample":
-        """At most so many events, evenly spread over the sample, that stand for all of it."""
+        """At most `most` events, evenly spread over the sample, that stand for all of it."""
         some = self.some(0, -(-len(self.rows) // most))
-        return some._replace(scale=self.scale * len(self.rows) / len(some.rows))
+        return some._replace(scale=self.scale * scale_to_whole(len(self.rows), len(some.rows)))
 
     def chunks(self) -> Iterator["Sample"]:
         """The sample in pieces."""
@@ -52,41 +62,44 @@ class Sample(NamedTuple):
             yield self._replace(rows=self.rows[start : start + _CHUNK])
 
     def frame(self) -> pd.DataFrame:
-        """Primary features and weights as a frame."""
+        """The columns of the sample's events as a frame."""
         frame = pd.DataFrame({name: values[self.rows] for name, values in self.columns.items()})
         frame[WEIGHTS] *= np.float32(self.scale)
         return frame
 
 
-def samples_of(events: pd.DataFrame) -> list[Sample]:
+def samples_of(events: pd.DataFrame, task: Task = HIGGSML) -> list[Sample]:
     """All events of each process, with their weights.
 
     Args:
-        events: with `detailed_labels`, physical weights and the primary features.
+        events: with `detailed_labels`, physical weights and the columns of the task.
+        task: processes and columns.
     """
-    columns = {name: events[name].to_numpy(np.float32) for name in (*PRI_COLUMNS, WEIGHTS)}
+    columns = {name: events[name].to_numpy(np.float32) for name in (*task.columns, WEIGHTS)}
     process = events[DETAILED_LABELS]
     return [
         Sample(columns, np.flatnonzero((process == name).to_numpy()).astype(np.int32))
-        for name in PROCESSES
+        for name in task.processes
     ]
 
 
 def split_events(
-    events: pd.DataFrame, training_rows: int, rng: np.random.Generator
+    events: pd.DataFrame, training_rows: int, rng: np.random.Generator, task: Task = HIGGSML
 ) -> tuple[list[Sample], list[Sample]]:
     """Samples for the classifier and for the templates, of each process.
 
     Args:
         events: the training set, with `detailed_labels` and physical weights.
-        training_rows: at most so many rows of a process train the classifier, and at most half.
-        rng: which ones.
+        training_rows: largest number of rows of a process that train the classifier; it is at
+            most half of them.
+        rng: chooses the rows.
+        task: processes and columns.
 
     Raises:
         DataError: a process has too few events to build templates.
     """
     for_training, for_templates = [], []
-    for process, sample in zip(PROCESSES, samples_of(events), strict=True):
+    for process, sample in zip(task.processes, samples_of(events, task), strict=True):
         rows = sample.rows
         if len(rows) < _FEWEST_ROWS:
             raise DataError(
@@ -109,7 +122,8 @@ def split_events(
         chosen[rng.choice(len(rows), min(len(rows) // 2, training_rows), replace=False)] = True
         weights = sample.columns[WEIGHTS][rows]
         total = weights.sum(dtype=np.float64)
-        scale = float(total / (total - weights[chosen].sum(dtype=np.float64)))
+        rest = total - weights[chosen].sum(dtype=np.float64)
+        scale = scale_to_whole(total, rest, where=process)
         for_training.append(sample._replace(rows=rng.permutation(rows[chosen])))
         for_templates.append(sample._replace(rows=rows[~chosen], scale=scale))
     return for_training, for_templates
@@ -117,36 +131,40 @@ def split_events(
 
 def under_shift(
     samples: list[Sample],
-    shift: Shift,
+    values: Mapping[str, float],
     systematics: Systematics,
     seed: int,
-    use: Callable[[Features, Array], Result],
+    use: Callable[[Floats, Array], Result],
+    task: Task = HIGGSML,
 ) -> Iterator[tuple[int, Result]]:
     """Shift samples, piece by piece and with all cores, and make something of each piece.
 
     Args:
-        samples: of each process.
-        shift: where to.
-        systematics: `HiggsML.systematics.systematics`.
-        seed: of the soft momentum; the same one gives the same noise at all shifts.
-        use: gets the 28 features (n, 28) and the weights (n,) of the events that are left.
+        samples: events of each process.
+        values: nuisance parameters, by name; those that are not given are nominal.
+        systematics: function of the Model contract that shifts events.
+        seed: source of the noise; the same one gives the same noise at all shifts.
+        use: gets the features (n, F) and the weights (n,) of the events that are left.
+        task: parameters that move events, and features.
 
     Yields:
         The place of the sample in `samples`, and what `use` returned.
     """
+    shift = task.shift(values)
 
     def work(job: tuple[int, int, Sample]) -> tuple[int, Result]:
         number, code, piece = job
-        shifted = systematics(piece.frame(), **shift._asdict(), seed=seed + number)
-        return code, use(feature_matrix(shifted), shifted[WEIGHTS].to_numpy(dtype=np.float64))
+        shifted = systematics(piece.frame(), **shift, seed=seed + number)
+        weights = shifted[WEIGHTS].to_numpy(dtype=np.float64)
+        return code, use(feature_matrix(shifted, task), weights)
 
     pieces = ((code, piece) for code, sample in enumerate(samples) for piece in sample.chunks())
     return map_ahead(work, ((number, *piece) for number, piece in enumerate(pieces)))
 
 
 def concatenated(
-    pieces: Iterator[tuple[int, tuple[Features, Array]]],
-) -> tuple[Features, Array, NDArray[np.intp]]:
+    pieces: Iterator[tuple[int, tuple[Floats, Array]]],
+) -> tuple[Floats, Array, Positions]:
     """Rows, weights and process codes of what `under_shift` yields."""
     codes, rows, weights = [], [], []
     for code, (some, their_weights) in pieces:
@@ -156,9 +174,12 @@ def concatenated(
     return np.concatenate(rows), np.concatenate(weights), np.concatenate(codes)
 
 
-def feature_matrix(data: pd.DataFrame) -> Features:
-    """The 28 features, float32 (n, 28); no copy of a frame that wraps a column-major buffer."""
-    if tuple(data.columns) != FEATURES:
-        data = data[list(FEATURES)]
-    matrix: Features = data.to_numpy(dtype=np.float32)
+def feature_matrix(data: pd.DataFrame, task: Task = HIGGSML) -> Floats:
+    """The features of events, float32 (n, F).
+
+    There is no copy where the frame wraps a column-major buffer.
+    """
+    if tuple(data.columns) != task.features:
+        data = data[list(task.features)]
+    matrix: Floats = data.to_numpy(dtype=np.float32)
     return matrix

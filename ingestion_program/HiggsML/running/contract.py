@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import PredictionError
+from ..task import HIGGSML
 
 __all__ = ["MODEL_FILE", "Prediction", "check_prediction"]
 
@@ -83,6 +84,8 @@ def _number(key: str, value: object) -> float:
         raise PredictionError(f"{key} must be finite.", value=number)
     if abs(number) > LARGEST:
         raise PredictionError(
-            f"{key} is beyond {LARGEST:g}.", value=number, fix="mu lies between 0.1 and 3."
+            f"{key} is beyond {LARGEST:g}.",
+            value=number,
+            fix="mu lies between {:g} and {:g}.".format(*HIGGSML.mu_range),
         )
     return number

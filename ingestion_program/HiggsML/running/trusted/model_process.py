@@ -5,7 +5,7 @@ import os
 import socket
 import subprocess
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from ...errors import PredictionError
 from ..contract import Prediction, check_prediction
@@ -80,13 +80,17 @@ class ModelProcess:
 
     # --- what it is asked ------------------------------------------------------------------------
 
-    def build_and_fit(self, train_source: TrainSource, seconds: float) -> None:
+    def build_and_fit(
+        self, train_source: TrainSource, seconds: float, mu_range: tuple[float, float]
+    ) -> None:
         """Import the submission, make its model and fit it; the events come from `train_source`."""
         limit, most = Limit.of(seconds), self._policy.memory_bytes // EVENT_BYTES
-        for message, doing in (
-            ({"do": "build", "folder": str(self._submission)}, "Model(get_train_set, systematics)"),
-            ({"do": "fit"}, "fit"),
-        ):
+        build = {"do": "build", "folder": str(self._submission), "mu_range": mu_range}
+        steps: dict[str, dict[str, Any]] = {
+            "Model(get_train_set, systematics)": build,
+            "fit": {"do": "fit"},
+        }
+        for doing, message in steps.items():
             self._conversation.ask(message)
             self._conversation.answer(doing, limit, train_source=train_source, most_indices=most)
 

@@ -13,6 +13,7 @@ from typing import NamedTuple, Self
 
 from ...errors import SubmissionError
 from ...settings import LimitSettings
+from ...task import HIGGSML
 from ..isolation.policy import Policy, offered
 from .conversation import TrainSource
 from .model_process import ModelProcess
@@ -101,18 +102,22 @@ class Submission:
         """Take a fitted model of an earlier run in place of fitting."""
         self._body = body
 
-    def fit(self, train_source: TrainSource) -> bytes | None:
+    def fit(
+        self, train_source: TrainSource, mu_range: tuple[float, float] = HIGGSML.mu_range
+    ) -> bytes | None:
         """Make the model and fit it.
 
         Args:
             train_source: gives the training events that the model asks for.
+            mu_range: of the run, for a model whose constructor takes it.
 
         Returns:
             The fitted model as opaque bytes, if it can be serialised.
         """
         process = self._start(self._folder / "fit", [self._staged], os.cpu_count() or 1)
         self._fitting = process
-        process.build_and_fit(train_source, self._time_left.at_most(self._limits.fit_seconds))
+        seconds = self._time_left.at_most(self._limits.fit_seconds)
+        process.build_and_fit(train_source, seconds, mu_range)
         saved = process.save(self._time_left.at_most(TRANSFER_SECONDS))
         if isinstance(saved, bytes):
             self._body, self._fitting = saved, None

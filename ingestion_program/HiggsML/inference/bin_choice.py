@@ -1,0 +1,93 @@
+"""Choice of bins: equal information in each, merged until the expected interval is shortest."""
+
+import numpy as np
+
+from ..arrays import Array, Floats, Mask, Positions
+from .likelihood import expected_width
+from .templates import Templates
+
+__all__ = ["choose_groups", "equal_information_edges"]
+
+
+def equal_information_edges(
+    score: Floats,
+    is_signal: Mask,
+    weights: Array,
+    n_bins: int,
+    min_rows: int,
+) -> Floats:
+    """Edges of the score between bins of equal content of s^2/(s + b).
+
+    The local information is smoothed over `min_rows` background events, and every bin keeps at
+    least as many. Where weights are negative, s counts as no less than zero and b as no
+    less than its statistical error; positive weights never sum to less.
+
+    Args:
+        score: (n,), grows with the signal.
+        is_signal: (n,), whether an event is signal.
+        weights: (n,), physical.
+        n_bins: largest number of bins.
+        min_rows: smallest number of simulated background events of a bin.
+    """
+    order = np.argsort(-score, kind="stable")
+    signal = np.where(is_signal[order], weights[order], 0.0)
+    background = np.where(is_signal[order], 0.0, weights[order])
+    cell = np.cumsum(~is_signal[order]) // min_rows
+    s = np.maximum(np.bincount(cell, signal), 0.0)
+    b = np.bincount(cell, background)
+    squares = np.square(background, out=background)  # in place: there are millions
+    b = np.maximum(b, np.sqrt(np.bincount(cell, squares)))
+    information = np.cumsum(s**2 / np.maximum(s + b, 1e-12))
+    last_in_cell = np.cumsum(np.bincount(cell)) - 1
+    if len(information) < 2:
+        return np.empty(0, dtype=np.float32)
+    target = information[-1] * np.arange(1, n_bins) / n_bins
+    cells = np.unique(np.searchsorted(information[:-1], target))
+    cells = cells[cells < len(information) - 1]
+    return np.unique(score[order][last_in_cell[cells]])
+
+
+def choose_groups(
+    templates: Templates,
+    n_counting_bins: int,
+    edges: tuple[Floats, ...],
+    min_rows: float,
+) -> Positions:
+    """Merge neighbouring fine bins of the score so that the expected width is least.
+
+    Many bins lose to the finite simulation, few lose information: one, two, four, ... neighbours
+    are merged, and the number with the least `expected_width` is taken. Counting bins with less
+    than `min_rows` effective simulated events are merged with their neighbour.
+
+    Args:
+        templates: in fine bins, the counting bins first.
+        n_counting_bins: number of counting bins.
+        edges: (bins,) lower edges of the score, for each background.
+        min_rows: smallest number of effective simulated events of a counting bin.
+
+    Returns:
+        (fine bins,) the final bin of each fine bin.
+    """
+    nominal, variance = templates.coefficients[0].sum(axis=0), templates.variances.sum(axis=0)
+    counting = _merge_sparse(nominal[:n_counting_bins], variance[:n_counting_bins], min_rows)
+    candidates = []
+    for size in (1, 2, 4, 8, 16):
+        groups, used = [counting], int(counting.max()) + 1
+        for bins in edges:
+            groups.append(np.arange(len(bins)) // size + used)
+            used += -(-len(bins) // size)
+        candidates.append(np.concatenate(groups))
+    return min(candidates, key=lambda groups: expected_width(templates.merged(groups)))
+
+
+def _merge_sparse(nominal: Array, variance: Array, min_rows: float) -> Positions:
+    """The merged bin of each bin."""
+    groups = np.empty(len(nominal), dtype=np.intp)
+    group, total, square = 0, 0.0, 0.0
+    for k, (expected, squared_error) in enumerate(zip(nominal, variance, strict=True)):
+        groups[k] = group
+        total, square = total + expected, square + squared_error
+        if total > 0.0 and total**2 >= min_rows * square:
+            group, total, square = group + 1, 0.0, 0.0
+    # What is left at the end joins the last full group.
+    return np.minimum(groups, max(group - 1, 0))

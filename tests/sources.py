@@ -105,8 +105,8 @@ def imports(module: Module) -> Iterator[Import]:
             base = _source(module, node)
             for alias in node.names:
                 known_as, full = alias.asname or alias.name, f"{base}.{alias.name}"
-                taken = (full, None) if full in all_modules() else (base, alias.name)
-                yield Import(*taken, known_as, node in inner, node.lineno)
+                source, name = (full, None) if full in all_modules() else (base, alias.name)
+                yield Import(source, name, known_as, node in inner, node.lineno)
 
 
 def _source(module: Module, node: ast.ImportFrom) -> str:

@@ -29,11 +29,6 @@ class Module:
     tree: ast.Module
 
     @property
-    def package(self) -> str:
-        """The first part of the name."""
-        return self.name.split(".")[0]
-
-    @property
     def room(self) -> str:
         """The second part of the name, empty for the package's own `__init__.py`."""
         return self.name.split(".")[1] if "." in self.name else ""

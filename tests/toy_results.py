@@ -91,6 +91,8 @@ def write_files(folder: Path, files: Files) -> Path:
     return folder
 
 
-def write_toy(folder: Path, *args: int, **options: float) -> Path:
+def write_toy(
+    folder: Path, sets: int = 10, experiments: int = 100, *, seed: int = 1, **options: float
+) -> Path:
     """Write a finished toy run; arguments as for `toy_files`."""
-    return write_files(folder, toy_files(*args, **options))
+    return write_files(folder, toy_files(sets, experiments, seed=seed, **options))

@@ -6,6 +6,7 @@ stored beside what was found with them. Rates, shifts and simulation errors are 
 """
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -47,17 +48,16 @@ def main() -> None:
             found["expected"].append(likelihood.expected_and_slopes(theta)[0])
             found["information"].append(likelihood.information(theta))
         widths.append([expected_width(templates, profiled=p) for p in (True, False)])
-    np.savez_compressed(
-        GOLDEN,
-        coefficients=coefficients,
-        variances=variances,
-        counts=counts,
-        thetas=thetas,
-        width=widths,
-        **{
-            name: np.reshape(rows, (MODELS, POINTS, *rows[0].shape)) for name, rows in found.items()
-        },
-    )
+    arrays: dict[str, Any] = {
+        "coefficients": coefficients,
+        "variances": variances,
+        "counts": counts,
+        "thetas": thetas,
+        "width": widths,
+    }
+    for name, rows in found.items():
+        arrays[name] = np.reshape(rows, (MODELS, POINTS, *rows[0].shape))
+    np.savez_compressed(GOLDEN, **arrays)
 
 
 if __name__ == "__main__":

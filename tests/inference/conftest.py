@@ -38,7 +38,7 @@ def templates() -> Templates:
     diboson = np.array([10.0, 20, 40, 80, 160, 200, 300, 400, 300, 200, 100, 1500])
     nominal = np.array([signal, ztautau, ttbar, diboson])
     phase = np.linspace(0.0, 3.0, 12)
-    effects = [1.0]
+    effects = [np.ones(12)]
     for k in range(1, 12):
         size = 0.02 if k <= 3 else 0.002
         effects.append(size * np.cos(phase * (1.0 + 0.3 * k) + k))

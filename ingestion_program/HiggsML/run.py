@@ -3,6 +3,7 @@
 `run_ingestion` is the whole run, as on the platform, with the submission in processes of its own.
 """
 
+import dataclasses
 import logging
 import os
 import secrets
@@ -10,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +25,7 @@ from .progress import progress_bar
 from .running.audit import audit_answers
 from .running.data_source import DataSource
 from .running.executors import Executor, run_locally, run_on_dask
-from .running.facts import digest_of_folder, facts_of_machine
+from .running.facts import digest_of_folder, facts_of_machine, name_of_submission
 from .running.fitting import Submission, TimeLeft
 from .running.journal import Journal
 from .running.results import clear_folder, remove_folder, write_results
@@ -74,7 +76,7 @@ def run_ingestion(
     Raises:
         HiggsMLError: with a message for whoever can mend it; the output then holds no results.
     """
-    started = time.monotonic()
+    started, date = time.monotonic(), datetime.now(UTC)
     stages: dict[str, float] = {}
     time_left = TimeLeft(settings.limits.total_seconds)
     source = DataSource(settings.data, input_dir.absolute())
@@ -86,6 +88,7 @@ def run_ingestion(
         clear_folder(output, keep=(STATE,) if resume else ())
         stage_submission(submission, folder / "submission")
         submission_digest = digest_of_folder(folder / "submission")
+        submission_name = name_of_submission(folder / "submission")
 
         with _timed(stages, "data"):
             data = source.open()
@@ -108,6 +111,7 @@ def run_ingestion(
                 execute = _on_dask(plan, model, client, source, isolation)
             with _timed(stages, "predict"):
                 sets = _predict_all(plan, settings.protocol, execute, journal)
+            usage = model.usage()
             audited = audit_answers(plan, model, journal.answers, audit)
 
     test_settings = {
@@ -118,6 +122,9 @@ def run_ingestion(
     }
     run = {
         **facts_of_machine(),
+        "started": date.isoformat(timespec="seconds"),
+        "limits": dataclasses.asdict(settings.limits),
+        "usage": usage,
         "stages": stages,
         "workers": workers,
         "isolation": {"level": isolation.level, "missing": list(isolation.missing)},
@@ -126,6 +133,7 @@ def run_ingestion(
         "settings_digest": settings.digest(),
         "experiments_digest": digest_of([data.digest, plan.random_seed, test_settings]),
         "submission_digest": submission_digest,
+        "submission_name": submission_name,
     }
     duration = max(journal.seconds, time.monotonic() - started)
     write_results(output, sets, duration, test_settings, run)

@@ -1,5 +1,6 @@
-"""Facts of a run that go into its results: versions, digests."""
+"""Facts of a run that go into its results: versions, digests, the name of the submission."""
 
+import ast
 import hashlib
 import platform
 from importlib.metadata import PackageNotFoundError, version
@@ -7,8 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
+from .submission import MODEL_FILE
+from .watch import printable
 
-__all__ = ["digest_of_folder", "facts_of_machine"]
+__all__ = ["digest_of_folder", "facts_of_machine", "name_of_submission"]
+
+LONGEST_NAME = 100
+"""Characters."""
 
 _PACKAGES = ("numpy", "pandas", "scikit-learn", "xgboost", "numba", "iminuit", "torch")
 
@@ -32,3 +38,13 @@ def digest_of_folder(folder: Path) -> str:
         with path.open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()
+
+
+def name_of_submission(folder: Path) -> str:
+    """The first line of the docstring of `model.py`, cut to 100 characters; empty without one.
+
+    A staged source has been parsed before (`stage_submission`), so it can be parsed here.
+    """
+    text = ast.get_docstring(ast.parse((folder / MODEL_FILE).read_bytes())) or ""
+    line = printable(text.partition("\n")[0]).strip()
+    return line if len(line) <= LONGEST_NAME else line[: LONGEST_NAME - 1] + "…"

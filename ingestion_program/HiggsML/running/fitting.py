@@ -5,6 +5,7 @@ import logging
 import math
 import os
 import tarfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 GIB = 1 << 30
 TRANSFER_SECONDS = 300.0
 """Writing or reading a fitted model."""
+_PREDICT = ("calls", "seconds", "longest_seconds", "memory_bytes")
 
 
 class TimeLeft:
@@ -72,6 +74,8 @@ class Submission:
         self._time_left, self._devices = time_left, devices
         self._body: bytes | None = None
         self._fitting: ModelProcess | None = None
+        self._usage: dict[str, dict[str, float]] = {}
+        self._noting = threading.Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -100,12 +104,15 @@ class Submission:
         """
         process = self._start("fit", [self._staged], os.cpu_count() or 1)
         self._fitting = process
+        began = time.monotonic()
         process.build_and_fit(train_source, self._time_left.at_most(self._limits.fit_seconds))
+        seconds = time.monotonic() - began
         saved = process.save(self._time_left.at_most(TRANSFER_SECONDS))
         if isinstance(saved, bytes):
             self._body, self._fitting = saved, None
             process.close()
-        else:
+        self._usage["fit"] = {"seconds": seconds, "memory_bytes": process.most_memory}
+        if self._fitting is not None:
             log.warning("The fitted model cannot be serialised (%s): one worker has to do.", saved)
         return self._body
 
@@ -125,10 +132,29 @@ class Submission:
         if self._body is None:
             assert self._fitting is not None  # noqa: S101 - it is fitted, and was not serialised
             yield self._fitting
+            self._note_predict(self._fitting)
             return
         with self._start(name, [], threads=1) as process:
             process.load(self._body, self._time_left.at_most(TRANSFER_SECONDS))
             yield process
+        self._note_predict(process)
+
+    def usage(self) -> dict[str, dict[str, float]]:
+        """Time and memory that this machine saw `fit` and `predict` take, for the results.
+
+        What was fitted or predicted before a run was resumed, or on another machine, is not in it.
+        """
+        return {name: dict(values) for name, values in self._usage.items()}
+
+    def _note_predict(self, process: ModelProcess) -> None:
+        """Add what a process took; processes end in threads of their own."""
+        spans = process.predict_seconds
+        with self._noting:
+            known = self._usage.setdefault("predict", dict.fromkeys(_PREDICT, 0.0))
+            known["calls"] += len(spans)
+            known["seconds"] += sum(spans)
+            known["longest_seconds"] = max([known["longest_seconds"], *spans])
+            known["memory_bytes"] = max(known["memory_bytes"], process.most_memory)
 
     def predict_seconds(self) -> float:
         """How long the next call of `predict` may take."""

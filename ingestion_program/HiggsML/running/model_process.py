@@ -74,6 +74,8 @@ class ModelProcess:
             )
         self._watch = Watch(self._process, policy)
         self._predicting = Limit.of(START_SECONDS)
+        self.predict_seconds: list[float] = []
+        """From handing each pseudo-experiment over until its answer was read."""
         self._ask(dataclasses.asdict(policy))
         self._answer("the start of the model's process", Limit.of(START_SECONDS))
 
@@ -82,6 +84,11 @@ class ModelProcess:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def most_memory(self) -> int:
+        """The largest resident memory that was seen, bytes; 0 where nobody can tell (macOS)."""
+        return self._watch.most_memory
 
     def close(self) -> None:
         """End the process, whatever it does."""
@@ -139,6 +146,8 @@ class ModelProcess:
             SubmissionError: naming the experiment, `where`.
         """
         answer = self._answer("predict", self._predicting, where=where)
+        begun = self._predicting.ends - self._predicting.seconds
+        self.predict_seconds.append(time.monotonic() - begun)
         numbers = answer.get("prediction")
         if not isinstance(numbers, list) or len(numbers) != len(Prediction._fields):
             raise self._fault("predict", "sent no prediction", where)

@@ -44,6 +44,8 @@ class Watch:
     def __init__(self, process: "subprocess.Popen[bytes]", policy: Policy) -> None:
         self.reason: str | None = None
         """Why the process was killed, if it was."""
+        self.most_memory = 0
+        """The largest resident memory that was seen, bytes."""
         self._process, self._policy = process, policy
         self._stopped = threading.Event()
         self._threads = [
@@ -69,6 +71,7 @@ class Watch:
     def close(self) -> None:
         """Kill the process, wait for its end, and stop watching."""
         self._stopped.set()
+        self._note_memory()  # of a process that lived for less than a period, too
         self.kill()
         self._process.wait()
         for thread in self._threads:
@@ -91,9 +94,14 @@ class Watch:
             if self.look() is not None:
                 return
 
+    def _note_memory(self) -> tuple[int, int]:
+        memory, peak, threads = _memory_and_threads(self._process.pid)
+        self.most_memory = max(self.most_memory, peak)
+        return memory, threads
+
     def _excess(self) -> str | None:
         policy = self._policy
-        memory, threads = _memory_and_threads(self._process.pid)
+        memory, threads = self._note_memory()
         if memory > policy.memory_bytes:
             return f"it took more than {policy.memory_bytes / 2**30:.3g} GiB of memory"
         if threads > MAX_THREADS:
@@ -108,14 +116,15 @@ class Watch:
         return None
 
 
-def _memory_and_threads(pid: int) -> tuple[int, int]:
-    """Resident bytes and threads; zeros where there is no /proc (macOS), or no process any more."""
+def _memory_and_threads(pid: int) -> tuple[int, int, int]:
+    """Resident bytes, now and at most, and threads; zeros without /proc (macOS) or process."""
     try:
         status = Path(f"/proc/{pid}/status").read_text()
     except OSError:
-        return 0, 0
-    found = dict(re.findall(r"^(VmRSS|Threads):\s+(\d+)", status, re.MULTILINE))
-    return 1024 * int(found.get("VmRSS", 0)), int(found.get("Threads", 0))
+        return 0, 0, 0
+    found = dict(re.findall(r"^(VmRSS|VmHWM|Threads):\s+(\d+)", status, re.MULTILINE))
+    memory, peak = (1024 * int(found.get(name, 0)) for name in ("VmRSS", "VmHWM"))
+    return memory, peak, int(found.get("Threads", 0))
 
 
 def folder_bytes(folder: Path) -> int:

@@ -123,7 +123,7 @@ def compare(
 
 def _check_same_experiments(labels: Sequence[str], results: Sequence[Results]) -> None:
     if len(results) < 2:
-        raise ComparisonError("There is nothing to compare with.", fix="Name two results or more.")
+        raise ComparisonError("there is nothing to compare with.", fix="name two results or more.")
     first = results[0]
     for label, other in zip(labels[1:], results[1:], strict=True):
         if (
@@ -133,7 +133,7 @@ def _check_same_experiments(labels: Sequence[str], results: Sequence[Results]) -
         ):
             raise ComparisonError(
                 f"{label} and {labels[0]} were not measured on the same experiments.",
-                fix="Run both with the same data, settings and random seed.",
+                fix="run both with the same data, settings and random seed.",
             )
 
 

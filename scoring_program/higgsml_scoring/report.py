@@ -120,7 +120,7 @@ def score(
     # All sets are of one size, so the mean over sets of set means is the mean over experiments.
     final = {name: float(value) for name, value in scores_of_means(values.mean((1, 2)), n).items()}
     if not all(math.isfinite(value) for value in final.values()):
-        raise ResultsError("A score is not a finite number.")
+        raise ResultsError("a score is not a finite number.")
     of_experiments, of_sets = np.random.default_rng(BOOTSTRAP_SEED).spawn(2)
     redrawn = scores_of_means(resample_experiments(values, bootstraps, of_experiments), n)
     set_bootstrap = None

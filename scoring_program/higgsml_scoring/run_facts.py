@@ -50,7 +50,7 @@ def parse_run_facts(facts: Mapping[str, Any], where: str) -> RunFacts:
     isolation = _table(fact("isolation"), f"{where}: isolation")
     missing = checks.member(isolation, "missing", f"{where}: isolation")
     if not isinstance(missing, list):
-        raise ResultsError("This must be a list of texts.", where=f"{where}: isolation.missing")
+        raise ResultsError("must be a list of texts.", where=f"{where}: isolation.missing")
     return RunFacts(
         versions={
             checks.text(name, where): checks.text(version, f"{where}: versions.{name[:40]}")
@@ -80,5 +80,5 @@ def parse_run_facts(facts: Mapping[str, Any], where: str) -> RunFacts:
 
 def _table(value: object, where: str) -> dict[str, Any]:
     if not isinstance(value, dict) or len(value) > 100:
-        raise ResultsError("This must be an object of at most 100 keys.", where=where)
+        raise ResultsError("must be an object of at most 100 keys.", where=where)
     return value

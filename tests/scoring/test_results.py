@@ -93,35 +93,38 @@ MALFORMED = [
     (change(RESULT, "p84", 3, to=float("inf")), r"result_1\.json.*Infinity is not a number"),
     (change(RESULT, "p84", 3, to=1e300), r"result_1\.json: p84\[3\].*larger than 10000"),
     (change(RESULT, "p16", 0, to=10**400), r"p16\[0\].*larger than"),
-    (change(RESULT, "p16", 0, to="1.0"), r"p16\[0\].*must be a number"),
+    (change(RESULT, "p16", 0, to="1.0"), r"p16\[0\]: must be a number, not a text"),
     (change(RESULT, "p16", 0, to=None), r"p16\[0\].*must be a number"),
     (change(RESULT, "p16", 0, to=True), r"p16\[0\].*must be a number"),
     (change(RESULT, "p16", 0, to=[1.0]), r"p16\[0\].*must be a number"),
-    (change(RESULT, "p16", 2, to=9.0), r"result_1\.json.*experiment 2 is inverted"),
+    (change(RESULT, "p16", 2, to=9.0), r"result_1\.json.*experiment 2: the interval is inverted"),
     (change(RESULT, "mu_hats", to=[1.0] * 5), r"mu_hats.*must hold 6 numbers, not 5"),
     (change(RESULT, "delta_mu_hats", to=[]), r"must hold 6 numbers, not 0"),
     (change(RESULT, "mu_hats", to=1.0), r"must be a list"),
     (drop(RESULT, "p84"), r"result_1\.json.*'p84' is missing"),
-    (drop(RESULT), r"result_1\.json.*results of 1 sets are missing"),
+    (drop(RESULT), r"result_1\.json: the file is missing: 1 of 3 sets"),
     (change(TRUTH, "ground_truth_mus", to=[1.0, 2.0]), r"must hold 3 numbers, not 2"),
     (change(TRUTH, "ground_truth_mus", 1, to="1.0"), r"ground_truth_mus\[1\].*must be a number"),
-    (change(TRUTH, "num_of_sets", to=2), r"result_2\.json.*not in the run"),
+    (
+        change(TRUTH, "num_of_sets", to=2),
+        r"result_2\.json: no set of this run: its sets are 0 to 1",
+    ),
     (change(TRUTH, "num_of_sets", to=4), r"result_3\.json.*missing"),
     (change(TRUTH, "num_of_sets", to=10**9), r"num_of_sets.*between 1 and 1,000"),
     (change(TRUTH, "num_of_sets", to=3.0), r"num_of_sets.*whole number"),
     (change(TRUTH, "num_pseudo_experiments", to=7), r"must hold 7 numbers, not 6"),
     (change(TRUTH, "systematics", "tes", to=1), r"systematics.*true and false"),
-    (drop(TRUTH), r"marker lists other files|missing"),
-    (drop(RUN), r"marker lists other files"),
+    (drop(TRUTH), r"completed.json: lists other files|missing"),
+    (drop(RUN), r"completed.json: lists other files"),
     (drop(RUN, "stages"), r"run\.json.*'stages' is missing"),
-    (change(RUN, "stages", "fit", to=-1.0), r"stages\.fit.*cannot be negative"),
+    (change(RUN, "stages", "fit", to=-1.0), r"stages\.fit.*must not be negative"),
     (change(RUN, "versions", "numpy", to="x" * 201), r"versions\.numpy.*at most 200 letters"),
     (change(RUN, "isolation", to="none"), r"isolation.*must be an object"),
     (change(RUN, "isolation", "missing", to="x"), r"isolation\.missing.*list"),
     (change(RUN, "workers", to=0), r"workers.*between"),
     (change(RUN, "submission_digest", to="../etc"), r"submission_digest.*digest"),
     (change(RUN, "settings_digest", to="cd" * 32), r"marker is that of another run"),
-    (change("ingestion_duration.json", "ingestion_duration", to=-1), r"cannot be negative"),
+    (change("ingestion_duration.json", "ingestion_duration", to=-1), r"must not be negative"),
     (change("ingestion_duration.json", "ingestion_duration", to="1"), r"must be a number"),
 ]
 
@@ -130,8 +133,11 @@ MALFORMED = [
 def test_refuses_malformed_content_even_with_a_fitting_marker(tmp_path, spoil, reason):
     files = toy_files(3, 6)
     spoil(files)
-    with pytest.raises(ResultsError, match=reason):
+    with pytest.raises(ResultsError, match=reason) as caught:
         read_results(write_files(tmp_path, files), ANY)
+    assert caught.value.what[0].islower()
+    assert str(caught.value).startswith(f"{caught.value.where}: ")
+    assert "Fix: " in str(caught.value)
 
 
 @pytest.mark.parametrize("name", [RESULT, TRUTH, RUN, "ingestion_duration.json"])
@@ -155,9 +161,9 @@ def test_refuses_swapped_sets(tmp_path):
     ("name", "reason"),
     [
         ("result_01.json", "second file for set 1"),
-        ("result_3.json", "not in the run"),
-        ("result_-1.json", "not in the run"),
-        ("result_final.json", "not in the run"),
+        ("result_3.json", "no set of this run"),
+        ("result_-1.json", "no set of this run"),
+        ("result_final.json", "no set of this run"),
     ],
 )
 def test_refuses_sets_too_many(tmp_path, name, reason):

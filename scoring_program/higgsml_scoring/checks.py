@@ -90,5 +90,11 @@ def _type(value: object) -> str:
     """What JSON or YAML calls the type of a value."""
     if isinstance(value, bool):
         return "true or false"
-    names = {int: "a number", float: "a number", str: "a text", list: "a list", dict: "an object"}
+    names = {
+        int: "a number",
+        float: "a decimal number",
+        str: "a text",
+        list: "a list",
+        dict: "an object",
+    }
     return "null" if value is None else names.get(type(value), "a value of another type")

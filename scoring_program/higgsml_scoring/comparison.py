@@ -39,7 +39,6 @@ class Difference:
     Attributes:
         better, worse: labels; `better` has the higher score.
         value: the difference, not negative.
-        error: standard deviation of the bootstrapped differences.
         low, high: between them lie the central 95 % of the bootstrapped differences.
         p_value: of the score being equal, after Holm's correction for the number of pairs.
     """
@@ -47,7 +46,6 @@ class Difference:
     better: str
     worse: str
     value: float
-    error: float
     low: float
     high: float
     p_value: float
@@ -149,14 +147,11 @@ def _differences(contestants: Sequence[Contestant], redrawn: Floats) -> tuple[Di
             worse=contestants[worse].label,
             value=contestants[better].quantiles_score.value
             - contestants[worse].quantiles_score.value,
-            error=float(row.std()),
             low=float(low),
             high=float(high),
             p_value=p_value,
         )
-        for (better, worse), row, low, high, p_value in zip(
-            pairs, drawn, lows, highs, corrected, strict=True
-        )
+        for (better, worse), low, high, p_value in zip(pairs, lows, highs, corrected, strict=True)
     )
 
 

@@ -60,7 +60,8 @@ def draw_overall(report: ScoreReport) -> Iterator[Drawing]:
         f"Points lost against coverage: none from {low:.4f} to {high:.4f}, more and more on both "
         f"sides. This result has coverage {coverage:.4f} and loses {judge(report).penalty:.2f}.",
         "Nothing is lost in the shaded band: two binomial standard deviations for "
-        f"{n:,} pseudo-experiments. The diamond is this result with its error.",
+        f"{n:,} pseudo-experiments. The diamond is this result with its "
+        "68\N{NO-BREAK SPACE}% range.",
         figures.penalty_figure(report.coverage, n),
     )
     teams = ", ".join(f"{row.team} {row.coverage:.4f} and {row.interval:.4f}" for row in PUBLISHED)
@@ -69,8 +70,8 @@ def draw_overall(report: ScoreReport) -> Iterator[Drawing]:
         "Width and coverage",
         "Plane of coverage and mean width with lines of equal score, best at small widths within "
         f"the free band. This result: {coverage:.4f} and {width:.4f}. Published: {teams}.",
-        f"Lines of equal quantiles score for {n:,} pseudo-experiments. The diamond is this result, "
-        "the dots are the published ones.",
+        f"Lines of equal quantiles score for {n:,} pseudo-experiments. The diamond is this result "
+        "with its 68\N{NO-BREAK SPACE}% ranges; the dots are the published ones.",
         figures.plane_figure(report.coverage, report.interval, n, PUBLISHED),
     )
 
@@ -88,16 +89,7 @@ def draw_against_mu(report: ScoreReport, answers: Answers) -> Iterator[Drawing]:
         "Dots: mean of a set. Lines: the central 68 % of its widths.",
         figures.width_figure(mu, widths),
     )
-    bias = np.array([row.bias for row in report.sets])
-    error = np.array([row.bias_error for row in report.sets])
-    yield Drawing(
-        "bias",
-        "Bias",
-        "Bias of each set against its true mu. It lies between "
-        f"{bias.min():.3f} and {bias.max():.3f}.",
-        "Mean of μ̂ − μ in a set with its standard error. Beyond three errors: vermilion.",
-        figures.bias_figure(mu, bias, error),
-    )
+    yield _draw_bias(report, mu)
     stated = answers.delta_mu_hat > 0
     if stated.any():
         distance = answers.mu_hat - mu[:, np.newaxis]
@@ -105,7 +97,7 @@ def draw_against_mu(report: ScoreReport, answers: Answers) -> Iterator[Drawing]:
 
 
 def _draw_coverage(report: ScoreReport, mu: np.ndarray) -> Drawing:
-    coverage = np.array([row.coverage for row in report.sets])
+    coverage = np.array([row.coverage.value for row in report.sets])
     experiments = report.sets[0].experiments
     low, high = metrics.free_band(experiments)
     outside = int(np.sum((coverage < low) | (coverage > high)))
@@ -116,9 +108,32 @@ def _draw_coverage(report: ScoreReport, mu: np.ndarray) -> Drawing:
         f"{coverage.min():.3f} and {coverage.max():.3f}; {outside} of {len(mu)} sets lie outside "
         "two binomial standard deviations.",
         f"Bands: one and two binomial standard deviations around {metrics.ONE_SIGMA} for "
-        f"{experiments:,} pseudo-experiments. Outside of both: vermilion.",
+        f"{experiments:,} pseudo-experiments. {_marked('Outside of both', experiments)}",
         figures.coverage_figure(mu, coverage, experiments),
     )
+
+
+def _draw_bias(report: ScoreReport, mu: np.ndarray) -> Drawing:
+    experiments = report.sets[0].experiments
+    bias, low, high = (
+        np.array([getattr(row.bias, part) for row in report.sets])
+        for part in ("value", "low", "high")
+    )
+    return Drawing(
+        "bias",
+        "Bias",
+        "Bias of each set against its true mu. It lies between "
+        f"{bias.min():.3f} and {bias.max():.3f}.".replace("-", "−"),
+        "Mean of μ̂ − μ in a set with its 68\N{NO-BREAK SPACE}% range. "
+        f"{_marked('Beyond three times the range', experiments)}",
+        figures.bias_figure(mu, bias, low, high, experiments),
+    )
+
+
+def _marked(which: str, experiments: int) -> str:
+    if experiments < metrics.FEWEST:
+        return "Sets of so few pseudo-experiments are not judged."
+    return f"{which}: vermilion."
 
 
 def _draw_pulls(pulls: np.ndarray, left_out: int) -> Drawing:
@@ -146,7 +161,7 @@ def draw_intervals(report: ScoreReport, answers: Answers) -> Iterator[Drawing]:
     sets = len(report.sets)
     for number in np.linspace(0, sets - 1, min(sets, _MOST_PANELS)).round().astype(int):
         row = report.sets[number]
-        misses = round((1 - row.coverage) * row.experiments)
+        misses = round((1 - row.coverage.value) * row.experiments)
         drawn = min(row.experiments, figures.MOST_INTERVALS)
         counted = f"{misses:,} of {row.experiments:,} miss"
         if drawn < row.experiments:
@@ -156,7 +171,7 @@ def draw_intervals(report: ScoreReport, answers: Answers) -> Iterator[Drawing]:
             f"Set {row.number}: μ = {row.mu:.3f}",
             f"The intervals of set {row.number} in the order of their centres, around the true mu "
             f"of {row.mu:.3f}. {misses:,} of {row.experiments:,} miss it.",
-            f"Width {row.interval:.3f}, coverage {row.coverage:.3f}: {counted}.",
+            f"Width {row.interval.value:.3f}, coverage {row.coverage.value:.3f}: {counted}.",
             figures.intervals_figure(
                 answers.p16[row.number],
                 answers.p84[row.number],

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,15 @@ import pytest
 from higgsml_scoring.answers import read_answers
 from higgsml_scoring.errors import IngestionError, ResultsError
 from higgsml_scoring.results import read_ingestion_duration, read_results
+from higgsml_scoring.run_facts import Usage
 from higgsml_scoring.settings import ReferenceSettings
-from toy_results import Files, toy_files, write_files, write_toy
+from toy_results import (
+    Files,
+    add_facts_of_the_submission,
+    toy_files,
+    write_files,
+    write_toy,
+)
 
 ANY = ReferenceSettings(show_truth=True)
 
@@ -27,6 +35,33 @@ def test_reads_a_finished_run(tmp_path):
     assert results.systematics["bkg_scale"] is False
     assert results.run.stages == {"data": 12.5, "fit": 100.25, "predict": 1121.75}
     assert results.run.isolation_missing == ("signals",)
+
+
+def test_reads_what_is_known_of_the_submission(tmp_path):
+    files = add_facts_of_the_submission(toy_files(2, 20))
+    run = read_results(write_files(tmp_path, files), ANY).run
+    assert run.submission_name == "Boosted trees & a fit"
+    assert run.started == datetime(2027, 1, 31, 12, 5, tzinfo=UTC)
+    assert run.limits["fit_seconds"] == 3600
+    assert run.usage == Usage(
+        fit_seconds=99.5,
+        fit_bytes=3 * 2**30,
+        predict_calls=40,
+        predict_seconds=100.0,
+        predict_longest=7.25,
+        predict_bytes=2**29,
+    )
+    assert (run.audited, run.audited_different) == (20, 1)
+
+
+def test_runs_that_know_less_of_the_submission_are_scored(tmp_path):
+    run = read_results(write_toy(tmp_path / "old", 2, 3), ANY).run
+    assert (run.submission_name, run.started, run.usage) == ("", None, None)
+    assert (run.limits, run.audited) == ({}, 0)
+    files = add_facts_of_the_submission(toy_files(2, 3))
+    del files["run.json"]["usage"]["fit"]  # a run that was resumed
+    usage = read_results(write_files(tmp_path / "resumed", files), ANY).run.usage
+    assert (usage.fit_seconds, usage.predict_calls) == (None, 40)
 
 
 def test_reads_the_old_spelling_of_the_quantiles(tmp_path):
@@ -138,6 +173,36 @@ def test_refuses_malformed_content_even_with_a_fitting_marker(tmp_path, spoil, r
     assert caught.value.what[0].islower()
     assert str(caught.value).startswith(f"{caught.value.where}: ")
     assert "Fix: " in str(caught.value)
+
+
+FACTS = [
+    (change(RUN, "submission_name", to=["x"]), r"submission_name: must be a text"),
+    (change(RUN, "submission_name", to="x" * 201), r"submission_name: must be a text of at most"),
+    (change(RUN, "started", to="yesterday"), r"started: must be a date as"),
+    (change(RUN, "started", to="2027-01-31T12:00:00"), r"started: must be a date as"),
+    (change(RUN, "started", to="0001-01-01T00:00:00+14:00"), r"started: must be a date as"),
+    (change(RUN, "started", to=20270131), r"started: must be a text"),
+    (change(RUN, "limits", "fit_seconds", to=-1.0), r"limits.fit_seconds: .* negative"),
+    (change(RUN, "limits", to=[]), r"limits: must be an object"),
+    (change(RUN, "usage", to=1), r"usage: must be an object"),
+    (change(RUN, "usage", "fit", to=[]), r"usage.fit: must be an object"),
+    (change(RUN, "usage", "fit", "seconds", to="x"), r"usage.fit.seconds: must be a number"),
+    (change(RUN, "usage", "fit", "memory_bytes", to=2**60), r"memory_bytes: must lie between"),
+    (change(RUN, "usage", "predict", "calls", to=0), r"predict.calls: must lie between"),
+    (change(RUN, "usage", "predict", "calls", to=1.5), r"whole number, not a decimal number"),
+    (drop(RUN, "usage", "predict", "longest_seconds"), r"'longest_seconds' is missing"),
+    (change(RUN, "audit", "checked", to=-1), r"audit.checked: must lie between"),
+    (change(RUN, "audit", "checked", to=0), r"audit.different: must be a list of at most"),
+    (change(RUN, "audit", "different", to="all"), r"audit.different: must be a list"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "reason"), FACTS)
+def test_refuses_malformed_facts_of_the_submission(tmp_path, spoil, reason):
+    files = add_facts_of_the_submission(toy_files(2, 20))
+    spoil(files)
+    with pytest.raises(ResultsError, match=reason):
+        read_results(write_files(tmp_path, files), ANY)
 
 
 @pytest.mark.parametrize("name", [RESULT, TRUTH, RUN, "ingestion_duration.json"])

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 GIB = 1 << 30
 TRANSFER_SECONDS = 300.0
 """Writing or reading a fitted model."""
-_PREDICT = ("calls", "seconds", "longest_seconds", "memory_bytes")
+_NO_PREDICT = {"calls": 0, "seconds": 0.0, "longest_seconds": 0.0, "memory_bytes": 0}
 
 
 class TimeLeft:
@@ -150,7 +150,7 @@ class Submission:
         """Add what a process took; processes end in threads of their own."""
         spans = process.predict_seconds
         with self._noting:
-            known = self._usage.setdefault("predict", dict.fromkeys(_PREDICT, 0.0))
+            known = self._usage.setdefault("predict", {**_NO_PREDICT})
             known["calls"] += len(spans)
             known["seconds"] += sum(spans)
             known["longest_seconds"] = max([known["longest_seconds"], *spans])

@@ -108,7 +108,8 @@ def _headline(kind: Kind, n: int, penalty: float) -> str:
     if kind == "too few to tell":
         return f"Too few to tell: {_experiments(n)} cannot show whether the intervals are right."
     if kind == "calibrated":
-        return "Calibrated: the score is limited by the width of the intervals alone."
+        so_far = "" if n >= 1000 else f", as far as {n} pseudo-experiments can tell"
+        return f"Calibrated{so_far}: the score is limited by the width of the intervals alone."
     fault = "miss the true μ too often" if kind == "under-covering" else "are too wide"
     cost = f"{penalty:.2f} points" if penalty >= 0.005 else "less than 0.01 points"
     return f"{kind.capitalize()}: the intervals {fault}, which costs {cost}."

@@ -95,7 +95,9 @@ def test_no_verdict_on_few_experiments(n, coverage):
 
 
 def test_a_verdict_from_a_hundred_experiments_on():
-    assert judge(report_with(0.68, n=100)).kind == "calibrated"
+    verdict = judge(report_with(0.68, n=100))
+    assert verdict.kind == "calibrated"
+    assert verdict.headline.startswith("Calibrated, as far as 100 pseudo-experiments can tell: ")
     assert judge(report_with(0.4, n=100)).kind == "under-covering"
 
 

@@ -111,7 +111,7 @@ def run_ingestion(
                 execute = _on_dask(plan, model, client, source, isolation)
             with _timed(stages, "predict"):
                 sets = _predict_all(plan, settings.protocol, execute, journal)
-            usage = model.usage()
+            usage, diagnostics = model.usage(), model.diagnostics
             audited = audit_answers(plan, model, journal.answers, audit)
 
     test_settings = {
@@ -125,6 +125,7 @@ def run_ingestion(
         "started": date.isoformat(timespec="seconds"),
         "limits": dataclasses.asdict(settings.limits),
         "usage": usage,
+        **({} if diagnostics is None else {"diagnostics": diagnostics}),
         "stages": stages,
         "workers": workers,
         "isolation": {"level": isolation.level, "missing": list(isolation.missing)},

@@ -8,15 +8,14 @@ from numpy.typing import NDArray
 
 from ..figures.measurement import draw_morphing, draw_nuisances, draw_post_fit
 from ..nuisances import NUISANCES
-from ..schema import PROCESSES
 from .intervals import FitResult
-from .likelihood import nuisance_values
+from .post_fit import post_fit_events
 from .templates import Shift
 
 if TYPE_CHECKING:
     from .measurement import Measurement
 
-__all__ = ["post_fit_events", "result_figures", "template_figures"]
+__all__ = ["result_figures", "template_figures"]
 
 Array = NDArray[np.float64]
 
@@ -49,12 +48,3 @@ def result_figures(
         "nuisances": draw_nuisances(result.nuisances, result.errors),
         "post_fit": draw_post_fit(counts, post_fit_events(measurement, result)),
     }
-
-
-def post_fit_events(measurement: "Measurement", result: FitResult) -> Array:
-    """Expected events of each process and bin at the best values, (4, bins)."""
-    values = nuisance_values(result.nuisances)
-    factors = values.rate_factors(result.mu)
-    shift = Shift(values.tes, values.jes, values.soft_met)
-    rates = np.array([factors[process] for process in PROCESSES])
-    return rates[:, None] * measurement.templates.expected(shift)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from ..errors import SubmissionError
 from ..settings import LimitSettings
@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 GIB = 1 << 30
 TRANSFER_SECONDS = 300.0
 """Writing or reading a fitted model."""
+DIAGNOSTICS_SECONDS = 300.0
 _NO_PREDICT = {"calls": 0, "seconds": 0.0, "longest_seconds": 0.0, "memory_bytes": 0}
 
 
@@ -74,6 +75,8 @@ class Submission:
         self._time_left, self._devices = time_left, devices
         self._body: bytes | None = None
         self._fitting: ModelProcess | None = None
+        self.diagnostics: dict[str, Any] | None = None
+        """What the model told of its fit; None where it told nothing, or was fitted before."""
         self._usage: dict[str, dict[str, float]] = {}
         self._noting = threading.Lock()
 
@@ -107,6 +110,7 @@ class Submission:
         began = time.monotonic()
         process.build_and_fit(train_source, self._time_left.at_most(self._limits.fit_seconds))
         seconds = time.monotonic() - began
+        self.diagnostics = process.diagnostics(self._time_left.at_most(DIAGNOSTICS_SECONDS))
         saved = process.save(self._time_left.at_most(TRANSFER_SECONDS))
         if isinstance(saved, bytes):
             self._body, self._fitting = saved, None

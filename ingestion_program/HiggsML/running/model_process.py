@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import PredictionError, SubmissionError
+from .diagnostics import check_diagnostics
 from .messages import Buffer, Closed, MessageError, nameless_file, receive, send
 from .sandbox import Policy, environment, interpreter
 from .submission import Prediction, check_prediction
@@ -108,6 +109,20 @@ class ModelProcess:
         self._answer("Model(get_train_set, systematics)", limit, train_source)
         self._ask({"do": "fit"})
         self._answer("fit", limit, train_source)
+
+    def diagnostics(self, seconds: float) -> dict[str, Any] | None:
+        """What the fitted model tells of itself, checked; None where it tells nothing of use."""
+        self._ask({"do": "diagnostics"})
+        answer = self._answer("diagnostics", Limit.of(seconds))
+        if "cannot" in answer:
+            log.warning("No diagnostics on the score sheet: %s", printable(answer["cannot"]))
+            return None
+        if "diagnostics" not in answer:
+            return None
+        try:
+            return check_diagnostics(answer["diagnostics"])
+        except SubmissionError as error:  # our own check in there was tampered with
+            raise self._fault("diagnostics", f"failed: {error}", None) from error
 
     def save(self, seconds: float) -> bytes | str:
         """The fitted model as opaque bytes, or, where it cannot be serialised, the reason why."""

@@ -90,6 +90,11 @@ def add_facts_of_the_submission(files: Files) -> Files:
             },
         },
         "audit": {"checked": 20, "different": [[0, 7]]},
+        "diagnostics": {
+            "templates": {"htautau": [1.5, 4.0, 30.0], "ztautau": [9e5, 2e4, 0.0]},
+            "nuisances": {"tes": [-0.4, 0.3], "jes": [0.2, 0.9], "soft_met": [1.3, 1.0]},
+            "post_fit": {"counted": [9e5, 20100, 31], "expected": [9.005e5, 20024.0, 30.0]},
+        },
     }  # fmt: skip
     return files
 

@@ -39,13 +39,15 @@ def number(value: object, where: str, largest: float = LARGEST) -> float:
     return float(value)
 
 
-def numbers(value: object, where: str, length: int | None = None) -> list[float]:
+def numbers(
+    value: object, where: str, length: int | None = None, largest: float = LARGEST
+) -> list[float]:
     """A list of finite numbers; `length`, if given, is how many there must be."""
     if not isinstance(value, list):
         raise ResultsError(f"must be a list of numbers, not {_type(value)}.", where=where)
     if length is not None and len(value) != length:
         raise ResultsError(f"must hold {length} numbers, not {len(value)}.", where=where)
-    return [number(item, f"{where}[{position}]") for position, item in enumerate(value)]
+    return [number(item, f"{where}[{position}]", largest) for position, item in enumerate(value)]
 
 
 def seconds(value: object, where: str) -> float:

@@ -8,22 +8,26 @@ from matplotlib.figure import Figure
 
 from . import figures, metrics
 from .answers import Answers
+from .diagnostics import Diagnostics
 from .published import PUBLISHED
 from .report import ScoreReport
 from .verdict import judge
 
 __all__ = [
     "AGAINST_MU",
+    "DIAGNOSTICS",
     "INTERVALS",
     "OVERALL",
     "Drawing",
     "draw_against_mu",
+    "draw_diagnostics",
     "draw_intervals",
     "draw_overall",
 ]
 
 OVERALL = ("penalty", "plane")
 AGAINST_MU = ("coverage", "width", "bias", "pulls")
+DIAGNOSTICS = ("submission_templates", "submission_nuisances", "submission_post_fit")
 INTERVALS = "intervals_set_{}"
 """Names of the figures, without suffix."""
 
@@ -179,4 +183,41 @@ def draw_intervals(report: ScoreReport, answers: Answers) -> Iterator[Drawing]:
                 mu=row.mu,
                 span=(row.mu - reach, row.mu + reach),
             ),
+        )
+
+
+def draw_diagnostics(told: Diagnostics) -> Iterator[Drawing]:
+    """What a submission tells of its own fit."""
+    templates, nuisances, post_fit = DIAGNOSTICS
+    if told.templates:
+        processes = ", ".join(told.templates)
+        bins = len(next(iter(told.templates.values())))
+        yield Drawing(
+            templates,
+            "Templates",
+            f"Expected events of {processes} in {bins} bins, on a logarithmic axis.",
+            f"Expected events of each process in the {bins} bins of the submission.",
+            figures.templates_figure(told.templates),
+        )
+    if told.nuisances:
+        widest = max(told.nuisances, key=lambda name: abs(told.nuisances[name][0]))
+        yield Drawing(
+            nuisances,
+            "Nuisance parameters",
+            f"Best values and errors of {len(told.nuisances)} nuisance parameters. The largest "
+            f"deviation is that of {widest}.",
+            "Best values and errors in units of the priors, which are the band. An error much "
+            "smaller than the band was learnt from the events.",
+            figures.nuisances_figure(told.nuisances),
+        )
+    if len(told.counted):
+        far = int(np.sum(np.abs(told.counted - told.expected) > 3 * np.sqrt(told.expected)))
+        yield Drawing(
+            post_fit,
+            "After the fit",
+            f"Pulls of {len(told.counted)} bins after the fit to an experiment of the "
+            f"submission's own. Beyond three standard deviations: {far}.",
+            "Counted minus fitted events of each bin in units of their Poisson error. Bands: one "
+            "and two of them.",
+            figures.post_fit_figure(told.counted, told.expected),
         )

@@ -12,10 +12,12 @@ from . import figures, metrics
 from .answers import Answers
 from .drawings import (
     AGAINST_MU,
+    DIAGNOSTICS,
     INTERVALS,
     OVERALL,
     Drawing,
     draw_against_mu,
+    draw_diagnostics,
     draw_intervals,
     draw_overall,
 )
@@ -50,7 +52,7 @@ def clear_outputs(folder: Path) -> None:
     """Remove the files of an earlier scoring, so that a refusal leaves none behind."""
     for name in (SCORES, PAGE):
         (folder / name).unlink(missing_ok=True)
-    for name in (*OVERALL, *AGAINST_MU, INTERVALS.format("*")):
+    for name in (*OVERALL, *AGAINST_MU, *DIAGNOSTICS, INTERVALS.format("*")):
         for path in (folder / FIGURES).glob(f"{name}.[sp][vn]g"):
             path.unlink()
 
@@ -85,6 +87,9 @@ def write_report(
             overall=_save(folder, draw_overall(report)),
             by_mu=_save(folder, draw_against_mu(report, answers)) if show_truth else [],
             by_set=_save(folder, draw_intervals(report, answers)) if show_truth else [],
+            told=_save(folder, draw_diagnostics(run.diagnostics))
+            if run and run.diagnostics
+            else [],
             show_truth=show_truth,
             systematics=systematics,
             run=run,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from . import checks
+from .diagnostics import Diagnostics, parse_diagnostics
 from .errors import ResultsError
 
 __all__ = ["RunFacts", "Usage", "parse_run_facts"]
@@ -51,6 +52,7 @@ class RunFacts:
         isolation_missing: what the machine could not provide for that.
         audited, audited_different: experiments that were predicted again, and how many of them got
             another answer.
+        diagnostics: what the submission tells of its own fit, if it tells anything.
         random_seed: seed of the experiments. With it the truth can be computed.
         settings_digest: digest of the ingestion's settings.
         experiments_digest: equal for two runs exactly if they measured the same experiments.
@@ -68,6 +70,7 @@ class RunFacts:
     isolation_missing: tuple[str, ...]
     audited: int
     audited_different: int
+    diagnostics: Diagnostics | None
     random_seed: int
     settings_digest: str
     experiments_digest: str
@@ -102,6 +105,7 @@ def parse_run_facts(facts: Mapping[str, Any], where: str) -> RunFacts:
         isolation_missing=missing,
         audited=audited,
         audited_different=different,
+        diagnostics=later_fact("diagnostics", parse_diagnostics, None),
         random_seed=fact("random_seed", _seed),
         settings_digest=fact("settings_digest", checks.digest),
         experiments_digest=fact("experiments_digest", checks.digest),

@@ -111,7 +111,7 @@ def test_language_title_and_view_are_given(tree):
 
 def test_figures_have_a_title_a_caption_and_an_alternative_text(tree):
     drawn = list(tree.iter(f"{XHTML}figure"))
-    assert len(drawn) == 2 + 4 + 3
+    assert len(drawn) == 2 + 4 + 3 + 3
     for figure in drawn:
         assert figure.find(f"{XHTML}figcaption/{XHTML}h3").text
         assert figure.find(f"{XHTML}p").text
@@ -184,6 +184,42 @@ def test_sets_have_errors(tree, results):
                 assert f"{number:.3f}".replace("-", "−") in cells[label]
 
 
+def test_shows_what_the_submission_tells_of_itself(page, folder):
+    section = page[page.index('<h2 id="submission">') :].split("</section>")[0]
+    assert section.count("<figure>") == 3
+    assert "nobody has checked them" in section
+    for word in ("ztautau", "soft_met", "Beyond three standard deviations: 0."):
+        assert word in section
+
+
+def test_a_submission_that_tells_nothing_has_no_section(tmp_path):
+    folder = write_toy(tmp_path / "res", 2, 20)
+    page = write_page(tmp_path, read_results(folder, ReferenceSettings(show_truth=True)))
+    assert 'id="submission"' not in page
+    assert 'href="#submission"' not in page
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"templates": {"a": [0, 0]}},
+        {"templates": {f"a{i}" + "b" * 27: [i, 1e9, 1e-300] for i in range(20)}},
+        {"nuisances": {f"a{i}" + "b" * 27: [1e9, 1e9] for i in range(20)}},
+        {"nuisances": {"a": [0, 0]}},
+        {"post_fit": {"counted": [0] * 500, "expected": [0] * 500}},
+        {"post_fit": {"counted": [1e9], "expected": [1e-300]}},
+    ],
+)
+def test_whatever_numbers_are_told_make_a_page(tmp_path, told):
+    files = add_facts_of_the_submission(toy_files(1, 10))
+    files["run.json"]["diagnostics"] = told
+    folder = write_files(tmp_path / "res", files)
+    results = read_results(folder, ReferenceSettings(show_truth=False))
+    page = write_page(tmp_path, results, show_truth=False)
+    html5lib.HTMLParser(strict=True).parse(page)
+    assert page.count("<figure>") == 2 + 1
+
+
 @pytest.mark.parametrize(("experiments", "known"), [(9, False), (10, True)])
 def test_few_experiments_have_no_range(tmp_path, experiments, known):
     folder = write_toy(tmp_path / "res", 1, experiments)
@@ -221,6 +257,7 @@ def test_figures_stand_beside_the_page_as_svg_and_png(folder):
     assert names == {
         "penalty", "plane", "coverage", "width", "bias", "pulls",
         "intervals_set_0", "intervals_set_1", "intervals_set_2",
+        "submission_templates", "submission_nuisances", "submission_post_fit",
     }  # fmt: skip
     for name in names:
         root = ET.parse(folder / "figures" / f"{name}.svg").getroot()

@@ -170,7 +170,7 @@ def test_every_figure_and_region_has_a_name_for_screen_readers(chromium, pages):
         role = node.get("role", {}).get("value")
         named.setdefault(role, []).append(node.get("name", {}).get("value", ""))
     assert len(named["image"]) == chromium.evaluate("document.querySelectorAll('figure').length")
-    assert len(named["image"]) == 2 + 4 + 4
+    assert len(named["image"]) == 2 + 4 + 4 + 3
     assert all(len(name) > 40 for name in named["image"])
     assert all(named["region"])
     assert all(named["heading"])
@@ -188,8 +188,8 @@ def test_keyboard_reaches_contents_and_tables(chromium, pages):
                 " || document.activeElement.getAttribute('aria-label')"
             )
         )
-    links = ["#scores", "#limits", "#mu", "#sets", "#run", "#method"]
-    assert reached[:6] == links
+    links = ["#scores", "#limits", "#mu", "#sets", "#submission", "#run", "#method"]
+    assert reached[:7] == links
     assert "Table of scores" in reached
     assert "Table of sets" in reached
     assert all(chromium.evaluate(f"document.querySelector('{link}') !== null") for link in links)

@@ -175,6 +175,7 @@ def test_refuses_malformed_content_even_with_a_fitting_marker(tmp_path, spoil, r
     assert "Fix: " in str(caught.value)
 
 
+EVIL = "<script>alert(1)</script>"
 FACTS = [
     (change(RUN, "submission_name", to=["x"]), r"submission_name: must be a text"),
     (change(RUN, "submission_name", to="x" * 201), r"submission_name: must be a text of at most"),
@@ -191,6 +192,33 @@ FACTS = [
     (change(RUN, "usage", "predict", "calls", to=0), r"predict.calls: must lie between"),
     (change(RUN, "usage", "predict", "calls", to=1.5), r"whole number, not a decimal number"),
     (drop(RUN, "usage", "predict", "longest_seconds"), r"'longest_seconds' is missing"),
+    *[
+        (change(RUN, "diagnostics", *path, to=to), rf"diagnostics.*{reason}")
+        for *path, to, reason in (
+            ("<script>", "must be an object with some of"),
+            (["templates"], "must be an object with some of"),
+            ("image", {"a": [1]}, "must be an object with some of"),
+            ("templates", EVIL, r"templates: must be an object of 1 to 20 keys"),
+            ("templates", {}, r"templates: must be an object of 1 to 20 keys"),
+            ("templates", {f"a{i}": [1] for i in range(21)}, "must be an object of 1 to 20 keys"),
+            ("templates", EVIL, [1, 2, 3], "keys must be of up to 30 letters"),
+            ("templates", "a\n", [1, 2, 3], "keys must be of up to 30 letters"),
+            ("templates", "\u202ea", [1, 2, 3], "keys must be of up to 30 letters"),
+            ("templates", "a" * 31, [1, 2, 3], "keys must be of up to 30 letters"),
+            ("templates", "ttbar", [1, 2], "must all have the same number of bins"),
+            ("templates", "htautau", [], "must be a list of 1 to 500 numbers"),
+            ("templates", "htautau", [1] * 501, "must be a list of 1 to 500 numbers"),
+            ("templates", "htautau", [EVIL] * 3, "must be a number, not a text"),
+            ("templates", "htautau", [1, 2, -3], "events must not be negative"),
+            ("templates", "htautau", [1, 2, 1e300], "must not be larger"),
+            ("templates", "htautau", [1, 2, 10**400], "must not be larger"),
+            ("nuisances", "tes", [1], "must hold 2 numbers"),
+            ("nuisances", "tes", [1, -1], "an error must not be negative"),
+            ("nuisances", "tes", EVIL, "must be a list of numbers"),
+            ("post_fit", {"counted": [1]}, "'expected' is missing"),
+            ("post_fit", {"counted": [1], "expected": [1, 2]}, "as many bins"),
+        )
+    ],
     (change(RUN, "audit", "checked", to=-1), r"audit.checked: must lie between"),
     (change(RUN, "audit", "checked", to=0), r"audit.different: must be a list of at most"),
     (change(RUN, "audit", "different", to="all"), r"audit.different: must be a list"),

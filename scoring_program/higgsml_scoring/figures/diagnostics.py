@@ -35,7 +35,7 @@ def templates_figure(templates: Mapping[str, ArrayLike]) -> Figure:
     if largest > 0:
         positive = min(float(row[row > 0].min(initial=largest)) for row in events.values())
         axes.set_yscale("log")
-        axes.set_ylim(max(0.7 * positive, 1e-5 * largest), 1.5 * largest)
+        axes.set_ylim(max(0.7 * positive, 1e-8 * largest), 1.5 * largest)
     axes.minorticks_off()
     axes.set_xlim(-0.5, len(next(iter(events.values()))) - 0.5)
     axes.legend(

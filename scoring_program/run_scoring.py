@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         reference = read_reference_settings(arguments.reference)
         score_folder(arguments.prediction, reference, arguments.output)
     except ScoringError as error:
-        print(f"The results are not scored. {error}", file=sys.stderr)  # noqa: T201
+        print(f"ERROR ({type(error).__name__}) {error}", file=sys.stderr)  # noqa: T201
         return 1
     return 0
 

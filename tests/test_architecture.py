@@ -108,7 +108,8 @@ def test_programs_keep_apart() -> None:
 # --- the two sides of a run ----------------------------------------------------------------------
 
 INNER_SIDE = tuple(
-    f"HiggsML.running.{part}" for part in ("sandboxed", "isolation", "contract", "messages")
+    f"HiggsML.running.{part}"
+    for part in ("sandboxed", "isolation", "contract", "diagnostics", "messages")
 )
 """What is there beside a participant's code."""
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +90,26 @@ class TestRun:
         assert read_json(output / "run.json")["random_seed"] == 7
         found = read_json(output / "result_0.json")
         assert [len(values) for values in found.values()] == [3, 3, 3, 3]
+
+    @needs_proc
+    def test_facts_of_time_memory_and_name(self, tmp_path: Path) -> None:
+        source = '"""Tell\x1b apart\n\nand more."""\nimport time\n' + model(
+            fit="self.ballast = None; bytearray(300_000_000).find(b'x'); time.sleep(0.3)",
+            predict=f"time.sleep(0.2); {ANSWER}",
+        )
+        submission = write_submission(tmp_path / "sub", source)
+        facts = read_json(run(tmp_path, submission, workers=2) / "run.json")
+        assert facts["submission_name"] == "Tell apart"
+        started = datetime.fromisoformat(facts["started"])
+        assert timedelta(0) < datetime.now(UTC) - started < timedelta(minutes=10)
+        assert facts["limits"]["predict_seconds"] == 60.0
+        fit, predict = facts["usage"]["fit"], facts["usage"]["predict"]
+        assert 0.3 < fit["seconds"] < 60
+        assert 300_000_000 < fit["memory_bytes"] < 2 * 2**30
+        assert predict["calls"] == 6
+        assert 1.2 < predict["seconds"] < 60
+        assert 0.2 < predict["longest_seconds"] < predict["seconds"]
+        assert 10_000_000 < predict["memory_bytes"] < fit["memory_bytes"]
 
     def test_results_depend_on_the_seed_but_not_on_workers(self, tmp_path: Path) -> None:
         first = results(run(tmp_path, HONEST, workers=1))

@@ -74,6 +74,31 @@ def toy_files(sets: int = 10, experiments: int = 100, *, seed: int = 1, **option
     return files
 
 
+def add_facts_of_the_submission(files: Files) -> Files:
+    """The files with what newer runs record: name, date, limits, time, memory and audit."""
+    files["run.json"] |= {
+        "submission_name": "Boosted trees & a fit",
+        "started": "2027-01-31T13:05:00+01:00",
+        "limits": {
+            "total_seconds": 6900.0, "fit_seconds": 3600.0, "predict_seconds": 120.0,
+            "memory_gib": 8.0, "disk_gib": 4.0,
+        },
+        "usage": {
+            "fit": {"seconds": 99.5, "memory_bytes": 3 * 2**30},
+            "predict": {
+                "calls": 40, "seconds": 100.0, "longest_seconds": 7.25, "memory_bytes": 2**29,
+            },
+        },
+        "audit": {"checked": 20, "different": [[0, 7]]},
+        "diagnostics": {
+            "templates": {"htautau": [1.5, 4.0, 30.0], "ztautau": [9e5, 2e4, 0.0]},
+            "nuisances": {"tes": [-0.4, 0.3], "jes": [0.2, 0.9], "soft_met": [1.3, 1.0]},
+            "post_fit": {"counted": [9e5, 20100, 31], "expected": [9.005e5, 20024.0, 30.0]},
+        },
+    }  # fmt: skip
+    return files
+
+
 def encode(content: Any) -> bytes:
     """A file's content as bytes: JSON, unless it is bytes already."""
     return content if isinstance(content, bytes) else json.dumps(content).encode()

@@ -3,6 +3,7 @@
 `run_ingestion` is the whole run, as on the platform, with the submission in processes of its own.
 """
 
+import dataclasses
 import logging
 import os
 import secrets
@@ -10,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +27,7 @@ from .running.isolation.policy import Isolation, offered, weakest
 from .running.trusted.audit import audit_answers
 from .running.trusted.data_source import DataSource
 from .running.trusted.executors import Executor, run_locally, run_on_dask
-from .running.trusted.facts import digest_of_folder, facts_of_machine
+from .running.trusted.facts import digest_of_folder, facts_of_machine, name_of_submission
 from .running.trusted.results import clear_folder, remove_folder, write_results
 from .running.trusted.run_state import RunState
 from .running.trusted.staging import stage_submission
@@ -75,7 +77,7 @@ def run_ingestion(
     Raises:
         HiggsMLError: with a message for whoever can mend it; the output then holds no results.
     """
-    started = time.monotonic()
+    started, date = time.monotonic(), datetime.now(UTC)
     stages: dict[str, float] = {}
     time_left = TimeLeft(settings.limits.total_seconds)
     source = DataSource(settings.data, input_dir.absolute())
@@ -87,6 +89,7 @@ def run_ingestion(
         clear_folder(output, keep=(STATE,) if resume else ())
         stage_submission(submission, folder / "submission")
         submission_digest = digest_of_folder(folder / "submission")
+        submission_name = name_of_submission(folder / "submission")
 
         with _timed(stages, "data"):
             data = source.open()
@@ -109,6 +112,7 @@ def run_ingestion(
                 execute = _on_dask(pool, plan, model, client, source, isolation)
             with _timed(stages, "predict"):
                 sets = _predict_all(plan, settings.protocol, execute, state)
+            usage, diagnostics = model.usage(), model.diagnostics
             why_not = model.why_not_independent
             audited = audit_answers(pool, plan, model, state.answers, audit)
 
@@ -120,6 +124,10 @@ def run_ingestion(
     }
     run = {
         **facts_of_machine(),
+        "started": date.isoformat(timespec="seconds"),
+        "limits": dataclasses.asdict(settings.limits),
+        "usage": usage,
+        **({} if diagnostics is None else {"diagnostics": diagnostics}),
         "stages": stages,
         "workers": workers,
         "isolation": {"level": isolation.level, "missing": list(isolation.missing)},
@@ -129,6 +137,7 @@ def run_ingestion(
         "settings_digest": settings.digest(),
         "experiments_digest": digest_of([data.digest, plan.random_seed, test_settings]),
         "submission_digest": submission_digest,
+        "submission_name": submission_name,
     }
     duration = max(state.seconds, time.monotonic() - started)
     write_results(output, sets, duration, test_settings, run)

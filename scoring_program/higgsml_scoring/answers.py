@@ -56,7 +56,7 @@ def read_answers(folder: Path) -> Answers:
     num_of_sets = len(list(folder.glob("result_*.json")))
     if not 1 <= num_of_sets <= MOST_SETS:
         raise ResultsError(
-            f"There must be 1 to {MOST_SETS} files result_<i>.json, not {num_of_sets}.",
+            f"must hold 1 to {MOST_SETS} files result_<i>.json, not {num_of_sets}.",
             where=folder,
         )
     check_names(folder, num_of_sets)
@@ -79,12 +79,15 @@ def check_names(folder: Path, num_of_sets: int) -> None:
     found = {path.name for path in folder.glob("result_*.json")}
     wanted = {result_name(number) for number in range(num_of_sets)}
     if missing := wanted - found:
-        raise ResultsError(f"The results of {len(missing)} sets are missing.", where=min(missing))
+        raise ResultsError(
+            f"the file is missing: {len(missing)} of {num_of_sets} sets have no results.",
+            where=min(missing),
+        )
     for name in sorted(found - wanted):
         stem = re.fullmatch(r"result_0*(\d{1,6})\.json", name)
-        what = "The number of this set is not in the run."
+        what = f"no set of this run: its sets are 0 to {num_of_sets - 1}."
         if stem is not None and int(stem[1]) < num_of_sets:
-            what = f"This is a second file for set {int(stem[1])}."
+            what = f"a second file for set {int(stem[1])}."
         raise ResultsError(what, where=name[:80])
 
 
@@ -108,11 +111,11 @@ def parse_answers(contents: Sequence[dict[str, Any]], experiments: int | None) -
             rows.append(checks.numbers(values, f"{name}: {given}", experiments))
             experiments = len(rows[-1])
     if experiments == 0:
-        raise ResultsError("There is no pseudo-experiment.", where=result_name(0))
+        raise ResultsError("holds no pseudo-experiment.", where=result_name(0))
     answers = Answers(*(np.asarray(rows) for rows in columns.values()))
     for set_number, experiment in np.argwhere(answers.p16 > answers.p84)[:1]:
         raise ResultsError(
-            f"The interval of pseudo-experiment {experiment} is inverted: p16 is above p84.",
-            where=result_name(set_number),
+            "the interval is inverted: p16 is above p84.",
+            where=f"{result_name(set_number)}: pseudo-experiment {experiment}",
         )
     return answers

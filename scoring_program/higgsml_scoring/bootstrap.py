@@ -7,7 +7,14 @@ from numpy.typing import NDArray
 
 from .metrics import quantiles_score
 
-__all__ = ["Estimate", "estimate", "resample_experiments", "resample_sets", "scores_of_means"]
+__all__ = [
+    "Estimate",
+    "estimate",
+    "resample_experiments",
+    "resample_set",
+    "resample_sets",
+    "scores_of_means",
+]
 
 Floats = NDArray[np.float64]
 
@@ -16,16 +23,14 @@ _ONE_SIGMA_PERCENTILES = (15.865, 84.135)
 
 @dataclass(frozen=True)
 class Estimate:
-    """A score with its statistical error.
+    """A score with its statistical error, which is a range: scores scatter to one side.
 
     Attributes:
         value: the score of the experiments that were measured.
-        error: standard deviation of the bootstrapped scores.
         low, high: between them lie the central 68.27 % of the bootstrapped scores.
     """
 
     value: float
-    error: float
     low: float
     high: float
 
@@ -33,7 +38,26 @@ class Estimate:
 def estimate(value: float, bootstrapped: Floats) -> Estimate:
     """Put a score and its bootstrapped values, shape (bootstraps,), together."""
     low, high = np.percentile(bootstrapped, _ONE_SIGMA_PERCENTILES)
-    return Estimate(float(value), float(np.std(bootstrapped)), float(low), float(high))
+    return Estimate(float(value), float(low), float(high))
+
+
+def resample_set(values: Floats, bootstraps: int, rng: np.random.Generator) -> Floats:
+    """Means over the experiments of one set, drawn again with replacement.
+
+    Args:
+        values: shape (quantities, experiments).
+        bootstraps: number of times to draw.
+        rng: source of the draws.
+
+    Returns:
+        shape (bootstraps, quantities).
+    """
+    quantities, experiments = values.shape
+    sums = np.empty((bootstraps, quantities))
+    for total in sums:
+        drawn = rng.integers(0, experiments, experiments)
+        total[:] = values @ np.bincount(drawn, minlength=experiments)
+    return np.asarray(sums / experiments)
 
 
 def resample_experiments(values: Floats, bootstraps: int, rng: np.random.Generator) -> Floats:
@@ -51,13 +75,8 @@ def resample_experiments(values: Floats, bootstraps: int, rng: np.random.Generat
     Returns:
         shape (bootstraps, quantities): means over all sets and experiments.
     """
-    quantities, sets, experiments = values.shape
-    sums = np.zeros((bootstraps, quantities))
-    for column in np.moveaxis(values, 1, 0):
-        for total in sums:
-            drawn = rng.integers(0, experiments, experiments)
-            total += column @ np.bincount(drawn, minlength=experiments)
-    return np.asarray(sums / (sets * experiments))
+    of_sets = (resample_set(column, bootstraps, rng) for column in np.moveaxis(values, 1, 0))
+    return np.asarray(sum(of_sets) / values.shape[1])
 
 
 def resample_sets(

@@ -1,6 +1,7 @@
 """Checks of single values out of files that are not trusted: the type, the range, nothing else.
 
-A failed check says where the value stands and what it should be, never what it was.
+A failed check says where the value stands, what it should be, and of which type it was, but never
+the value itself.
 """
 
 import math
@@ -23,63 +24,79 @@ _LARGEST_COUNT = 10**9
 def member(mapping: Mapping[str, Any], key: str, where: str) -> Any:
     """The value of a key that must be there."""
     if key not in mapping:
-        raise ResultsError(f"The key {key!r} is missing.", where=where)
+        raise ResultsError(f"the key {key!r} is missing.", where=where)
     return mapping[key]
 
 
 def number(value: object, where: str, largest: float = LARGEST) -> float:
     """A finite number of at most `largest` in size (a bool is no number)."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ResultsError("This must be a number.", where=where)
+        raise ResultsError(f"must be a number, not {_type(value)}.", where=where)
     if isinstance(value, float) and not math.isfinite(value):
-        raise ResultsError("This must be a finite number (no NaN, no infinity).", where=where)
+        raise ResultsError("must be a finite number (no NaN, no infinity).", where=where)
     if abs(value) > largest:
-        raise ResultsError(f"This must not be larger than {largest:g} in size.", where=where)
+        raise ResultsError(f"must not be larger than {largest:g} in size.", where=where)
     return float(value)
 
 
-def numbers(value: object, where: str, length: int | None = None) -> list[float]:
+def numbers(
+    value: object, where: str, length: int | None = None, largest: float = LARGEST
+) -> list[float]:
     """A list of finite numbers; `length`, if given, is how many there must be."""
     if not isinstance(value, list):
-        raise ResultsError("This must be a list of numbers.", where=where)
+        raise ResultsError(f"must be a list of numbers, not {_type(value)}.", where=where)
     if length is not None and len(value) != length:
-        raise ResultsError(f"This must hold {length} numbers, not {len(value)}.", where=where)
-    return [number(item, f"{where}[{position}]") for position, item in enumerate(value)]
+        raise ResultsError(f"must hold {length} numbers, not {len(value)}.", where=where)
+    return [number(item, f"{where}[{position}]", largest) for position, item in enumerate(value)]
 
 
 def seconds(value: object, where: str) -> float:
     """A time span in seconds, not negative."""
     span = number(value, where, largest=1e9)
     if span < 0:
-        raise ResultsError("A duration cannot be negative.", where=where)
+        raise ResultsError("a duration must not be negative.", where=where)
     return span
 
 
 def count(value: object, where: str, least: int = 1, largest: int = _LARGEST_COUNT) -> int:
     """A whole number from `least` to `largest`."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ResultsError("This must be a whole number.", where=where)
+        raise ResultsError(f"must be a whole number, not {_type(value)}.", where=where)
     if not least <= value <= largest:
-        raise ResultsError(f"This must lie between {least:,} and {largest:,}.", where=where)
+        raise ResultsError(f"must lie between {least:,} and {largest:,}.", where=where)
     return value
 
 
 def text(value: object, where: str) -> str:
     """A short string."""
     if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
-        raise ResultsError(f"This must be a text of at most {_LONGEST_TEXT} letters.", where=where)
+        raise ResultsError(f"must be a text of at most {_LONGEST_TEXT} letters.", where=where)
     return value
 
 
 def digest(value: object, where: str) -> str:
     """A digest in lower-case hexadecimal digits."""
     if not isinstance(value, str) or not re.fullmatch(r"[0-9a-f]{8,128}", value):
-        raise ResultsError("This must be a digest in hexadecimal digits.", where=where)
+        raise ResultsError("must be a digest in hexadecimal digits.", where=where)
     return value
 
 
 def flags(value: object, where: str) -> dict[str, bool]:
     """An object whose values are all true or false."""
     if not isinstance(value, dict) or not all(isinstance(flag, bool) for flag in value.values()):
-        raise ResultsError("This must be an object of true and false values.", where=where)
+        raise ResultsError("must be an object of true and false values.", where=where)
     return {text(name, where): flag for name, flag in value.items()}
+
+
+def _type(value: object) -> str:
+    """What JSON or YAML calls the type of a value."""
+    if isinstance(value, bool):
+        return "true or false"
+    names = {
+        int: "a number",
+        float: "a decimal number",
+        str: "a text",
+        list: "a list",
+        dict: "an object",
+    }
+    return "null" if value is None else names.get(type(value), "a value of another type")

@@ -39,7 +39,6 @@ class Difference:
     Attributes:
         better, worse: labels; `better` has the higher score.
         value: the difference, not negative.
-        error: standard deviation of the bootstrapped differences.
         low, high: between them lie the central 95 % of the bootstrapped differences.
         p_value: of the score being equal, after Holm's correction for the number of pairs.
     """
@@ -47,7 +46,6 @@ class Difference:
     better: str
     worse: str
     value: float
-    error: float
     low: float
     high: float
     p_value: float
@@ -123,7 +121,7 @@ def compare(
 
 def _check_same_experiments(labels: Sequence[str], results: Sequence[Results]) -> None:
     if len(results) < 2:
-        raise ComparisonError("There is nothing to compare with.", fix="Name two results or more.")
+        raise ComparisonError("there is nothing to compare with.", fix="name two results or more.")
     first = results[0]
     for label, other in zip(labels[1:], results[1:], strict=True):
         if (
@@ -133,7 +131,7 @@ def _check_same_experiments(labels: Sequence[str], results: Sequence[Results]) -
         ):
             raise ComparisonError(
                 f"{label} and {labels[0]} were not measured on the same experiments.",
-                fix="Run both with the same data, settings and random seed.",
+                fix="run both with the same data, settings and random seed.",
             )
 
 
@@ -149,14 +147,11 @@ def _differences(contestants: Sequence[Contestant], redrawn: Floats) -> tuple[Di
             worse=contestants[worse].label,
             value=contestants[better].quantiles_score.value
             - contestants[worse].quantiles_score.value,
-            error=float(row.std()),
             low=float(low),
             high=float(high),
             p_value=p_value,
         )
-        for (better, worse), row, low, high, p_value in zip(
-            pairs, drawn, lows, highs, corrected, strict=True
-        )
+        for (better, worse), low, high, p_value in zip(pairs, lows, highs, corrected, strict=True)
     )
 
 

@@ -8,22 +8,26 @@ from matplotlib.figure import Figure
 
 from . import figures, metrics
 from .answers import Answers
+from .diagnostics import Diagnostics
 from .published import PUBLISHED
 from .report import ScoreReport
 from .verdict import judge
 
 __all__ = [
     "AGAINST_MU",
+    "DIAGNOSTICS",
     "INTERVALS",
     "OVERALL",
     "Drawing",
     "draw_against_mu",
+    "draw_diagnostics",
     "draw_intervals",
     "draw_overall",
 ]
 
 OVERALL = ("penalty", "plane")
 AGAINST_MU = ("coverage", "width", "bias", "pulls")
+DIAGNOSTICS = ("submission_templates", "submission_nuisances", "submission_post_fit")
 INTERVALS = "intervals_set_{}"
 """Names of the figures, without suffix."""
 
@@ -60,7 +64,8 @@ def draw_overall(report: ScoreReport) -> Iterator[Drawing]:
         f"Points lost against coverage: none from {low:.4f} to {high:.4f}, more and more on both "
         f"sides. This result has coverage {coverage:.4f} and loses {judge(report).penalty:.2f}.",
         "Nothing is lost in the shaded band: two binomial standard deviations for "
-        f"{n:,} pseudo-experiments. The diamond is this result with its error.",
+        f"{n:,} pseudo-experiments. The diamond is this result with its "
+        "68\N{NO-BREAK SPACE}% range.",
         figures.penalty_figure(report.coverage, n),
     )
     teams = ", ".join(f"{row.team} {row.coverage:.4f} and {row.interval:.4f}" for row in PUBLISHED)
@@ -69,8 +74,8 @@ def draw_overall(report: ScoreReport) -> Iterator[Drawing]:
         "Width and coverage",
         "Plane of coverage and mean width with lines of equal score, best at small widths within "
         f"the free band. This result: {coverage:.4f} and {width:.4f}. Published: {teams}.",
-        f"Lines of equal quantiles score for {n:,} pseudo-experiments. The diamond is this result, "
-        "the dots are the published ones.",
+        f"Lines of equal quantiles score for {n:,} pseudo-experiments. The diamond is this result "
+        "with its 68\N{NO-BREAK SPACE}% ranges; the dots are the published ones.",
         figures.plane_figure(report.coverage, report.interval, n, PUBLISHED),
     )
 
@@ -88,16 +93,7 @@ def draw_against_mu(report: ScoreReport, answers: Answers) -> Iterator[Drawing]:
         "Dots: mean of a set. Lines: the central 68 % of its widths.",
         figures.width_figure(mu, widths),
     )
-    bias = np.array([row.bias for row in report.sets])
-    error = np.array([row.bias_error for row in report.sets])
-    yield Drawing(
-        "bias",
-        "Bias",
-        "Bias of each set against its true mu. It lies between "
-        f"{bias.min():.3f} and {bias.max():.3f}.",
-        "Mean of μ̂ − μ in a set with its standard error. Beyond three errors: vermilion.",
-        figures.bias_figure(mu, bias, error),
-    )
+    yield _draw_bias(report, mu)
     stated = answers.delta_mu_hat > 0
     if stated.any():
         distance = answers.mu_hat - mu[:, np.newaxis]
@@ -105,7 +101,7 @@ def draw_against_mu(report: ScoreReport, answers: Answers) -> Iterator[Drawing]:
 
 
 def _draw_coverage(report: ScoreReport, mu: np.ndarray) -> Drawing:
-    coverage = np.array([row.coverage for row in report.sets])
+    coverage = np.array([row.coverage.value for row in report.sets])
     experiments = report.sets[0].experiments
     low, high = metrics.free_band(experiments)
     outside = int(np.sum((coverage < low) | (coverage > high)))
@@ -116,9 +112,32 @@ def _draw_coverage(report: ScoreReport, mu: np.ndarray) -> Drawing:
         f"{coverage.min():.3f} and {coverage.max():.3f}; {outside} of {len(mu)} sets lie outside "
         "two binomial standard deviations.",
         f"Bands: one and two binomial standard deviations around {metrics.ONE_SIGMA} for "
-        f"{experiments:,} pseudo-experiments. Outside of both: vermilion.",
+        f"{experiments:,} pseudo-experiments. {_marked('Outside of both', experiments)}",
         figures.coverage_figure(mu, coverage, experiments),
     )
+
+
+def _draw_bias(report: ScoreReport, mu: np.ndarray) -> Drawing:
+    experiments = report.sets[0].experiments
+    bias, low, high = (
+        np.array([getattr(row.bias, part) for row in report.sets])
+        for part in ("value", "low", "high")
+    )
+    return Drawing(
+        "bias",
+        "Bias",
+        "Bias of each set against its true mu. It lies between "
+        f"{bias.min():.3f} and {bias.max():.3f}.".replace("-", "−"),
+        "Mean of μ̂ − μ in a set with its 68\N{NO-BREAK SPACE}% range. "
+        f"{_marked('Beyond three times the range', experiments)}",
+        figures.bias_figure(mu, bias, low, high, experiments),
+    )
+
+
+def _marked(which: str, experiments: int) -> str:
+    if experiments < metrics.FEWEST:
+        return "Sets of so few pseudo-experiments are not judged."
+    return f"{which}: vermilion."
 
 
 def _draw_pulls(pulls: np.ndarray, left_out: int) -> Drawing:
@@ -146,7 +165,7 @@ def draw_intervals(report: ScoreReport, answers: Answers) -> Iterator[Drawing]:
     sets = len(report.sets)
     for number in np.linspace(0, sets - 1, min(sets, _MOST_PANELS)).round().astype(int):
         row = report.sets[number]
-        misses = round((1 - row.coverage) * row.experiments)
+        misses = round((1 - row.coverage.value) * row.experiments)
         drawn = min(row.experiments, figures.MOST_INTERVALS)
         counted = f"{misses:,} of {row.experiments:,} miss"
         if drawn < row.experiments:
@@ -156,7 +175,7 @@ def draw_intervals(report: ScoreReport, answers: Answers) -> Iterator[Drawing]:
             f"Set {row.number}: μ = {row.mu:.3f}",
             f"The intervals of set {row.number} in the order of their centres, around the true mu "
             f"of {row.mu:.3f}. {misses:,} of {row.experiments:,} miss it.",
-            f"Width {row.interval:.3f}, coverage {row.coverage:.3f}: {counted}.",
+            f"Width {row.interval.value:.3f}, coverage {row.coverage.value:.3f}: {counted}.",
             figures.intervals_figure(
                 answers.p16[row.number],
                 answers.p84[row.number],
@@ -164,4 +183,41 @@ def draw_intervals(report: ScoreReport, answers: Answers) -> Iterator[Drawing]:
                 mu=row.mu,
                 span=(row.mu - reach, row.mu + reach),
             ),
+        )
+
+
+def draw_diagnostics(told: Diagnostics) -> Iterator[Drawing]:
+    """What a submission tells of its own fit."""
+    templates, nuisances, post_fit = DIAGNOSTICS
+    if told.templates:
+        processes = ", ".join(told.templates)
+        bins = len(next(iter(told.templates.values())))
+        yield Drawing(
+            templates,
+            "Templates",
+            f"Expected events of {processes} in {bins} bins, on a logarithmic axis.",
+            f"Expected events of each process in the {bins} bins of the submission.",
+            figures.templates_figure(told.templates),
+        )
+    if told.nuisances:
+        widest = max(told.nuisances, key=lambda name: abs(told.nuisances[name][0]))
+        yield Drawing(
+            nuisances,
+            "Nuisance parameters",
+            f"Best values and errors of {len(told.nuisances)} nuisance parameters. The largest "
+            f"deviation is that of {widest}.",
+            "Best values and errors in units of the priors, which are the band. An error much "
+            "smaller than the band was learnt from the events.",
+            figures.nuisances_figure(told.nuisances),
+        )
+    if len(told.counted):
+        far = int(np.sum(np.abs(told.counted - told.expected) > 3 * np.sqrt(told.expected)))
+        yield Drawing(
+            post_fit,
+            "After the fit",
+            f"Pulls of {len(told.counted)} bins after the fit to an experiment of the "
+            f"submission's own. Beyond three standard deviations: {far}.",
+            "Counted minus fitted events of each bin in units of their Poisson error. Bands: one "
+            "and two of them.",
+            figures.post_fit_figure(told.counted, told.expected),
         )

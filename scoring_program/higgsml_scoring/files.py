@@ -19,16 +19,16 @@ def read_bytes(path: Path, limit: int) -> bytes:
         ResultsError: where the file is missing, a link or device, unreadable, or too large.
     """
     if path.is_symlink() or not path.is_file():
-        raise ResultsError("The file is missing (or not a regular file).", where=path.name)
+        raise ResultsError("the file is missing (or not a regular file).", where=path.name)
     try:
         with path.open("rb") as file:
             content = file.read(limit + 1)
     except OSError as error:
         raise ResultsError(
-            f"The file cannot be read ({error.strerror}).", where=path.name
+            f"the file cannot be read ({error.strerror}).", where=path.name
         ) from None
     if len(content) > limit:
-        raise ResultsError(f"The file is larger than {limit:,} bytes.", where=path.name)
+        raise ResultsError(f"the file is larger than {limit:,} bytes.", where=path.name)
     return content
 
 
@@ -46,9 +46,9 @@ def parse_json(content: bytes, where: str) -> dict[str, Any]:
         )
     except (ValueError, RecursionError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else _reason(error)
-        raise ResultsError(f"The file is not valid JSON: {reason}.", where=where) from None
+        raise ResultsError(f"the file is not valid JSON: {reason}.", where=where) from None
     if not isinstance(value, dict):
-        raise ResultsError("The file must hold one JSON object.", where=where)
+        raise ResultsError("the file must hold one JSON object.", where=where)
     return value
 
 
@@ -75,7 +75,7 @@ def _refuse_constant(name: str) -> NoReturn:
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     keys = dict(pairs)
     if len(keys) != len(pairs):
-        raise ValueError("a key stands twice in one object")
+        raise ValueError("duplicate key in an object")
     return keys
 
 

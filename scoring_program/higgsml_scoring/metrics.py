@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
     "EPSILON",
+    "FEWEST",
     "ONE_SIGMA",
     "coverage_penalty",
     "coverage_sigma",
@@ -27,6 +28,11 @@ ONE_SIGMA = 0.6827
 
 EPSILON = 1e-3
 """Added to the mean width, so that intervals of no width have a finite score."""
+
+FEWEST = 100
+"""Experiments that a verdict on the coverage needs: with these its binomial standard deviation is
+4.7 percentage points, and intervals that are 30 % too narrow are found out in nine of ten runs (of
+60 experiments, in three of four)."""
 
 Floats = NDArray[np.float64]
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -11,20 +12,36 @@ from . import figures, metrics
 from .answers import Answers
 from .drawings import (
     AGAINST_MU,
+    DIAGNOSTICS,
     INTERVALS,
     OVERALL,
     Drawing,
     draw_against_mu,
+    draw_diagnostics,
     draw_intervals,
     draw_overall,
 )
 from .files import write_atomically
 from .published import PUBLISHED
-from .report import BOOTSTRAPS, ScoreReport
+from .report import BOOTSTRAPS, FEWEST_FOR_RANGE, ScoreReport
 from .run_facts import RunFacts
 from .verdict import judge, judge_sets
 
 __all__ = ["FIGURES", "PAGE", "SCORES", "clear_outputs", "write_report"]
+
+ISOLATION = {
+    "full": "the kernel kept the submission away from all files but its own, from the network, and "
+    "from other processes",
+    "partial": "the kernel enforced only a part of what keeps a submission away from files, the "
+    "network and other processes",
+    "process": "a process of its own, and nothing more: it could read what the run can read",
+}
+"""What the levels of isolation mean."""
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
 
 SCORES = "scores.json"
 PAGE = "detailed_results.html"
@@ -35,7 +52,7 @@ def clear_outputs(folder: Path) -> None:
     """Remove the files of an earlier scoring, so that a refusal leaves none behind."""
     for name in (SCORES, PAGE):
         (folder / name).unlink(missing_ok=True)
-    for name in (*OVERALL, *AGAINST_MU, INTERVALS.format("*")):
+    for name in (*OVERALL, *AGAINST_MU, *DIAGNOSTICS, INTERVALS.format("*")):
         for path in (folder / FIGURES).glob(f"{name}.[sp][vn]g"):
             path.unlink()
 
@@ -70,14 +87,23 @@ def write_report(
             overall=_save(folder, draw_overall(report)),
             by_mu=_save(folder, draw_against_mu(report, answers)) if show_truth else [],
             by_set=_save(folder, draw_intervals(report, answers)) if show_truth else [],
+            told=_save(folder, draw_diagnostics(run.diagnostics))
+            if run and run.diagnostics
+            else [],
             show_truth=show_truth,
             systematics=systematics,
             run=run,
-            published=PUBLISHED,
+            published=[
+                (row, metrics.quantiles_score(row.interval, row.coverage, report.experiments))
+                for row in PUBLISHED
+            ],
             bootstraps=BOOTSTRAPS,
             one_sigma=metrics.ONE_SIGMA,
             sigma=metrics.coverage_sigma(report.experiments),
             set_band=metrics.free_band(report.sets[0].experiments),
+            fewest=metrics.FEWEST,
+            fewest_for_range=FEWEST_FOR_RANGE,
+            isolation=ISOLATION,
             colours=figures.COLOURS,
             dark_colours=figures.DARK_COLOURS,
         )
@@ -95,7 +121,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(number=_number, duration=_duration, varied=_varied)
+    environment.filters.update(
+        number=_number, duration=_duration, varied=_varied, date=_date, memory=_memory
+    )
     return environment
 
 
@@ -136,3 +164,22 @@ def _duration(seconds: float) -> str:
 
 def _varied(systematics: Mapping[str, bool]) -> str:
     return ", ".join(name for name, varied in systematics.items() if varied) or "none"
+
+
+def _date(date: datetime) -> str:
+    """A date and time in words that no reader takes for another day.
+
+    >>> from datetime import UTC
+    >>> _date(datetime(2027, 1, 31, 14, 5, tzinfo=UTC))
+    '31 January 2027, 14:05 UTC'
+    """
+    return f"{date.day} {_MONTHS[date.month - 1]} {date:%Y, %H:%M} UTC"
+
+
+def _memory(number: float) -> str:
+    """Bytes in units that people compare with their machine.
+
+    >>> _memory(1197510656), _memory(8 * 2**30)
+    ('1.1 GiB', '8.0 GiB')
+    """
+    return f"{number / 2**30:.1f} GiB"

@@ -8,15 +8,26 @@ from numpy.typing import NDArray
 
 from . import metrics
 from .answers import Answers
-from .bootstrap import Estimate, estimate, resample_experiments, resample_sets, scores_of_means
+from .bootstrap import Estimate, estimate, resample_set, scores_of_means
 from .errors import ResultsError
 
-__all__ = ["BOOTSTRAPS", "BOOTSTRAP_SEED", "ScoreReport", "SetScore", "quantities", "score"]
+__all__ = [
+    "BOOTSTRAPS",
+    "BOOTSTRAP_SEED",
+    "FEWEST_FOR_RANGE",
+    "ScoreReport",
+    "SetScore",
+    "quantities",
+    "score",
+]
 
 Floats = NDArray[np.float64]
 
 BOOTSTRAPS = 1000
 BOOTSTRAP_SEED = 68
+
+FEWEST_FOR_RANGE = 10
+"""Experiments without which a range is not shown: of fewer, drawing again tells too little."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +39,7 @@ class SetScore:
         experiments: number of experiments.
         mu: true signal strength.
         mu_hat: mean estimate.
-        bias, bias_error: mean of mu_hat - mu, and the standard error of that mean.
+        bias: mean of mu_hat - mu.
         rmse, mae, interval, coverage: means over the set.
         quantiles_score: of this set alone, with the wider free band of its few experiments.
     """
@@ -37,13 +48,12 @@ class SetScore:
     experiments: int
     mu: float
     mu_hat: float
-    bias: float
-    bias_error: float
-    rmse: float
-    mae: float
-    interval: float
-    coverage: float
-    quantiles_score: float
+    bias: Estimate
+    rmse: Estimate
+    mae: Estimate
+    interval: Estimate
+    coverage: Estimate
+    quantiles_score: Estimate
 
 
 @dataclass(frozen=True)
@@ -54,8 +64,6 @@ class ScoreReport:
         sets: scores of each set, in their order.
         experiments: number of experiments in all sets.
         quantiles_score, interval, coverage, rmse, mae: scores over all experiments, with errors.
-        set_bootstrap: quantiles score averaged over bootstraps of the sets (the rule of the 2024
-            final), in `value`, and its spread; with one set there is nothing to draw from.
         ingestion_duration: seconds that the run took.
     """
 
@@ -66,7 +74,6 @@ class ScoreReport:
     coverage: Estimate
     rmse: Estimate
     mae: Estimate
-    set_bootstrap: Estimate | None
     ingestion_duration: float
 
     def scores(self) -> dict[str, float]:
@@ -103,8 +110,9 @@ def score(
     """Score a measurement: RMSE, MAE, interval, coverage and quantiles score, with errors.
 
     RMSE and MAE are averaged in each set and then over the sets; interval, coverage and quantiles
-    score are taken over all experiments. Errors come from `resample_experiments`, seeded, so that
-    the same results always give the same page.
+    score are taken over all experiments. Ranges come from drawing the experiments of each set
+    again, seeded, so that the same results always give the same page; those of a set and those of
+    all sets come from the same draws.
 
     Args:
         mu: true mu of each set, shape (sets,).
@@ -120,35 +128,41 @@ def score(
     # All sets are of one size, so the mean over sets of set means is the mean over experiments.
     final = {name: float(value) for name, value in scores_of_means(values.mean((1, 2)), n).items()}
     if not all(math.isfinite(value) for value in final.values()):
-        raise ResultsError("A score is not a finite number.")
-    of_experiments, of_sets = np.random.default_rng(BOOTSTRAP_SEED).spawn(2)
-    redrawn = scores_of_means(resample_experiments(values, bootstraps, of_experiments), n)
-    set_bootstrap = None
-    if len(values[0]) > 1:
-        means = resample_sets(values, bootstraps, len(values[0]), of_sets)
-        drawn = scores_of_means(means, n)["quantiles_score"]
-        set_bootstrap = estimate(float(drawn.mean()), drawn)
+        raise ResultsError("a score is not a finite number.")
+    truth = np.asarray(mu, dtype=float)
+    with_bias = np.concatenate([values, (answers.mu_hat - truth[:, np.newaxis])[np.newaxis]])
+    rng = np.random.default_rng(BOOTSTRAP_SEED)
+    drawn = [resample_set(column, bootstraps, rng) for column in np.moveaxis(with_bias, 1, 0)]
+    redrawn = scores_of_means(np.mean(drawn, axis=0)[:, :4], n)
     return ScoreReport(
-        sets=_score_sets(np.asarray(mu, dtype=float), answers, values),
+        sets=tuple(
+            _score_set(number, truth[number], with_bias[:, number], means)
+            for number, means in enumerate(drawn)
+        ),
         experiments=n,
-        set_bootstrap=set_bootstrap,
         ingestion_duration=float(ingestion_duration),
         **{name: estimate(value, redrawn[name]) for name, value in final.items()},
     )
 
 
-def _score_sets(mu: Floats, answers: Answers, values: Floats) -> tuple[SetScore, ...]:
-    experiments = values.shape[2]
-    scores = scores_of_means(values.mean(axis=2).T, experiments)
-    return tuple(
-        SetScore(
-            number=number,
-            experiments=experiments,
-            mu=float(mu[number]),
-            mu_hat=float(mu_hat.mean()),
-            bias=float(mu_hat.mean() - mu[number]),
-            bias_error=float(mu_hat.std() / math.sqrt(experiments)),
-            **{name: float(column[number]) for name, column in scores.items()},
-        )
-        for number, mu_hat in enumerate(answers.mu_hat)
+def _score_set(number: int, mu: float, values: Floats, drawn: Floats) -> SetScore:
+    """Scores of one set.
+
+    Args:
+        number: of the set.
+        mu: its true mu.
+        values: RMSE, MAE, width, coverage and mu_hat - mu, shape (5, experiments).
+        drawn: bootstrapped means of these, shape (bootstraps, 5).
+    """
+    experiments = values.shape[1]
+    *means, bias = values.mean(axis=1)
+    found = scores_of_means(np.array(means), experiments)
+    redrawn = scores_of_means(drawn[:, :4], experiments)
+    return SetScore(
+        number=number,
+        experiments=experiments,
+        mu=float(mu),
+        mu_hat=float(mu + bias),
+        bias=estimate(bias, drawn[:, 4]),
+        **{name: estimate(float(value), redrawn[name]) for name, value in found.items()},
     )

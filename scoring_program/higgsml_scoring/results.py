@@ -68,7 +68,11 @@ def read_results(folder: Path, reference: ReferenceSettings) -> Results:
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise ResultsError("There is no such folder.", where=folder)
+        raise ResultsError(
+            "there is no such folder.",
+            where=folder,
+            fix="give the folder that the ingestion program wrote.",
+        )
     _check_platform(folder)
     marker = _read_marker(folder)
     truth = parse_json(_read_marked(folder, TRUTH, marker), TRUTH)
@@ -78,7 +82,7 @@ def read_results(folder: Path, reference: ReferenceSettings) -> Results:
     check_names(folder, num_of_sets)
     names = [result_name(number) for number in range(num_of_sets)]
     if set(marker["files"]) != {*names, DURATION, TRUTH, FACTS}:
-        raise ResultsError("The marker lists other files than a finished run has.", where=MARKER)
+        raise ResultsError("lists other files than a finished run has.", where=MARKER)
     mu, experiments, systematics = _parse_truth(truth, num_of_sets)
     run = parse_run_facts(parse_json(_read_marked(folder, FACTS, marker), FACTS), FACTS)
     _check_settings(reference, num_of_sets, experiments, marker, run)
@@ -115,34 +119,34 @@ def _check_platform(folder: Path) -> None:
     try:
         content = yaml.safe_load(read_bytes(path, _LARGEST_OTHER))
     except (yaml.YAMLError, ValueError, RecursionError):
-        raise ResultsError("The platform's file is not valid YAML.", where=PLATFORM) from None
+        raise ResultsError("the platform's file is not valid YAML.", where=PLATFORM) from None
     code = content.get("ingestionExitCode") if isinstance(content, dict) else None
     if code != 0 or isinstance(code, bool):
         shown = code if isinstance(code, int) else "none"
         raise IngestionError(
-            f"The ingestion program failed (exit code {shown}).",
+            f"the ingestion program failed (exit code {shown}).",
             where=PLATFORM,
-            fix="Look for the reason in the ingestion's log.",
+            fix="look for the reason in the ingestion's log.",
         )
 
 
 def _read_marker(folder: Path) -> dict[str, Any]:
     if not (folder / MARKER).exists():
         raise IngestionError(
-            "The ingestion program did not finish: it left no completion marker.",
+            "the ingestion program did not finish: it left no completion marker.",
             where=MARKER,
-            fix="Look for the reason in the ingestion's log.",
+            fix="look for the reason in the ingestion's log.",
         )
     marker = parse_json(read_bytes(folder / MARKER, _LARGEST_OTHER), MARKER)
     if checks.count(checks.member(marker, "format", MARKER), f"{MARKER}: format") != _FORMAT:
         raise ResultsError(
-            f"These results are not of format {_FORMAT}.",
+            f"the results are not of format {_FORMAT}.",
             where=f"{MARKER}: format",
-            fix="Use the ingestion and the scoring program of one bundle.",
+            fix="use the ingestion and the scoring program of one bundle.",
         )
     files = checks.member(marker, "files", MARKER)
     if not isinstance(files, dict):
-        raise ResultsError("This must be an object of file names.", where=f"{MARKER}: files")
+        raise ResultsError("must be an object of file names.", where=f"{MARKER}: files")
     for value in files.values():
         checks.digest(value, f"{MARKER}: files")
     checks.digest(checks.member(marker, "settings_digest", MARKER), f"{MARKER}: settings_digest")
@@ -154,7 +158,7 @@ def _read_marked(folder: Path, name: str, marker: Mapping[str, Any]) -> bytes:
     limit = LARGEST_RESULT if name.startswith("result_") else _LARGEST_OTHER
     content = read_bytes(folder / name, limit)
     if marker["files"].get(name) != hashlib.sha256(content).hexdigest():
-        raise ResultsError("The file is not the one that the run finished with.", where=name)
+        raise ResultsError("the file is not the one that the run finished with.", where=name)
     return content
 
 
@@ -181,14 +185,14 @@ def _check_settings(
 ) -> None:
     digest = marker["settings_digest"]
     if digest != run.settings_digest:
-        raise ResultsError("The marker is that of another run.", where=MARKER)
-    fix = "Run the ingestion with the settings of this task."
+        raise ResultsError("the marker is that of another run.", where=MARKER)
+    fix = "run the ingestion with the settings of this task."
     for name, wanted, found in (
         ("num_of_sets", reference.num_of_sets, num_of_sets),
         ("num_pseudo_experiments", reference.num_pseudo_experiments, experiments),
     ):
         if wanted not in (None, found):
-            what = f"The results are of other settings: {name} is {found}, not {wanted}."
+            what = f"the results are of other settings: {name} is {found}, not {wanted}."
             raise ResultsError(what, where=TRUTH, fix=fix)
     if reference.settings_digest not in (None, digest):
-        raise ResultsError("The results are of other settings.", where=MARKER, fix=fix)
+        raise ResultsError("the results are of other settings.", where=MARKER, fix=fix)

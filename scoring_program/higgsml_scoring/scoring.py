@@ -102,8 +102,8 @@ class Scoring:
         """
         if self.ingestion_results is None or self.ingestion_duration is None:
             raise ResultsError(
-                "There is nothing to score yet.",
-                fix="Call load_ingestion_results and load_ingestion_duration first.",
+                "there is nothing to score yet.",
+                fix="call load_ingestion_results and load_ingestion_duration first.",
             )
         mu = _true_mu(test_settings, len(self.ingestion_results.mu_hat))
         self.report = score(mu, self.ingestion_results, self.ingestion_duration)
@@ -123,7 +123,7 @@ class Scoring:
             ResultsError: where the scores are not computed yet.
         """
         if self.ingestion_results is None or self.report is None:
-            raise ResultsError("There are no scores yet.", fix="Call compute_scores first.")
+            raise ResultsError("there are no scores yet.", fix="call compute_scores first.")
         mu = np.array([row.mu for row in self.report.sets])
         values = quantities(mu, self.ingestion_results)
         size = len(mu) if sample_size is None else sample_size
@@ -162,7 +162,7 @@ class Scoring:
             ResultsError: where the scores are not computed yet.
         """
         if self.ingestion_results is None or self.report is None:
-            raise ResultsError("There are no scores yet.", fix="Call compute_scores first.")
+            raise ResultsError("there are no scores yet.", fix="call compute_scores first.")
         folder = self.score_file.parent
         folder.mkdir(parents=True, exist_ok=True)
         write_report(folder, self.report, self.ingestion_results, show_truth=True)

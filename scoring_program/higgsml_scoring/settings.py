@@ -42,31 +42,41 @@ def read_reference_settings(folder: Path) -> ReferenceSettings:
     """Read `settings.yaml` of the folder of reference data.
 
     Raises:
-        SettingsError: where the file is missing, is not YAML, lacks `show_truth`, has a key that
-            nobody knows, or a value of the wrong type.
+        SettingsError: where the file is missing, is not YAML, lacks `show_truth`, has an unknown
+            key, or a value of the wrong type.
     """
     path = Path(folder) / "settings.yaml"
     try:
         settings = yaml.safe_load(read_bytes(path, _LIMIT))
     except ResultsError as error:
-        raise SettingsError(error.what, where=path, fix="Restore reference_data/.") from None
+        raise SettingsError(error.what, where=path, fix="restore reference_data/.") from None
     except yaml.YAMLError as error:
-        raise SettingsError(f"The file is not valid YAML: {error}", where=path) from None
+        raise SettingsError(f"the file is not valid YAML: {error}.", where=path) from None
     if not isinstance(settings, dict):
-        raise SettingsError("The file must hold keys and values.", where=path)
+        raise SettingsError("the file must hold keys and values.", where=path)
     known = [field.name for field in fields(ReferenceSettings)]
     for key in settings:
         if key not in known:
             near = difflib.get_close_matches(str(key), known, n=1)
-            fix = f"Did you mean {near[0]!r}?" if near else f"Known keys: {', '.join(known)}."
-            raise SettingsError(f"Nobody knows the key {key!r}.", where=path, fix=fix)
+            fix = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(known)}."
+            raise SettingsError(f"unknown key {key!r}.", where=path, fix=fix)
     if not isinstance(settings.get("show_truth"), bool):
-        raise SettingsError("The key 'show_truth' must be true or false.", where=path)
+        raise SettingsError(
+            "must be true or false.",
+            where=f"{path}: show_truth",
+            value=settings.get("show_truth"),
+            fix="write 'show_truth: false', or true to show the true mu.",
+        )
     checked = {"show_truth": settings["show_truth"]}
     try:
         for key, check in _CHECKS.items():
             if settings.get(key) is not None:
                 checked[key] = check(settings[key], key)
     except ResultsError as error:
-        raise SettingsError(f"{error.where}: {error.what}", where=path) from None
+        raise SettingsError(
+            error.what,
+            where=f"{path}: {error.where}",
+            value=settings[error.where],
+            fix=f"correct the value, or leave {error.where} out.",
+        ) from None
     return ReferenceSettings(**checked)

@@ -6,9 +6,10 @@ from sklearn.linear_model import LogisticRegression
 from HiggsML.errors import DataError
 from HiggsML.experiments import make_pseudo_experiment
 from HiggsML.inference import Measurement
-from HiggsML.inference.diagnostics import post_fit_events
 from HiggsML.inference.influence import mu_by_shift, two_sigma_values
+from HiggsML.inference.post_fit import post_fit_events
 from HiggsML.nuisances import NuisanceValues
+from HiggsML.running.diagnostics import check_diagnostics
 from HiggsML.schema import DETAILED_LABELS, PROCESSES, WEIGHTS
 from HiggsML.systematics import systematics
 
@@ -107,6 +108,17 @@ def test_it_draws_what_it_found(measurement, experiment):
     shifts = {"templates_tes", "templates_jes", "templates_soft_met"}
     assert set(measurement.figures()) == shifts
     assert set(found) == shifts | {"nuisances", "post_fit"}
+
+
+def test_its_numbers_for_the_score_sheet(measurement):
+    """A fit to a draw from its own templates: pulls of the bins have a spread of about 1."""
+    told = check_diagnostics(measurement.diagnostics())
+    assert told == measurement.diagnostics()
+    assert list(told["templates"]) == list(PROCESSES)
+    assert set(told["nuisances"]) == set(measurement.nuisances)
+    counted, expected = (np.array(told["post_fit"][name]) for name in ("counted", "expected"))
+    assert 0.5 < ((counted - expected) / np.sqrt(expected)).std() < 1.5
+    assert all(0 < error <= 1.01 for _, error in told["nuisances"].values())
 
 
 def test_the_figure_after_the_fit_shows_the_fit(measurement, experiment):

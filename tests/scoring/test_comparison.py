@@ -51,14 +51,16 @@ def test_pairing_removes_the_noise_that_all_share():
     pair = [results(answers), results(narrowed(answers, 0.99))]
     (difference,) = compare(["a", "b"], pair).differences
     first, second = compare(["a", "b"], pair).contestants
-    assert difference.error < 0.1 * max(first.quantiles_score.error, second.quantiles_score.error)
+    alone = max(row.quantiles_score.high - row.quantiles_score.low for row in (first, second))
+    assert difference.high - difference.low < 0.1 * alone  # 95 % of one, 68 % of the other
     assert difference.significant
 
 
 def test_equal_results_do_not_differ():
     answers = toy_answers(MU, 50)
     (difference,) = compare(["a", "b"], [results(answers), results(answers)]).differences
-    assert (difference.value, difference.error, difference.p_value) == (0, 0, 1)
+    assert (difference.value, difference.low, difference.high) == (0, 0, 0)
+    assert difference.p_value == 1
     assert "not significant (p = 1.00)" in difference.sentence()
 
 

@@ -3,7 +3,10 @@
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from higgsml_scoring import figures
 from higgsml_scoring.bootstrap import Estimate
@@ -11,16 +14,18 @@ from higgsml_scoring.metrics import free_band
 from higgsml_scoring.published import PUBLISHED
 
 MU = np.array([0.5, 1.0, 2.0])
+BIASES = [0.1, 0.0, -0.5], [0.0, -0.1, -0.6], [0.2, 0.1, -0.4]
+"""Values, and the ends of their ranges."""
 LOW, HIGH = np.array([0.1, 0.9, 1.2, 0.0]), np.array([0.5, 1.4, 1.6, 2.0])
 
 
 def make(name):
-    estimate = Estimate(0.66, 0.01, 0.65, 0.67)
+    estimate = Estimate(0.66, 0.65, 0.67)
     return {
         "intervals": lambda: figures.intervals_figure(LOW, HIGH, mean_mu_hat=0.9, mu=1.0),
         "coverage": lambda: figures.coverage_figure(MU, [0.7, 0.5, 0.68], 100),
         "width": lambda: figures.width_figure(MU, np.arange(12.0).reshape(3, 4)),
-        "bias": lambda: figures.bias_figure(MU, [0.1, 0.0, -0.5], [0.1, 0.1, 0.1]),
+        "bias": lambda: figures.bias_figure(MU, *BIASES, 100),
         "pulls": lambda: figures.pulls_figure([-10.0, 0.1, 0.2, 3.0]),
         "penalty": lambda: figures.penalty_figure(estimate, 1000),
         "plane": lambda: figures.plane_figure(estimate, estimate, 1000, PUBLISHED),
@@ -87,6 +92,59 @@ def test_large_biases_are_vermilion():
     assert [line.tolist() for line in lines_of(make("bias"), "vermilion")] == [[[2.0, -0.5]]]
 
 
+def test_small_sets_are_not_judged():
+    few = figures.coverage_figure(MU, [0.7, 0.0, 0.68], 99)
+    assert lines_of(few, "vermilion") == []
+    assert lines_of(figures.bias_figure(MU, *BIASES, 99), "vermilion") == []
+
+
+def boxes(figure):
+    """Pixels of the words in the axes, with their text, and of the markers."""
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    (axes,) = figure.axes
+    words = {}
+    for text in axes.texts:
+        text.update_positions(renderer)
+        words[text.get_text()] = Text.get_window_extent(text, renderer)
+    markers = [
+        Bbox([centre - line.get_markersize() / 2, centre + line.get_markersize() / 2])
+        for line in axes.lines
+        if line.get_marker() in ("o", "D")
+        for centre in axes.transData.transform(line.get_xydata())
+    ]
+    return words, markers, axes.get_window_extent(renderer)
+
+
+DRY_RUN = (0.6, 0.4542, 60)
+"""Coverage, width and number of experiments of the dry run that the README asks for."""
+RESULTS = [DRY_RUN, (0.67, 0.46, 60), (0.7, 0.5, 60), (0.6659, 0.8134, 60), (0.4, 0.87, 10)] + [
+    (coverage, width, n)
+    for coverage in (0.62, 0.6683, 0.69, 0.75)
+    for width in (0.44, 0.48, 0.9)
+    for n in (100, 1000, 10_000)
+]
+
+
+@pytest.mark.parametrize(("coverage", "width", "n"), RESULTS)
+def test_words_cover_neither_each_other_nor_a_marker(coverage, width, n):
+    sigma = (coverage * (1 - coverage) / n) ** 0.5
+    figure = figures.plane_figure(
+        Estimate(coverage, coverage - sigma, coverage + sigma),
+        Estimate(width, width - 0.1 / n**0.5, width + 0.1 / n**0.5),
+        n,
+        PUBLISHED,
+    )
+    words, markers, frame = boxes(figure)
+    assert {result.team for result in PUBLISHED} < set(words)  # and some scores of lines
+    assert len(markers) == 4
+    for word, box in words.items():
+        covered = [other for other, there in words.items() if other != word and there.overlaps(box)]
+        assert covered == [], word
+        assert not any(marker.overlaps(box) for marker in markers), word
+        assert frame.x0 <= box.x0 < box.x1 <= frame.x1, word
+        assert frame.y0 <= box.y0 < box.y1 <= frame.y1, word
+
+
 def test_pulls_beyond_the_axis_are_counted_in_its_last_bins():
     patch = make("pulls").axes[0].patches[0]
     assert patch.get_data().values.sum() == 4
@@ -102,8 +160,8 @@ def test_this_result_lies_on_the_axes(name):
 
 @pytest.mark.parametrize("coverage", [0.0, 0.3, 1.0])
 def test_axes_reach_to_extreme_results(coverage):
-    estimate = Estimate(coverage, 0.0, coverage, coverage)
-    width = Estimate(3.0, 0.1, 2.9, 3.1)
+    estimate = Estimate(coverage, coverage, coverage)
+    width = Estimate(3.0, 2.9, 3.1)
     for figure in (
         figures.penalty_figure(estimate, 100),
         figures.plane_figure(estimate, width, 100, PUBLISHED),

@@ -38,7 +38,7 @@ def test_refuses_what_is_no_regular_file(tmp_path, kind):
         (b'{"a": 1', "line 1, column 8"),
         (b'{"a": NaN}', "NaN is not a number"),
         (b'{"a": -Infinity}', "-Infinity is not a number"),
-        (b'{"a": 1, "a": 2}', "stands twice"),
+        (b'{"a": 1, "a": 2}', "duplicate key"),
         (b'{"a": "\xff"}', "byte 7 is not UTF-8"),
         (b"\xef\xbb\xbf{}", "BOM"),
         (b"[" * 100_000, "nested too deeply"),

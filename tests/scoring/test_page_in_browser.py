@@ -8,16 +8,17 @@ import pytest
 from chromium import browser, find_browser
 from higgsml_scoring.program import score_folder
 from higgsml_scoring.settings import ReferenceSettings
-from toy_results import write_toy
+from toy_results import add_facts_of_the_submission, toy_files, write_files
 
 EXECUTABLE = find_browser()
 
 pytestmark = pytest.mark.skipif(EXECUTABLE is None, reason="there is no Chromium on this machine")
 
-PHONE, DESK, PAPER = 375, 1280, 680  # CSS pixels; A4 between its margins is 680 wide
+SMALL, PHONE, DESK, PAPER = 320, 375, 1280, 680  # CSS pixels; A4 between its margins is 680 wide
 VIEWS = [
     pytest.param({"width": width, "scheme": scheme, "media": media}, id=f"{width}-{scheme}-{media}")
     for width, scheme, media in (
+        (SMALL, "light", "screen"),
         (PHONE, "light", "screen"),
         (PHONE, "dark", "screen"),
         (DESK, "light", "screen"),
@@ -77,7 +78,8 @@ CONTRASTS = """
 def pages(tmp_path_factory):
     """Score sheets of a toy run, with the truth and without."""
     folder = tmp_path_factory.mktemp("pages")
-    write_toy(folder / "res", 4, 60, stretch=0.8)
+    files = add_facts_of_the_submission(toy_files(4, 60, stretch=0.8))
+    write_files(folder / "res", files)
     for name, show_truth in (("shown", True), ("hidden", False)):
         reference = ReferenceSettings(show_truth=show_truth)
         score_folder(folder / "res", reference, folder / name)
@@ -109,6 +111,49 @@ def test_page_is_quiet_and_fits(chromium, pages, name, view):
     assert min(chromium.evaluate(CONTRASTS)) >= 4.5  # WCAG 2.2, level AA
 
 
+@pytest.mark.parametrize("width", [SMALL, PHONE, 390])
+@pytest.mark.parametrize("name", ["shown", "hidden"])
+def test_tables_and_captions_fit_a_phone(chromium, pages, name, width):
+    chromium.open(pages[name], width=width)
+    wide = """
+    [...document.querySelectorAll('.scroll')].filter((box) => box.scrollWidth > box.clientWidth)
+      .map((box) => box.getAttribute('aria-label'))
+    """
+    assert chromium.evaluate(wide) == []
+    captions = """
+    [...document.querySelectorAll('caption')].map((caption) => {
+      const words = document.createRange();
+      words.selectNodeContents(caption);
+      return [words.getBoundingClientRect().left, words.getBoundingClientRect().right];
+    })
+    """
+    for left, right in chromium.evaluate(captions):
+        assert 0 <= left < right <= width
+
+
+@pytest.mark.parametrize("width", [SMALL, 700, DESK])
+def test_the_keyboard_reaches_whatever_scrolls(chromium, pages, width):
+    chromium.open(pages["shown"], width=width)
+    out_of_reach = """
+    [...document.querySelectorAll('*')]
+      .filter((box) => ['auto', 'scroll'].includes(getComputedStyle(box).overflowX))
+      .filter((box) => box.tabIndex < 0 || !box.getAttribute('aria-label')).length
+    """
+    assert chromium.evaluate("document.querySelectorAll('.scroll').length") == 5
+    assert chromium.evaluate(out_of_reach) == 0
+
+
+def test_sets_on_a_phone_are_still_a_table_for_screen_readers(chromium, pages):
+    chromium.open(pages["shown"], width=SMALL)
+    roles = [
+        node.get("role", {}).get("value")
+        for node in chromium.call("Accessibility.getFullAXTree")["nodes"]
+    ]
+    assert roles.count("table") == 5
+    assert roles.count("columnheader") == 9 + 3 + 2 + 4 + 3
+    assert roles.count("rowheader") == 4 + 5 + 3 + 3 + 6
+
+
 def test_dark_theme_is_dark_and_print_is_not(chromium, pages):
     background = "getComputedStyle(document.documentElement).backgroundColor"
     chromium.open(pages["shown"], width=DESK, scheme="dark")
@@ -125,7 +170,7 @@ def test_every_figure_and_region_has_a_name_for_screen_readers(chromium, pages):
         role = node.get("role", {}).get("value")
         named.setdefault(role, []).append(node.get("name", {}).get("value", ""))
     assert len(named["image"]) == chromium.evaluate("document.querySelectorAll('figure').length")
-    assert len(named["image"]) == 2 + 4 + 4
+    assert len(named["image"]) == 2 + 4 + 4 + 3
     assert all(len(name) > 40 for name in named["image"])
     assert all(named["region"])
     assert all(named["heading"])
@@ -134,7 +179,7 @@ def test_every_figure_and_region_has_a_name_for_screen_readers(chromium, pages):
 def test_keyboard_reaches_contents_and_tables(chromium, pages):
     chromium.open(pages["shown"], width=PHONE)
     reached = []
-    for _ in range(12):
+    for _ in range(14):
         for kind in ("keyDown", "keyUp"):
             chromium.call("Input.dispatchKeyEvent", type=kind, key="Tab", windowsVirtualKeyCode=9)
         reached.append(
@@ -143,8 +188,8 @@ def test_keyboard_reaches_contents_and_tables(chromium, pages):
                 " || document.activeElement.getAttribute('aria-label')"
             )
         )
-    links = ["#scores", "#limits", "#mu", "#sets", "#run", "#method"]
-    assert reached[:6] == links
+    links = ["#scores", "#limits", "#mu", "#sets", "#submission", "#run", "#method"]
+    assert reached[:7] == links
     assert "Table of scores" in reached
     assert "Table of sets" in reached
     assert all(chromium.evaluate(f"document.querySelector('{link}') !== null") for link in links)
@@ -154,4 +199,4 @@ def test_prints_to_a_few_pages(chromium, pages):
     chromium.open(pages["shown"], width=PAPER, media="print")
     pdf = base64.b64decode(chromium.call("Page.printToPDF")["data"])
     assert pdf.startswith(b"%PDF")
-    assert 2 <= len(re.findall(rb"/Type\s*/Page\b", pdf)) <= 6
+    assert 2 <= len(re.findall(rb"/Type\s*/Page\b", pdf)) <= 4

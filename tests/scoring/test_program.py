@@ -68,7 +68,7 @@ def test_a_refusal_leaves_a_reason_and_no_scores_of_before(folders, capsys):
     capsys.readouterr()
     assert main(arguments(folders)) == 1
     message = capsys.readouterr().err
-    assert message.startswith("The results are not scored. result_1.json: ")
+    assert message.startswith("ERROR (ResultsError) result_1.json: the file is missing")
     assert "Traceback" not in message
     assert [path for path in (folders / "out").rglob("*") if path.is_file()] == []
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,15 @@ import pytest
 from higgsml_scoring.answers import read_answers
 from higgsml_scoring.errors import IngestionError, ResultsError
 from higgsml_scoring.results import read_ingestion_duration, read_results
+from higgsml_scoring.run_facts import Usage
 from higgsml_scoring.settings import ReferenceSettings
-from toy_results import Files, toy_files, write_files, write_toy
+from toy_results import (
+    Files,
+    add_facts_of_the_submission,
+    toy_files,
+    write_files,
+    write_toy,
+)
 
 ANY = ReferenceSettings(show_truth=True)
 
@@ -27,6 +35,33 @@ def test_reads_a_finished_run(tmp_path):
     assert results.systematics["bkg_scale"] is False
     assert results.run.stages == {"data": 12.5, "fit": 100.25, "predict": 1121.75}
     assert results.run.isolation_missing == ("signals",)
+
+
+def test_reads_what_is_known_of_the_submission(tmp_path):
+    files = add_facts_of_the_submission(toy_files(2, 20))
+    run = read_results(write_files(tmp_path, files), ANY).run
+    assert run.submission_name == "Boosted trees & a fit"
+    assert run.started == datetime(2027, 1, 31, 12, 5, tzinfo=UTC)
+    assert run.limits["fit_seconds"] == 3600
+    assert run.usage == Usage(
+        fit_seconds=99.5,
+        fit_bytes=3 * 2**30,
+        predict_calls=40,
+        predict_seconds=100.0,
+        predict_longest=7.25,
+        predict_bytes=2**29,
+    )
+    assert (run.audited, run.audited_different) == (20, 1)
+
+
+def test_runs_that_know_less_of_the_submission_are_scored(tmp_path):
+    run = read_results(write_toy(tmp_path / "old", 2, 3), ANY).run
+    assert (run.submission_name, run.started, run.usage) == ("", None, None)
+    assert (run.limits, run.audited) == ({}, 0)
+    files = add_facts_of_the_submission(toy_files(2, 3))
+    del files["run.json"]["usage"]["fit"]  # a run that was resumed
+    usage = read_results(write_files(tmp_path / "resumed", files), ANY).run.usage
+    assert (usage.fit_seconds, usage.predict_calls) == (None, 40)
 
 
 def test_reads_the_old_spelling_of_the_quantiles(tmp_path):
@@ -93,35 +128,38 @@ MALFORMED = [
     (change(RESULT, "p84", 3, to=float("inf")), r"result_1\.json.*Infinity is not a number"),
     (change(RESULT, "p84", 3, to=1e300), r"result_1\.json: p84\[3\].*larger than 10000"),
     (change(RESULT, "p16", 0, to=10**400), r"p16\[0\].*larger than"),
-    (change(RESULT, "p16", 0, to="1.0"), r"p16\[0\].*must be a number"),
+    (change(RESULT, "p16", 0, to="1.0"), r"p16\[0\]: must be a number, not a text"),
     (change(RESULT, "p16", 0, to=None), r"p16\[0\].*must be a number"),
     (change(RESULT, "p16", 0, to=True), r"p16\[0\].*must be a number"),
     (change(RESULT, "p16", 0, to=[1.0]), r"p16\[0\].*must be a number"),
-    (change(RESULT, "p16", 2, to=9.0), r"result_1\.json.*experiment 2 is inverted"),
+    (change(RESULT, "p16", 2, to=9.0), r"result_1\.json.*experiment 2: the interval is inverted"),
     (change(RESULT, "mu_hats", to=[1.0] * 5), r"mu_hats.*must hold 6 numbers, not 5"),
     (change(RESULT, "delta_mu_hats", to=[]), r"must hold 6 numbers, not 0"),
     (change(RESULT, "mu_hats", to=1.0), r"must be a list"),
     (drop(RESULT, "p84"), r"result_1\.json.*'p84' is missing"),
-    (drop(RESULT), r"result_1\.json.*results of 1 sets are missing"),
+    (drop(RESULT), r"result_1\.json: the file is missing: 1 of 3 sets"),
     (change(TRUTH, "ground_truth_mus", to=[1.0, 2.0]), r"must hold 3 numbers, not 2"),
     (change(TRUTH, "ground_truth_mus", 1, to="1.0"), r"ground_truth_mus\[1\].*must be a number"),
-    (change(TRUTH, "num_of_sets", to=2), r"result_2\.json.*not in the run"),
+    (
+        change(TRUTH, "num_of_sets", to=2),
+        r"result_2\.json: no set of this run: its sets are 0 to 1",
+    ),
     (change(TRUTH, "num_of_sets", to=4), r"result_3\.json.*missing"),
     (change(TRUTH, "num_of_sets", to=10**9), r"num_of_sets.*between 1 and 1,000"),
     (change(TRUTH, "num_of_sets", to=3.0), r"num_of_sets.*whole number"),
     (change(TRUTH, "num_pseudo_experiments", to=7), r"must hold 7 numbers, not 6"),
     (change(TRUTH, "systematics", "tes", to=1), r"systematics.*true and false"),
-    (drop(TRUTH), r"marker lists other files|missing"),
-    (drop(RUN), r"marker lists other files"),
+    (drop(TRUTH), r"completed.json: lists other files|missing"),
+    (drop(RUN), r"completed.json: lists other files"),
     (drop(RUN, "stages"), r"run\.json.*'stages' is missing"),
-    (change(RUN, "stages", "fit", to=-1.0), r"stages\.fit.*cannot be negative"),
+    (change(RUN, "stages", "fit", to=-1.0), r"stages\.fit.*must not be negative"),
     (change(RUN, "versions", "numpy", to="x" * 201), r"versions\.numpy.*at most 200 letters"),
     (change(RUN, "isolation", to="none"), r"isolation.*must be an object"),
     (change(RUN, "isolation", "missing", to="x"), r"isolation\.missing.*list"),
     (change(RUN, "workers", to=0), r"workers.*between"),
     (change(RUN, "submission_digest", to="../etc"), r"submission_digest.*digest"),
     (change(RUN, "settings_digest", to="cd" * 32), r"marker is that of another run"),
-    (change("ingestion_duration.json", "ingestion_duration", to=-1), r"cannot be negative"),
+    (change("ingestion_duration.json", "ingestion_duration", to=-1), r"must not be negative"),
     (change("ingestion_duration.json", "ingestion_duration", to="1"), r"must be a number"),
 ]
 
@@ -129,6 +167,67 @@ MALFORMED = [
 @pytest.mark.parametrize(("spoil", "reason"), MALFORMED)
 def test_refuses_malformed_content_even_with_a_fitting_marker(tmp_path, spoil, reason):
     files = toy_files(3, 6)
+    spoil(files)
+    with pytest.raises(ResultsError, match=reason) as caught:
+        read_results(write_files(tmp_path, files), ANY)
+    assert caught.value.what[0].islower()
+    assert str(caught.value).startswith(f"{caught.value.where}: ")
+    assert "Fix: " in str(caught.value)
+
+
+EVIL = "<script>alert(1)</script>"
+FACTS = [
+    (change(RUN, "submission_name", to=["x"]), r"submission_name: must be a text"),
+    (change(RUN, "submission_name", to="x" * 201), r"submission_name: must be a text of at most"),
+    (change(RUN, "started", to="yesterday"), r"started: must be a date as"),
+    (change(RUN, "started", to="2027-01-31T12:00:00"), r"started: must be a date as"),
+    (change(RUN, "started", to="0001-01-01T00:00:00+14:00"), r"started: must be a date as"),
+    (change(RUN, "started", to=20270131), r"started: must be a text"),
+    (change(RUN, "limits", "fit_seconds", to=-1.0), r"limits.fit_seconds: .* negative"),
+    (change(RUN, "limits", to=[]), r"limits: must be an object"),
+    (change(RUN, "usage", to=1), r"usage: must be an object"),
+    (change(RUN, "usage", "fit", to=[]), r"usage.fit: must be an object"),
+    (change(RUN, "usage", "fit", "seconds", to="x"), r"usage.fit.seconds: must be a number"),
+    (change(RUN, "usage", "fit", "memory_bytes", to=2**60), r"memory_bytes: must lie between"),
+    (change(RUN, "usage", "predict", "calls", to=0), r"predict.calls: must lie between"),
+    (change(RUN, "usage", "predict", "calls", to=1.5), r"whole number, not a decimal number"),
+    (drop(RUN, "usage", "predict", "longest_seconds"), r"'longest_seconds' is missing"),
+    *[
+        (change(RUN, "diagnostics", *path, to=to), rf"diagnostics.*{reason}")
+        for *path, to, reason in (
+            ("<script>", "must be an object with some of"),
+            (["templates"], "must be an object with some of"),
+            ("image", {"a": [1]}, "must be an object with some of"),
+            ("templates", EVIL, r"templates: must be an object of 1 to 20 keys"),
+            ("templates", {}, r"templates: must be an object of 1 to 20 keys"),
+            ("templates", {f"a{i}": [1] for i in range(21)}, "must be an object of 1 to 20 keys"),
+            ("templates", EVIL, [1, 2, 3], "keys must be of up to 30 letters"),
+            ("templates", "a\n", [1, 2, 3], "keys must be of up to 30 letters"),
+            ("templates", "\u202ea", [1, 2, 3], "keys must be of up to 30 letters"),
+            ("templates", "a" * 31, [1, 2, 3], "keys must be of up to 30 letters"),
+            ("templates", "ttbar", [1, 2], "must all have the same number of bins"),
+            ("templates", "htautau", [], "must be a list of 1 to 500 numbers"),
+            ("templates", "htautau", [1] * 501, "must be a list of 1 to 500 numbers"),
+            ("templates", "htautau", [EVIL] * 3, "must be a number, not a text"),
+            ("templates", "htautau", [1, 2, -3], "events must not be negative"),
+            ("templates", "htautau", [1, 2, 1e300], "must not be larger"),
+            ("templates", "htautau", [1, 2, 10**400], "must not be larger"),
+            ("nuisances", "tes", [1], "must hold 2 numbers"),
+            ("nuisances", "tes", [1, -1], "an error must not be negative"),
+            ("nuisances", "tes", EVIL, "must be a list of numbers"),
+            ("post_fit", {"counted": [1]}, "'expected' is missing"),
+            ("post_fit", {"counted": [1], "expected": [1, 2]}, "as many bins"),
+        )
+    ],
+    (change(RUN, "audit", "checked", to=-1), r"audit.checked: must lie between"),
+    (change(RUN, "audit", "checked", to=0), r"audit.different: must be a list of at most"),
+    (change(RUN, "audit", "different", to="all"), r"audit.different: must be a list"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "reason"), FACTS)
+def test_refuses_malformed_facts_of_the_submission(tmp_path, spoil, reason):
+    files = add_facts_of_the_submission(toy_files(2, 20))
     spoil(files)
     with pytest.raises(ResultsError, match=reason):
         read_results(write_files(tmp_path, files), ANY)
@@ -155,9 +254,9 @@ def test_refuses_swapped_sets(tmp_path):
     ("name", "reason"),
     [
         ("result_01.json", "second file for set 1"),
-        ("result_3.json", "not in the run"),
-        ("result_-1.json", "not in the run"),
-        ("result_final.json", "not in the run"),
+        ("result_3.json", "no set of this run"),
+        ("result_-1.json", "no set of this run"),
+        ("result_final.json", "no set of this run"),
     ],
 )
 def test_refuses_sets_too_many(tmp_path, name, reason):

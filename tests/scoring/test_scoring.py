@@ -84,7 +84,7 @@ def test_bootstrapped_scores_draw_sets(run):
     drawn = scoring.bootstraped_scores
     assert {len(values) for values in drawn.values()} == {50}
     assert {"quantiles_score", "interval", "coverage"} <= set(drawn)
-    low, high = sorted(row.interval for row in scoring.report.sets)
+    low, high = sorted(row.interval.value for row in scoring.report.sets)
     assert all(low - 1e-12 <= value <= high + 1e-12 for value in drawn["interval"])
     assert len({round(value, 9) for value in drawn["interval"]}) <= 8  # 0 to 7 times the first
     first = dict(drawn)

@@ -80,3 +80,33 @@ def test_sentences_on_sets_name_the_worst():
     assert "chance alone puts 0.5 there" in coverage
     assert "The largest bias is −2.0" in bias
     assert f"μ = {MU[7]:.2f}" in bias
+
+
+@pytest.mark.parametrize("coverage", [0.0, 0.4, 0.68, 1.0])
+@pytest.mark.parametrize("n", [1, 2, 10, 60, 99])
+def test_no_verdict_on_few_experiments(n, coverage):
+    verdict = judge(report_with(coverage, n=n))
+    assert verdict.kind == "too few to tell"
+    plural = "" if n == 1 else "s"
+    assert verdict.headline.startswith(f"Too few to tell: {n} pseudo-experiment{plural} cannot")
+    words = " ".join((verdict.headline, *verdict.sentences)).lower()
+    for claim in ("calibrated:", "under-covering", "over-covering", "costs", "too wide", "gain"):
+        assert claim not in words
+
+
+def test_a_verdict_from_a_hundred_experiments_on():
+    verdict = judge(report_with(0.68, n=100))
+    assert verdict.kind == "calibrated"
+    assert verdict.headline.startswith("Calibrated, as far as 100 pseudo-experiments can tell: ")
+    assert judge(report_with(0.4, n=100)).kind == "under-covering"
+
+
+def test_a_small_penalty_is_not_told_as_none():
+    verdict = judge(report_with(0.653, n=1000))  # the free band begins at 0.6533
+    assert verdict.kind == "under-covering"
+    assert "costs less than 0.01 points" in verdict.headline
+
+
+def test_small_sets_are_not_told_apart():
+    (sentence,) = judge_sets(score(MU, toy_answers(MU, 20), 1.0, bootstraps=2))
+    assert sentence.startswith("20 pseudo-experiments in each set are too few")

@@ -6,9 +6,10 @@ from matplotlib.figure import Figure
 from ..arrays import Array
 from ..figures.measurement import draw_morphing, draw_nuisances, draw_post_fit
 from .intervals import FitResult
+from .post_fit import post_fit_events
 from .templates import Templates
 
-__all__ = ["post_fit_events", "result_figures", "template_figures"]
+__all__ = ["result_figures", "template_figures"]
 
 
 def template_figures(templates: Templates) -> dict[str, Figure]:
@@ -37,11 +38,3 @@ def result_figures(templates: Templates, counts: Array, result: FitResult) -> di
         "nuisances": draw_nuisances(result.nuisances, result.errors),
         "post_fit": draw_post_fit(counts, fitted, templates.task),
     }
-
-
-def post_fit_events(templates: Templates, result: FitResult) -> Array:
-    """Expected events of each process and bin at the best values, (P, N)."""
-    task = templates.task
-    fitted = task.chosen(result.nuisances)
-    values = {row.name: row.value_at(result.nuisances[row.name]) for row in fitted}
-    return task.rates(result.mu, values)[:, None] * templates.expected(values)

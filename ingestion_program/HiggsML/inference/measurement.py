@@ -20,6 +20,7 @@ from .calibration import Calibration, calibrate
 from .inputs import classifier_inputs
 from .intervals import FitResult, fit_mu
 from .likelihood import BinnedLikelihood, expected_width
+from .post_fit import diagnostic_numbers
 from .regions import Regions
 from .samples import (
     Sample,
@@ -144,6 +145,16 @@ class Measurement:
     def measure(self, data: pd.DataFrame) -> FitResult:
         """Count the events of `data` (a column for each feature) in the bins and fit mu."""
         return self._fit_mu(self._count(data))
+
+    def diagnostics(self) -> dict[str, Any]:
+        """Numbers for the score sheet, see `diagnostic_numbers`.
+
+        Nuisance parameters and bins are those of a fit to an experiment that is drawn from the
+        nominal templates, at mu = 1.
+        """
+        events = np.maximum(self.templates.expected({}).sum(axis=0), 0.0)
+        counts = np.random.default_rng(self.seed).poisson(events).astype(np.float64)
+        return diagnostic_numbers(self.templates, counts, self._fit_mu(counts))
 
     def figures(self, data: pd.DataFrame | None = None) -> "dict[str, Figure]":
         """Draw the templates and how they move; with `data`, the fit to it, too.

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from ..metrics import ONE_SIGMA, coverage_sigma
+from ..metrics import FEWEST, ONE_SIGMA, coverage_sigma
 from .style import COLOURS, new_figure
 
 __all__ = ["bias_figure", "coverage_figure", "pulls_figure", "width_figure"]
@@ -18,7 +18,8 @@ def coverage_figure(mu: ArrayLike, coverage: ArrayLike, experiments: int) -> Fig
     Args:
         mu, coverage: of each set, shape (sets,).
         experiments: number of experiments per set; the bands are one and two binomial standard
-            deviations for this number, and sets outside the wider one are vermilion.
+            deviations for this number, and sets outside the wider one are vermilion, unless their
+            experiments are too few for a verdict.
     """
     mu, coverage = np.asarray(mu, dtype=float), np.asarray(coverage, dtype=float)
     figure, axes = new_figure(_MU, "coverage", left=0.7)
@@ -27,7 +28,7 @@ def coverage_figure(mu: ArrayLike, coverage: ArrayLike, experiments: int) -> Fig
         low, high = ONE_SIGMA - reach * sigma, ONE_SIGMA + reach * sigma
         axes.axhspan(low, high, color=COLOURS[colour], linewidth=0, zorder=0)
     axes.axhline(ONE_SIGMA, color=COLOURS["muted"], linewidth=0.8, zorder=1)
-    inside = np.abs(coverage - ONE_SIGMA) <= 2 * sigma
+    inside = (np.abs(coverage - ONE_SIGMA) <= 2 * sigma) | (experiments < FEWEST)
     for chosen, colour in ((inside, "blue"), (~inside, "vermilion")):
         axes.plot(mu[chosen], coverage[chosen], "o", color=COLOURS[colour], markersize=6)
     span = max(3.2 * sigma, 1.1 * float(np.abs(coverage - ONE_SIGMA).max()))
@@ -51,19 +52,26 @@ def width_figure(mu: ArrayLike, widths: ArrayLike) -> Figure:
     return figure
 
 
-def bias_figure(mu: ArrayLike, bias: ArrayLike, error: ArrayLike) -> Figure:
-    """Bias of each set with its standard error; biases beyond three errors are vermilion.
+def bias_figure(
+    mu: ArrayLike, bias: ArrayLike, low: ArrayLike, high: ArrayLike, experiments: int
+) -> Figure:
+    """Bias of each set with its 68 % range; biases beyond three times the range are vermilion.
 
     Args:
-        mu, bias, error: of each set, shape (sets,).
+        mu, bias: of each set, shape (sets,).
+        low, high: ends of the range of each bias.
+        experiments: number of experiments per set; few are too few for a verdict.
     """
-    mu, bias, error = (np.asarray(column, dtype=float) for column in (mu, bias, error))
-    figure, axes = new_figure(_MU, "bias, mean of μ̂ − μ", left=0.78)
+    mu, bias, low, high = (np.asarray(column, dtype=float) for column in (mu, bias, low, high))
+    error = np.maximum(np.array([bias - low, high - bias]), 0)  # few values can lie on one side
+    figure, axes = new_figure(_MU, "bias, mean of μ̂ − μ", left=0.92)
     axes.axhline(0, color=COLOURS["muted"], linewidth=0.8)
-    near = np.abs(bias) <= 3 * error
+    near = (np.abs(bias) <= 3 * error[np.where(bias > 0, 0, 1), np.arange(len(bias))]) | (
+        experiments < FEWEST
+    )
     for chosen, colour in ((near, "blue"), (~near, "vermilion")):
         axes.errorbar(
-            mu[chosen], bias[chosen], error[chosen], fmt="o", color=COLOURS[colour], markersize=6
+            mu[chosen], bias[chosen], error[:, chosen], fmt="o", color=COLOURS[colour], markersize=6
         )
     reach = 1.15 * max(float((np.abs(bias) + error).max()), 1e-3)
     axes.set_ylim(-reach, reach)

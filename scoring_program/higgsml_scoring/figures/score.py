@@ -3,11 +3,20 @@
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..bootstrap import Estimate
-from ..metrics import ONE_SIGMA, coverage_penalty, coverage_sigma, free_band, quantiles_score
+from ..metrics import (
+    EPSILON,
+    ONE_SIGMA,
+    coverage_penalty,
+    coverage_sigma,
+    free_band,
+    quantiles_score,
+)
 from ..published import PublishedResult
+from .labels import Words
 from .style import COLOURS, new_figure
 
 __all__ = ["penalty_figure", "plane_figure"]
@@ -33,7 +42,7 @@ def penalty_figure(coverage: Estimate, experiments: int) -> Figure:
     axes.errorbar(
         coverage.value,
         lost,
-        xerr=coverage.error,
+        xerr=_reach(coverage),
         fmt="D",
         color=COLOURS["vermilion"],
         markersize=7,
@@ -41,7 +50,7 @@ def penalty_figure(coverage: Estimate, experiments: int) -> Figure:
         zorder=5,
     )
     axes.set_xlim(x[0], x[-1])
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, max(axes.get_ylim()[1], 1))
     return figure
 
 
@@ -67,28 +76,14 @@ def plane_figure(
     y = np.linspace(0.7 * min(all_widths), 1.15 * max(all_widths), 101)
     scores = quantiles_score(y[:, np.newaxis], x[np.newaxis, :], experiments)
     axes.axvspan(*free_band(experiments), color=COLOURS["band"], linewidth=0, zorder=0)
-    lines = axes.contour(
-        x, y, scores, _LEVELS, colors=COLOURS["muted"], linewidths=0.7, linestyles="solid"
-    )
-    axes.clabel(lines, fmt=_signed, fontsize=8, inline_spacing=2)
+    axes.contour(x, y, scores, _LEVELS, colors=COLOURS["muted"], linewidths=0.7, linestyles="solid")
     for result in published:
         axes.plot(result.coverage, result.interval, "o", color=COLOURS["ink"], markersize=5)
-        axes.annotate(
-            result.team,
-            (result.coverage, result.interval),
-            xytext=(-7, 0),
-            textcoords="offset points",
-            horizontalalignment="right",
-            verticalalignment="center",
-            fontsize=8,
-            color=COLOURS["ink"],
-            bbox={"facecolor": COLOURS["paper"], "edgecolor": "none", "pad": 0.6},
-        )
     axes.errorbar(
         coverage.value,
         width.value,
-        xerr=coverage.error,
-        yerr=width.error,
+        xerr=_reach(coverage),
+        yerr=_reach(width),
         fmt="D",
         color=COLOURS["vermilion"],
         markersize=7,
@@ -97,7 +92,41 @@ def plane_figure(
     )
     axes.set_xlim(x[0], x[-1])
     axes.set_ylim(y[0], y[-1])
+    _write_words(axes, coverage, width, experiments, published)
     return figure
+
+
+def _write_words(
+    axes: Axes,
+    coverage: Estimate,
+    width: Estimate,
+    experiments: int,
+    published: Sequence[PublishedResult],
+) -> None:
+    """Name the published results, and say the score of each line where there is room."""
+    words = Words(axes)
+    words.keep_free((coverage.value, width.value), (coverage.value, width.value), 5.5)
+    words.keep_free((coverage.low, width.value), (coverage.high, width.value), 1.5)
+    words.keep_free((coverage.value, width.low), (coverage.value, width.high), 1.5)
+    for result in published:
+        dot = (result.coverage, result.interval)
+        words.keep_free(dot, dot, 3.5)
+    for result in published:
+        words.name(result.team, result.coverage, result.interval)
+    low, high = free_band(experiments)
+    x = np.linspace(*axes.get_xlim(), 41)
+    x = x[np.argsort(np.abs(x - (low + 3 * high) / 4), kind="stable")]
+    for level in _LEVELS:
+        y = np.exp(-level) / coverage_penalty(x, experiments) - EPSILON
+        seen = (y > axes.get_ylim()[0]) & (y < axes.get_ylim()[1])
+        ground = ["band" if low < value < high else "paper" for value in x[seen]]
+        words.value(_signed(level), list(zip(x[seen], y[seen], strict=True)), ground)
+
+
+def _reach(estimate: Estimate) -> list[list[float]]:
+    """Lengths of an error bar, downwards and upwards, as matplotlib takes them."""
+    down, up = estimate.value - estimate.low, estimate.high - estimate.value
+    return [[max(down, 0.0)], [max(up, 0.0)]]  # few values can lie on one side of their range
 
 
 def _signed(score: float) -> str:

@@ -66,20 +66,20 @@ def label_folders(folders: list[Path]) -> list[str]:
 def describe(comparison: Comparison) -> str:
     """The comparison as a table and one sentence per pair."""
     width = max(len(row.label) for row in comparison.contestants)
-    head = f"{'result':<{width}}  {'quantiles score':>16}  {'68 % range':>18}"
-    lines = [f"{head}  {'interval':>16}  {'coverage':>16}"]
+    names = ("quantiles score (68 % range)", "interval (68 % range)", "coverage (68 % range)")
+    head = "".join(f"  {name:>28}" for name in names)
+    lines = [f"{'result':<{width}}{head}"]
     lines += [_describe_row(row, width) for row in comparison.contestants]
     lines += ["", *(difference.sentence() for difference in comparison.differences)]
     return "\n".join(lines)
 
 
 def _describe_row(row: Contestant, width: int) -> str:
-    score, interval, coverage = (
-        f"{estimate.value:.4f} ± {estimate.error:.4f}"
+    cells = (
+        f"{estimate.value:.4f} ({estimate.low:.4f} to {estimate.high:.4f})"
         for estimate in (row.quantiles_score, row.interval, row.coverage)
     )
-    span = f"{row.quantiles_score.low:.4f} to {row.quantiles_score.high:.4f}"
-    return f"{row.label:<{width}}  {score:>16}  {span:>18}  {interval:>16}  {coverage:>16}"
+    return f"{row.label:<{width}}" + "".join(f"  {cell:>28}" for cell in cells)
 
 
 def write_comparison(folder: Path, comparison: Comparison) -> None:

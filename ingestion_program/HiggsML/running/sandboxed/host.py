@@ -4,6 +4,7 @@ Everything here runs beside the participant's code, so nothing here is trusted b
 (`model_process`), and nothing secret may come here.
 """
 
+import json
 import mmap
 import os
 import pickle
@@ -15,6 +16,7 @@ from typing import Any
 
 from ...errors import HiggsMLError
 from ...schema import FEATURES
+from ..diagnostics import check_diagnostics
 from ..isolation.confinement import confine
 from ..isolation.policy import Policy
 from ..messages import Closed, receive_with_files, send
@@ -84,6 +86,16 @@ class _Host:
         """Fit the model."""
         self.model.fit()
         return {}
+
+    def do_diagnostics(self) -> dict[str, Any]:
+        """What the model tells of its fit, if it tells anything."""
+        if not callable(getattr(self.model, "diagnostics", None)):
+            return {}
+        try:
+            told = json.loads(json.dumps(self.model.diagnostics(), default=lambda x: x.tolist()))
+            return {"diagnostics": check_diagnostics(told)}
+        except Exception as error:  # the measurement does not depend on it
+            return {"cannot": f"{type(error).__name__}: {error}"[:MAX_TRACEBACK]}
 
     def do_save(self, file: int) -> dict[str, Any]:
         """Write the fitted model to the file."""

@@ -85,6 +85,7 @@ class Copy:
     def end(self) -> None:
         """Kill the copy, if it is there."""
         with self._ending:
+            self._watch.note_memory()  # of a copy that lived for less than a period, too
             self._watch.copy = None
             if self._code is None and self._pid:
                 with suppress(ProcessLookupError):

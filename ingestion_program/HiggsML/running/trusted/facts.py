@@ -1,5 +1,6 @@
-"""Facts of a run that go into its results: versions, digests."""
+"""Facts of a run that go into its results: versions, digests, the name of the submission."""
 
+import ast
 import hashlib
 import os
 import platform
@@ -10,8 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from ... import __version__
+from ..contract import MODEL_FILE
+from .output import printable
 
-__all__ = ["digest_of_folder", "facts_of_machine"]
+__all__ = ["digest_of_folder", "facts_of_machine", "name_of_submission"]
+
+LONGEST_NAME = 100
+"""Characters."""
 
 _PACKAGES = ("numpy", "pandas", "scikit-learn", "xgboost", "numba", "iminuit", "torch")
 
@@ -59,3 +65,13 @@ def _entries(folder: Path) -> Iterator[Path]:
     for path, folders, files in os.walk(folder, onerror=fail):
         links = [name for name in folders if Path(path, name).is_symlink()]
         yield from (Path(path, name) for name in (*links, *files))
+
+
+def name_of_submission(folder: Path) -> str:
+    """The first line of the docstring of `model.py`, cut to 100 characters; empty without one.
+
+    A staged source has been parsed before (`stage_submission`), so it can be parsed here.
+    """
+    text = ast.get_docstring(ast.parse((folder / MODEL_FILE).read_bytes())) or ""
+    line = printable(text.partition("\n")[0])
+    return line if len(line) <= LONGEST_NAME else line[: LONGEST_NAME - 1] + "…"

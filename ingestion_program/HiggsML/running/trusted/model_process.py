@@ -1,14 +1,17 @@
 """The trusted side of a model's process: starts it, asks it, ends it."""
 
 import dataclasses
+import logging
 import os
 import socket
 import subprocess
+import time
 from pathlib import Path
 from typing import Any, Self
 
-from ...errors import PredictionError
+from ...errors import PredictionError, SubmissionError
 from ..contract import Prediction, check_prediction
+from ..diagnostics import check_diagnostics
 from ..isolation.policy import Policy
 from ..messages import Buffer, nameless_file
 from .conversation import Conversation, Limit, TrainSource
@@ -19,6 +22,8 @@ from .processes import end_session, how_it_ended
 from .watch import Watch
 
 __all__ = ["ModelProcess"]
+
+log = logging.getLogger("submission")
 
 START_SECONDS = 60.0
 EVENT_BYTES = 128
@@ -55,6 +60,8 @@ class ModelProcess:
         self._watch = Watch(self._process, policy)
         self._conversation = Conversation(self._connection, self.close, self._how_it_ended)
         self._copy: Copy | None = None
+        self.predict_seconds: list[float] = []
+        """Seconds from handing each pseudo-experiment over until its answer was read."""
         self._predicting = Limit.of(START_SECONDS)
         self._conversation.ask(dataclasses.asdict(policy))
         self._conversation.answer("the start of the model's process", Limit.of(START_SECONDS))
@@ -64,6 +71,11 @@ class ModelProcess:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def most_memory(self) -> int:
+        """The largest resident memory that was seen, bytes; 0 where nobody can tell (macOS)."""
+        return self._watch.most_memory
 
     def close(self) -> None:
         """End the process and its copy, whatever they do."""
@@ -93,6 +105,20 @@ class ModelProcess:
         for doing, message in steps.items():
             self._conversation.ask(message)
             self._conversation.answer(doing, limit, train_source=train_source, most_indices=most)
+
+    def diagnostics(self, seconds: float) -> dict[str, Any] | None:
+        """What the fitted model tells of itself, checked; None where it tells nothing of use."""
+        self._conversation.ask({"do": "diagnostics"})
+        answer = self._conversation.answer("diagnostics", Limit.of(seconds))
+        if "cannot" in answer:
+            log.warning("No diagnostics on the score sheet: %s", printable(answer["cannot"]))
+            return None
+        if "diagnostics" not in answer:
+            return None
+        try:
+            return check_diagnostics(answer["diagnostics"])
+        except SubmissionError as error:  # our own check in there was tampered with
+            raise self._conversation.fault("diagnostics", f"failed: {error}") from error
 
     def save(self, seconds: float) -> bytes | str:
         """The fitted model as opaque bytes, or, where it cannot be serialised, the reason why."""
@@ -138,6 +164,8 @@ class ModelProcess:
         """
         other = self._conversation if self._copy is None else self._copy.conversation
         answer = other.answer("predict", self._predicting, where)
+        begun = self._predicting.ends - self._predicting.seconds
+        self.predict_seconds.append(time.monotonic() - begun)
         numbers = answer.get("prediction")
         if not isinstance(numbers, list) or len(numbers) != len(Prediction._fields):
             raise other.fault("predict", "sent no prediction", where)

@@ -5,11 +5,12 @@ import logging
 import math
 import os
 import tarfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from ...errors import SubmissionError
 from ...settings import LimitSettings
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 GIB = 1 << 30
 TRANSFER_SECONDS = 300.0
 """Writing or reading a fitted model."""
+DIAGNOSTICS_SECONDS = 300.0
+_NO_PREDICT = {"calls": 0, "seconds": 0.0, "longest_seconds": 0.0, "memory_bytes": 0}
 
 
 class TimeLeft:
@@ -75,6 +78,10 @@ class Submission:
         self._time_left, self._devices = time_left, devices
         self._body: bytes | None = None
         self._fitting: ModelProcess | None = None
+        self.diagnostics: dict[str, Any] | None = None
+        """What the model told of its fit; None where it told nothing, or was fitted before."""
+        self._usage: dict[str, dict[str, float]] = {}
+        self._noting = threading.Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -116,8 +123,11 @@ class Submission:
         """
         process = self._start(self._folder / "fit", [self._staged], os.cpu_count() or 1)
         self._fitting = process
-        seconds = self._time_left.at_most(self._limits.fit_seconds)
-        process.build_and_fit(train_source, seconds, mu_range)
+        began = time.monotonic()
+        limit = self._time_left.at_most(self._limits.fit_seconds)
+        process.build_and_fit(train_source, limit, mu_range)
+        seconds = time.monotonic() - began
+        self.diagnostics = process.diagnostics(self._time_left.at_most(DIAGNOSTICS_SECONDS))
         saved = process.save(self._time_left.at_most(TRANSFER_SECONDS))
         if isinstance(saved, bytes):
             self._body, self._fitting = saved, None
@@ -129,6 +139,7 @@ class Submission:
                 " leave it out with __getstate__.",
                 saved,
             )
+        self._usage["fit"] = {"seconds": seconds, "memory_bytes": process.most_memory}
         return self._body
 
     def pack(self) -> "Packed":
@@ -147,6 +158,7 @@ class Submission:
         if self._body is None:
             assert self._fitting is not None  # noqa: S101 - it is fitted, and was not serialised
             yield self._fitting
+            self._note_predict(self._fitting)
             return
         scratch = self._folder / name
         with self._start(scratch, [], threads=1, copies=not self.why_not_independent) as process:
@@ -154,6 +166,24 @@ class Submission:
             if not self.why_not_independent:
                 remove_folder(scratch)  # and with it the last right to write anything
             yield process
+        self._note_predict(process)
+
+    def usage(self) -> dict[str, dict[str, float]]:
+        """Time and memory that this machine saw `fit` and `predict` take, for the results.
+
+        What was fitted or predicted before a run was resumed, or on another machine, is not in it.
+        """
+        return {name: dict(values) for name, values in self._usage.items()}
+
+    def _note_predict(self, process: ModelProcess) -> None:
+        """Add what a process took; processes end in threads of their own."""
+        spans = process.predict_seconds
+        with self._noting:
+            known = self._usage.setdefault("predict", {**_NO_PREDICT})
+            known["calls"] += len(spans)
+            known["seconds"] += sum(spans)
+            known["longest_seconds"] = max([known["longest_seconds"], *spans])
+            known["memory_bytes"] = max(known["memory_bytes"], process.most_memory)
 
     def predict_seconds(self) -> float:
         """How long the next call of `predict` may take."""

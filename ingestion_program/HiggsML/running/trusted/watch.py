@@ -38,6 +38,8 @@ class Watch:
         """Why the process was killed, if it was."""
         self.copy: int | None = None
         """Number of the copy of the process that is at work."""
+        self.most_memory = 0
+        """The largest resident memory that was seen, bytes."""
         self._process, self._policy = process, policy
         self._stopped = threading.Event()
         self._output = Output()
@@ -59,6 +61,13 @@ class Watch:
             self.kill()
         return reason
 
+    def note_memory(self) -> tuple[int, int]:
+        """Largest memory, bytes, and number of threads of the process and its copy just now."""
+        processes = [self._process.pid, *([] if self.copy is None else [self.copy])]
+        memory, peak, threads = map(max, zip(*map(_memory_and_threads, processes), strict=True))
+        self.most_memory = max(self.most_memory, peak)
+        return memory, threads
+
     def kill(self) -> None:
         """Kill the process and its session."""
         if self._process.poll() is None:  # else its number may be another's by now
@@ -68,6 +77,7 @@ class Watch:
     def close(self) -> None:
         """Kill the process, wait for its end, and stop watching."""
         self._stopped.set()
+        self.note_memory()  # of a process that lived for less than a period, too
         self.kill()
         self._process.wait()
         for thread in self._threads:
@@ -91,9 +101,7 @@ class Watch:
 
     def _excess(self) -> str | None:
         policy = self._policy
-        processes = [self._process.pid, *([] if self.copy is None else [self.copy])]
-        used = [_memory_and_threads(pid) for pid in processes]
-        memory, threads = (max(numbers) for numbers in zip(*used, strict=True))
+        memory, threads = self.note_memory()
         if memory > policy.memory_bytes:
             return f"it took more than {policy.memory_bytes / 2**30:.3g} GiB of memory"
         if threads > MAX_THREADS:
@@ -108,14 +116,15 @@ class Watch:
         return None
 
 
-def _memory_and_threads(pid: int) -> tuple[int, int]:
-    """Resident bytes and threads; zeros where there is no /proc (macOS), or no process any more."""
+def _memory_and_threads(pid: int) -> tuple[int, int, int]:
+    """Resident bytes, now and at most, and threads; zeros without /proc (macOS) or process."""
     try:
         status = Path(f"/proc/{pid}/status").read_bytes()
     except OSError:
-        return 0, 0
-    found = dict(re.findall(rb"^(VmRSS|Threads):\s+(\d+)", status, re.MULTILINE))
-    return 1024 * int(found.get(b"VmRSS", 0)), int(found.get(b"Threads", 0))
+        return 0, 0, 0
+    found = dict(re.findall(rb"^(VmRSS|VmHWM|Threads):\s+(\d+)", status, re.MULTILINE))
+    memory, peak = (1024 * int(found.get(name, 0)) for name in (b"VmRSS", b"VmHWM"))
+    return memory, peak, int(found.get(b"Threads", 0))
 
 
 def folder_bytes(folder: Path) -> int:

@@ -89,6 +89,7 @@ def add_facts_of_the_submission(files: Files) -> Files:
                 "calls": 40, "seconds": 100.0, "longest_seconds": 7.25, "memory_bytes": 2**29,
             },
         },
+        "independence": {"by_construction": False, "why_not": ["the model uses a device"]},
         "audit": {"checked": 20, "different": [[0, 7]]},
         "diagnostics": {
             "templates": {"htautau": [1.5, 4.0, 30.0], "ztautau": [9e5, 2e4, 0.0]},

@@ -131,7 +131,7 @@ def run_ingestion(
         "stages": stages,
         "workers": workers,
         "isolation": {"level": isolation.level, "missing": list(isolation.missing)},
-        "answers": {"independent": not why_not, "why_not": why_not},
+        "independence": {"by_construction": not why_not, "why_not": why_not},
         "audit": audited,
         "random_seed": plan.random_seed,
         "settings_digest": settings.digest(),

@@ -13,6 +13,8 @@ __all__ = ["RunFacts", "Usage", "parse_run_facts"]
 
 Checked = TypeVar("Checked")
 
+_UNKNOWN: tuple[bool | None, tuple[str, ...]] = (None, ())
+
 
 @dataclass(frozen=True, kw_only=True)
 class Usage:
@@ -50,6 +52,9 @@ class RunFacts:
         workers: number of processes that measured.
         isolation_level: how well the submission was locked up.
         isolation_missing: what the machine could not provide for that.
+        independent: whether each answer came from a process that saw no other experiment (None in
+            runs of before).
+        why_not_independent: why that is not so.
         audited, audited_different: experiments that were predicted again, and how many of them got
             another answer.
         diagnostics: what the submission tells of its own fit, if it tells anything.
@@ -68,6 +73,8 @@ class RunFacts:
     workers: int
     isolation_level: str
     isolation_missing: tuple[str, ...]
+    independent: bool | None
+    why_not_independent: tuple[str, ...]
     audited: int
     audited_different: int
     diagnostics: Diagnostics | None
@@ -92,6 +99,7 @@ def parse_run_facts(facts: Mapping[str, Any], where: str) -> RunFacts:
         return check(facts[key], f"{where}: {key}") if key in facts else without
 
     level, missing = fact("isolation", _isolation)
+    independent, why_not = later_fact("independence", _independence, _UNKNOWN)
     audited, different = later_fact("audit", _audit, (0, 0))
     return RunFacts(
         submission_name=later_fact("submission_name", checks.text, ""),
@@ -103,6 +111,8 @@ def parse_run_facts(facts: Mapping[str, Any], where: str) -> RunFacts:
         workers=fact("workers", checks.count),
         isolation_level=level,
         isolation_missing=missing,
+        independent=independent,
+        why_not_independent=why_not,
         audited=audited,
         audited_different=different,
         diagnostics=later_fact("diagnostics", parse_diagnostics, None),
@@ -136,10 +146,22 @@ def _date(value: object, where: str) -> datetime | None:
 def _isolation(value: object, where: str) -> tuple[str, tuple[str, ...]]:
     table = _table(value, where)
     level = checks.text(checks.member(table, "level", where), f"{where}.level")
-    missing = checks.member(table, "missing", where)
-    if not isinstance(missing, list):
-        raise ResultsError("must be a list of texts.", where=f"{where}.missing")
-    return level, tuple(checks.text(part, f"{where}.missing") for part in missing)
+    return level, _list_of_texts(table, "missing", where)
+
+
+def _independence(value: object, where: str) -> tuple[bool | None, tuple[str, ...]]:
+    table = _table(value, where)
+    independent = checks.member(table, "by_construction", where)
+    if not isinstance(independent, bool):
+        raise ResultsError("must be true or false.", where=f"{where}.by_construction")
+    return independent, _list_of_texts(table, "why_not", where)
+
+
+def _list_of_texts(table: dict[str, Any], key: str, where: str) -> tuple[str, ...]:
+    texts = checks.member(table, key, where)
+    if not isinstance(texts, list) or len(texts) > 100:
+        raise ResultsError("must be a list of at most 100 texts.", where=f"{where}.{key}")
+    return tuple(checks.text(text, f"{where}.{key}") for text in texts)
 
 
 def _audit(value: object, where: str) -> tuple[int, int]:

@@ -159,7 +159,8 @@ def test_nothing_is_remembered(tmp_path: Path, way: str) -> None:
     submission = write_submission(tmp_path / "sub", model(parts))
     output = run(tmp_path, submission, workers=2)
     assert results(output) == expected
-    assert read_json(output / "run.json")["answers"] == {"independent": True, "why_not": []}
+    told = read_json(output / "run.json")["independence"]
+    assert told == {"by_construction": True, "why_not": []}
 
 
 @pytest.mark.parametrize("what", FORBIDDEN)

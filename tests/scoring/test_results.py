@@ -220,6 +220,8 @@ FACTS = [
         )
     ],
     (change(RUN, "audit", "checked", to=-1), r"audit.checked: must lie between"),
+    (change(RUN, "independence", "by_construction", to="yes"), r"by_construction: must be true or"),
+    (change(RUN, "independence", "why_not", to="because"), r"why_not: must be a list of at most"),
     (change(RUN, "audit", "checked", to=0), r"audit.different: must be a list of at most"),
     (change(RUN, "audit", "different", to="all"), r"audit.different: must be a list"),
 ]

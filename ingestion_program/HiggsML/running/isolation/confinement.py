@@ -16,6 +16,8 @@ from .policy import Policy
 
 __all__ = ["confine"]
 
+MOST_DESCRIPTORS = 1024
+"""Each keeps a file alive that nobody else sees; libraries need a few dozen."""
 _PACKAGE = Path(__file__).parents[2]
 """The folder of `HiggsML`."""
 
@@ -43,6 +45,7 @@ def confine(policy: Policy) -> None:
     """
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, policy.disk_bytes)
+    _limit(resource.RLIMIT_NOFILE, MOST_DESCRIPTORS)
     if sys.platform != "linux":
         return
     _die_with_parent()

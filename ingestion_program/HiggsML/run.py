@@ -19,15 +19,17 @@ from .experiments import EventPool, compile_kernels
 from .experiments.protocol import Experiment, call_order, true_mus
 from .generation import GeneratedData
 from .nuisances import NUISANCES
-from .progress import progress_bar
+from .numerics.compiled import announced_compilation
+from .progress import heartbeat, progress_bar
 from .running.contract import Prediction
 from .running.isolation.policy import Isolation, offered, weakest
 from .running.trusted.audit import audit_answers
+from .running.trusted.beforehand import check_run
 from .running.trusted.data_source import DataSource
 from .running.trusted.executors import Executor, run_locally, run_on_dask
 from .running.trusted.facts import digest_of_folder, facts_of_machine
 from .running.trusted.journal import Journal
-from .running.trusted.results import clear_folder, remove_folder, write_results
+from .running.trusted.results import STATE, clear_folder, remove_folder, write_results
 from .running.trusted.staging import stage_submission
 from .running.trusted.submission import Submission, TimeLeft
 from .running.trusted.worker import Plan, Worker
@@ -39,9 +41,6 @@ if TYPE_CHECKING:
 __all__ = ["run_ingestion"]
 
 log = logging.getLogger(__name__)
-
-STATE = "state"
-"""The folder in the output where a run keeps what it needs to go on after a kill."""
 
 
 def run_ingestion(
@@ -63,7 +62,8 @@ def run_ingestion(
         settings: of the run.
         input_dir: where the parquet file is, if the settings want one.
         submission: a folder with `model.py`.
-        output: is emptied first, and holds the results at the end.
+        output: holds the results at the end; what an earlier run left there is removed first, and
+            anything else is refused, see `running.trusted.output_folder`.
         workers: how many experiments are run at once (None: as many as there are cores); the
             results do not depend on it.
         dask: run the experiments on a Dask cluster: the address of its scheduler, or `local`.
@@ -79,27 +79,37 @@ def run_ingestion(
     stages: dict[str, float] = {}
     time_left = TimeLeft(settings.limits.total_seconds)
     source = DataSource(settings.data, input_dir.absolute())
+    output = check_run(
+        settings,
+        input_dir,
+        submission,
+        output,
+        workers=workers,
+        dask=dask is not None,
+        devices=devices,
+    )
 
     with ExitStack() as stack:
         folder = stack.enter_context(_temporary_folder())
         client = stack.enter_context(_connect(dask, workers)) if dask else None
         isolation = _check_isolation(require_isolation, client)
-        clear_folder(output, keep=(STATE,) if resume else ())
         stage_submission(submission, folder / "submission")
         submission_digest = digest_of_folder(folder / "submission")
+        data = source.open()
+        key = digest_of([settings, data.digest, submission_digest])
+        # All checks came before this line: from here on the output is written to.
+        if not resume:
+            clear_folder(output)
+        journal = Journal(output / STATE, key, _random_seed(settings.protocol), resume=resume)
+        clear_folder(output, keep=(STATE,))
 
         with _timed(stages, "data"):
-            data = source.open()
-            pool_file = folder / "events.pool"
-            pool = EventPool.from_blocks(data.test_blocks(), pool_file, data.digest)
-            compile_kernels()
-        key = digest_of([settings, data.digest, submission_digest])
-        journal = Journal(output / STATE, key, _random_seed(settings.protocol), resume=resume)
+            pool = _make_pool(data, folder / "events.pool")
         plan = _make_plan(pool, settings.protocol, journal.random_seed)
         staged = journal.place(folder / "submission")
 
         with Submission(staged, folder, settings.limits, time_left, devices) as model:
-            with _timed(stages, "fit"):
+            with _timed(stages, "fit"), heartbeat("fit", settings.limits.fit_seconds):
                 _fit(model, data, journal)
             if client is None or model.single:
                 workers = 1 if model.single else workers or os.cpu_count() or 1
@@ -178,6 +188,13 @@ def _train_set(data: Data | GeneratedData, train_size: Any, selected_indices: An
 
 def _random_seed(protocol: ProtocolSettings) -> int:
     return secrets.randbits(63) if protocol.random_seed is None else protocol.random_seed
+
+
+def _make_pool(data: Data | GeneratedData, path: Path) -> EventPool:
+    with announced_compilation("the kernels that make events"):
+        pool = EventPool.from_blocks(data.test_blocks(), path, data.digest)
+    compile_kernels()
+    return pool
 
 
 def _make_plan(pool: EventPool, protocol: ProtocolSettings, random_seed: int) -> Plan:

@@ -18,7 +18,7 @@ from typing import Any
 from ...errors import RunError
 from ...experiments.protocol import Experiment
 from ..contract import Prediction
-from .results import remove_folder
+from .results import parse_record, remove_folder
 
 __all__ = ["Journal"]
 
@@ -118,7 +118,7 @@ class Journal:
         records, whole = [], 0
         lines = self._file.read_bytes().splitlines(keepends=True)
         for number, line in enumerate(lines, start=1):
-            record = _parse(line)
+            record = parse_record(line)
             if record is None and number < len(lines):
                 raise RunError(
                     "the journal is damaged.",
@@ -130,13 +130,3 @@ class Journal:
                 whole += len(line)
         os.truncate(self._file, whole)
         return records
-
-
-def _parse(line: bytes) -> dict[str, Any] | None:
-    """The record of a line; None if the line is torn."""
-    checksum, _, body = line.partition(b" ")
-    body = body.rstrip(b"\n")
-    if not line.endswith(b"\n") or checksum != b"%08x" % zlib.crc32(body):
-        return None
-    record: dict[str, Any] = json.loads(body)
-    return record

@@ -176,7 +176,8 @@ class ModelProcess:
             except MessageError as error:
                 raise self._fault(doing, f"disturbed the protocol ({error})", where) from error
             if "error" in answer:
-                log.error("%s", printable(answer.get("traceback", "")))
+                if answer.get("traceback"):
+                    log.error("%s", printable(answer["traceback"]))
                 raise self._fault(doing, f"failed: {printable(answer['error'])}", where)
             if "ask" not in answer:
                 return answer

@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import tempfile
+import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -21,7 +22,9 @@ from ..contract import Prediction
 __all__ = [
     "FORMAT",
     "MARKER",
+    "STATE",
     "clear_folder",
+    "parse_record",
     "remove_folder",
     "result_of_set",
     "write_atomically",
@@ -30,13 +33,16 @@ __all__ = [
 
 FORMAT = 1
 MARKER = "completed.json"
+STATE = "state"
+"""The folder in the output where a run keeps what it needs to go on after a kill."""
 
 
 def clear_folder(folder: Path, keep: Sequence[str] = ()) -> None:
     """Make `folder` exist and be empty but for the names in `keep`.
 
     The platform copies the submission's files into the output folder before ingestion starts, so
-    results could be planted there.
+    results could be planted there. That nothing of the user's stands there is checked before, see
+    `output_folder`.
 
     Raises:
         RunError: the folder cannot be made or emptied.
@@ -75,6 +81,16 @@ def result_of_set(predictions: Sequence[Prediction]) -> dict[str, list[float]]:
         "p16": [prediction.p16 for prediction in predictions],
         "p84": [prediction.p84 for prediction in predictions],
     }
+
+
+def parse_record(line: bytes) -> dict[str, Any] | None:
+    """The record in a line of the journal, after its checksum (CRC-32, hex); None if it is torn."""
+    checksum, _, body = line.partition(b" ")
+    body = body.rstrip(b"\n")
+    if not line.endswith(b"\n") or checksum != b"%08x" % zlib.crc32(body):
+        return None
+    record: dict[str, Any] = json.loads(body)
+    return record
 
 
 def write_results(

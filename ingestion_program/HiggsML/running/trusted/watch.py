@@ -8,6 +8,7 @@ import signal
 import stat
 import subprocess
 import threading
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -18,8 +19,10 @@ __all__ = ["Watch", "printable"]
 
 log = logging.getLogger("submission")
 
-MAX_OUTPUT = 1_000_000
-"""Bytes of a process's output that are logged; the rest is read and dropped."""
+MAX_OUTPUT = 200_000
+"""Bytes of a process's output that are logged as they come ..."""
+MAX_TAIL = 50_000
+"""... and of its last lines, which are kept and logged when it ends; what is between is left out."""
 MAX_THREADS = 4096
 MAX_DEPTH = 100
 """Folders in one another; far deeper ones can be neither counted nor removed."""
@@ -76,15 +79,21 @@ class Watch:
             thread.join(timeout=5.0)
 
     def _forward(self) -> None:
-        left = MAX_OUTPUT
+        left, tail = MAX_OUTPUT, _Tail()
         assert self._process.stdout is not None  # noqa: S101  it was opened with a pipe
         with self._process.stdout as output:
             while piece := output.readline(8192):
                 if left > 0:
-                    log.info("| %s", printable(piece.decode(errors="replace").rstrip("\n")))
+                    _show(piece)
                     left -= len(piece)
                     if left <= 0:
-                        log.warning("| (more output is not shown)")
+                        log.warning("| (of further output only the last lines will be shown)")
+                else:
+                    tail.add(piece)
+        if tail.left_out:
+            log.warning("| (%d lines are left out here)", tail.left_out)
+        for piece in tail.pieces:
+            _show(piece)
 
     def _watch(self) -> None:
         while not self._stopped.wait(PERIOD):
@@ -106,6 +115,29 @@ class Watch:
         if disk > policy.disk_bytes:
             return f"it wrote more than {policy.disk_bytes / 2**30:.3g} GiB of files"
         return None
+
+
+class _Tail:
+    """The last lines of an output."""
+
+    def __init__(self) -> None:
+        self.pieces: deque[bytes] = deque()
+        self.left_out = 0
+        """How many lines came before them."""
+        self._size = 0
+
+    def add(self, piece: bytes) -> None:
+        self.pieces.append(piece)
+        self._size += len(piece)
+        while self._size > MAX_TAIL:
+            self._size -= len(self.pieces.popleft())
+            self.left_out += 1
+
+
+def _show(piece: bytes) -> None:
+    text = printable(piece.decode(errors="replace").rstrip("\n"))
+    if text.strip():  # an empty line would be a time stamp alone
+        log.info("| %s", text)
 
 
 def _memory_and_threads(pid: int) -> tuple[int, int]:

@@ -14,7 +14,7 @@ PACKAGES = {
 }
 
 FLOORS = (
-    ("errors", "schema", "arrays", "columns", "streams", "progress", "concurrency"),
+    ("errors", "schema", "arrays", "columns", "streams", "progress", "concurrency", "arguments"),
     ("nuisances", "numerics", "definitions", "figures", "fetching"),
     ("settings", "settings_reader", "inference", "event_files", "visualization"),
     ("experiments", "four_vector", "derived_quantities"),

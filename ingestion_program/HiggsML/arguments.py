@@ -1,4 +1,4 @@
-"""Arguments of command lines: parsed before anything is imported, refused in one line with a fix."""
+"""Command lines: parsed before anything is imported, refused in one line with a fix."""
 
 import argparse
 import math
@@ -106,7 +106,7 @@ class Parser(argparse.ArgumentParser):
         options = list(self._option_string_actions)
         for action in self._actions:
             if isinstance(action, argparse._SubParsersAction):
-                chosen = action.choices.get(getattr(found, action.dest, None))
+                chosen = action.choices.get(str(getattr(found, action.dest, None)))
                 options += chosen._option_string_actions if chosen else []
         return [option for option in options if option.startswith("--")]
 

@@ -7,7 +7,8 @@ from ...errors import RunError
 from ...settings import Settings
 from .capacity import check_settings
 from .launch import PROGRAM
-from .output_folder import check_output, written_by_ingestion
+from .output_folder import check_output
+from .own_files import written_by_ingestion
 from .staging import look_at_submission
 
 __all__ = ["check_run"]

@@ -1,54 +1,29 @@
 """Where a program may write: decided by one function, before anything is touched.
 
 A program writes into a folder that does not exist, that is empty, or whose whole content a run of
-ours wrote. Anything else is refused with the names of what stands there. Whatever it holds, refused
-is an output that is, holds or lies in a folder which the run reads (input, submission, programs);
-that is or holds the user's home folder or the repository of the working folder; that lies in `.git`;
-or that git keeps files of. A new folder in a repository is welcome in the working folder and above
-it, and wherever git ignores it or tracks nothing (so `results/` is).
+ours wrote (see `own_files`). Anything else is refused with the names of what stands there.
 
-How content is told to be ours: a finished ingestion by the digests in its completion marker, an
-unfinished one by its journal; what the platform copied from the submission by being equal to it;
-what a command of the toolkit wrote by the digests in its manifest.
+Always refused is an output that is, holds or lies in what the run reads (input, submission,
+programs); that is or holds the home folder or the repository of the working folder; that lies in
+a `.git`, or where git keeps files. A new folder in a repository is welcome in the working folder
+and above it, where git tracks nothing, and wherever git ignores it (so `results/` is).
 """
 
-import filecmp
-import hashlib
 import itertools
-import json
 import os
-import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from ...errors import RunError
-from .results import MARKER, STATE, parse_record
+from .own_files import Owner
 
-__all__ = [
-    "MANIFEST",
-    "Owner",
-    "check_output",
-    "make_folder",
-    "remove_listed",
-    "write_manifest",
-    "written_by_command",
-    "written_by_ingestion",
-]
-
-Owner = Callable[[Path], bool]
-"""Whether a run of ours wrote a file, or a folder with all that it holds."""
-
-MANIFEST = ".higgsml.json"
-"""What a command of the toolkit wrote into a folder: names and SHA-256 (hex)."""
+__all__ = ["check_output", "make_folder"]
 
 _NAMES_SHOWN = 5
 _FIX = "name a folder that is new or empty (--output)."
-_RESULTS = re.compile(r"\.?(result_\d+|ingestion_duration|run|test_settings)\.json(\.\w+)?")
-_STATE_NAMES = {"journal", "model", "model.part", "submission"}
 
 
 def check_output(
@@ -82,7 +57,7 @@ def _refusal(output: Path, what: str, names: Iterator[str]) -> RunError:
     return RunError(
         f"{what} Nothing was touched.",
         where=output,
-        value=[*shown[:_NAMES_SHOWN], *more],
+        value=[*shown[:_NAMES_SHOWN], *more] or os.path.realpath(output),
         fix=_FIX,
     )
 
@@ -219,132 +194,3 @@ def _children(folder: Path) -> Iterator[object]:
         yield from folder.iterdir()
     except OSError:
         yield folder  # looking into it says why
-
-
-def written_by_ingestion(folder: Path, submission: Path) -> list[Owner]:
-    """What the ingestion program wrote into a folder, and what the platform put there for it."""
-    marker = _read_json(folder / MARKER)
-    digests = marker.get("files") if marker.get("format") == 1 else None
-    owners = [_copied(folder, submission)]
-    known = _listed(folder, digests if isinstance(digests, dict) else {})
-    if isinstance(digests, dict) and any(known(folder / str(name)) for name in digests):
-        owners += [known, lambda path: path == folder / MARKER and not path.is_symlink()]
-    if _is_state(folder / STATE):
-        owners.append(lambda path: path == folder / STATE)
-        # A run that was killed while it wrote its results.
-        owners.append(lambda path: path.parent == folder and _is_result(path))
-    return owners
-
-
-def _is_result(path: Path) -> bool:
-    return bool(_RESULTS.fullmatch(path.name)) and path.is_file() and not path.is_symlink()
-
-
-def _is_state(folder: Path) -> bool:
-    """Whether a folder is what a run keeps to go on after a kill."""
-    if folder.is_symlink() or not folder.is_dir():
-        return False
-    names = {path.name for path in folder.iterdir()}
-    try:
-        with (folder / "journal").open("rb") as file:
-            record = parse_record(file.readline(1 << 16))
-    except OSError:
-        return not names  # a run that was killed as it began
-    return names <= _STATE_NAMES and record is not None and "key" in record
-
-
-def _copied(folder: Path, source: Path) -> Owner:
-    """What is equal to a file of the submission, if its `model.py` is there."""
-
-    def equal(path: Path) -> bool:
-        other = source / path.relative_to(folder)
-        try:
-            if path.is_symlink() or other.is_symlink():
-                return path.readlink() == other.readlink()
-            if path.is_dir():
-                return other.is_dir() and not any(path.iterdir())
-            return path.is_file() and other.is_file() and filecmp.cmp(path, other, shallow=False)
-        except OSError:
-            return False
-
-    there = equal(folder / "model.py")
-    return lambda path: there and equal(path)
-
-
-def _listed(folder: Path, digests: Mapping[str, Any]) -> Owner:
-    """What is listed with its digest, and was not changed since."""
-
-    def known(path: Path) -> bool:
-        digest = digests.get(path.relative_to(folder).as_posix())
-        try:
-            return digest is not None and not path.is_symlink() and _digest(path) == digest
-        except OSError:
-            return False
-
-    return known
-
-
-# --- what commands of the toolkit wrote ----------------------------------------------------------
-
-
-def written_by_command(folder: Path) -> list[Owner]:
-    """What a command of the toolkit wrote into a folder, by the manifest that it left there."""
-    digests = _read_manifest(folder)
-    if not digests:
-        return []
-    return [_listed(folder, digests), lambda path: path == folder / MANIFEST]
-
-
-def write_manifest(folder: Path, names: Iterable[str], keep: bool = False) -> None:
-    """Note that the files and folders of these names are ours.
-
-    Args:
-        folder: which they lie in.
-        names: of what was just written.
-        keep: go on knowing what the manifest knew before.
-    """
-    digests = _read_manifest(folder) if keep else {}
-    for name in names:
-        top = folder / name
-        for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
-            if path.is_file() and not path.is_symlink():
-                digests[path.relative_to(folder).as_posix()] = _digest(path)
-    body = json.dumps({"format": 1, "files": digests}, indent=1) + "\n"
-    (folder / MANIFEST).write_text(body, "utf-8")
-
-
-def remove_listed(folder: Path, keep: Iterable[str] = ()) -> None:
-    """Remove what the manifest of a folder lists, but for the names in `keep`, and nothing else."""
-    digests = _read_manifest(folder)
-    known, parents = _listed(folder, digests), set()
-    for name in digests:
-        path = folder / name
-        if Path(name).parts[0] not in keep and known(path):
-            path.unlink()
-            parents.update(path.relative_to(folder).parents)
-    for parent in sorted(parents, key=lambda path: len(path.parts), reverse=True):
-        with suppress(OSError):  # something else is in it
-            if parent.parts:
-                (folder / parent).rmdir()
-
-
-def _read_manifest(folder: Path) -> dict[str, str]:
-    content = _read_json(folder / MANIFEST)
-    files = content.get("files") if content.get("format") == 1 else None
-    if not isinstance(files, dict):
-        return {}
-    inside = {name: digest for name, digest in files.items() if ".." not in Path(name).parts}
-    return {name: digest for name, digest in inside.items() if not Path(name).is_absolute()}
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

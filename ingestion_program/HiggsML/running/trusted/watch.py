@@ -22,7 +22,7 @@ log = logging.getLogger("submission")
 MAX_OUTPUT = 200_000
 """Bytes of a process's output that are logged as they come ..."""
 MAX_TAIL = 50_000
-"""... and of its last lines, which are kept and logged when it ends; what is between is left out."""
+"""... and of its last lines, which are logged when it ends; what is between is left out."""
 MAX_THREADS = 4096
 MAX_DEPTH = 100
 """Folders in one another; far deeper ones can be neither counted nor removed."""

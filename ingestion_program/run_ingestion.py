@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     logging.getLogger("distributed").setLevel(logging.WARNING)
 
-    def interrupted() -> None:
+    def interrupted(_: str) -> None:
         kept = (arguments.output / "state").is_dir()
         hint = "The same command with --resume goes on from here." if kept else "Nothing is kept."
         log.error("Interrupted. %s", hint)

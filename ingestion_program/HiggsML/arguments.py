@@ -115,14 +115,15 @@ class _Terminated(KeyboardInterrupt):
     """SIGTERM, which ends a program as Ctrl-C does."""
 
 
-def interruptible(work: Callable[[], int], interrupted: Callable[[], object]) -> int:
+def interruptible(work: Callable[[], int], interrupted: Callable[[str], object]) -> int:
     """Do the work of a program; returns its exit code, or 130 and 143 after Ctrl-C and SIGTERM.
 
     A second Ctrl-C does not disturb the tidying up after the first.
 
     Args:
         work: the program, which returns its exit code.
-        interrupted: says so in one line, and what the user can do now.
+        interrupted: says so in one line; it is given what was raised with the interrupt, if
+            anything: what the user can do now.
     """
 
     def stop(number: int, _: object) -> NoReturn:
@@ -136,7 +137,7 @@ def interruptible(work: Callable[[], int], interrupted: Callable[[], object]) ->
     try:
         return work()
     except KeyboardInterrupt as error:
-        interrupted()
+        interrupted(str(error))
         return TERMINATED if isinstance(error, _Terminated) else INTERRUPTED
     finally:
         for kind, handler in before.items():

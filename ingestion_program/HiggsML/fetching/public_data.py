@@ -55,7 +55,7 @@ def fetch_dataset(
             f"this folder holds another data set than {url}.",
             where=folder,
             value=source.read_text(encoding="utf-8"),
-            fix="give another directory, or delete this one.",
+            fix="give another directory.",
         )
     if not (folder.is_dir() and any(folder.iterdir())):
         _fill(folder, url, checksum)
@@ -126,7 +126,7 @@ def _folder_with_events(folder: Path) -> Path:
             "no parquet file." if not folders else "several folders hold parquet files.",
             where=folder,
             value=[str(p.relative_to(folder)) for p in folders or sorted(folder.iterdir())[:10]],
-            fix="delete this folder, or give another directory."
+            fix="give a directory that is new or empty."
             if not folders
             else "open one of them with HiggsML.datasets.Data.",
         )

@@ -144,7 +144,7 @@ def _tracked(folder: Path, repository: Path) -> str | None:
     for path in (folder, *folder.parents):
         if path == repository or (path != folder and here.is_relative_to(path)):
             return None
-        if path == folder and _git(repository, "check-ignore", "--", str(path)):
+        if path == folder and _git(repository, "check-ignore", "--", f"{path}/"):
             return str(path) if _git(repository, "ls-files", "--", str(path)) else None
         if _git(repository, "ls-files", "--", str(path)):
             return str(path)

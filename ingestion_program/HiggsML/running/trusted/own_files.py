@@ -19,6 +19,7 @@ from .results import MARKER, STATE, parse_record
 __all__ = [
     "MANIFEST",
     "Owner",
+    "kept_state",
     "remove_listed",
     "write_manifest",
     "written_by_command",
@@ -30,6 +31,8 @@ Owner = Callable[[Path], bool]
 
 MANIFEST = ".higgsml.json"
 """What a command of the toolkit wrote into a folder: names and SHA-256 (hex)."""
+
+_EMPTY_FOLDER = "empty folder"
 
 _RESULTS = re.compile(r"\.?(result_\d+|ingestion_duration|run|test_settings)\.json(\.\w+)?")
 _STATE_NAMES = {"journal", "model", "model.part", "submission"}
@@ -43,11 +46,15 @@ def written_by_ingestion(folder: Path, submission: Path) -> list[Owner]:
     known = _listed(folder, digests if isinstance(digests, dict) else {})
     if isinstance(digests, dict) and any(known(folder / str(name)) for name in digests):
         owners += [known, lambda path: path == folder / MARKER and not path.is_symlink()]
-    if _is_state(folder / STATE):
-        owners.append(lambda path: path == folder / STATE)
-        # A run that was killed while it wrote its results.
-        owners.append(lambda path: path.parent == folder and _is_result(path))
+    unfinished = kept_state(folder)
+    if unfinished:  # it may have been killed while it wrote its results
+        owners += [*unfinished, lambda path: path.parent == folder and _is_result(path)]
     return owners
+
+
+def kept_state(folder: Path) -> list[Owner]:
+    """What a run that did not end keeps in a folder to go on."""
+    return [lambda path: path == folder / STATE] if _is_state(folder / STATE) else []
 
 
 def _is_result(path: Path) -> bool:
@@ -91,7 +98,11 @@ def _listed(folder: Path, digests: Mapping[str, Any]) -> Owner:
     def known(path: Path) -> bool:
         digest = digests.get(path.relative_to(folder).as_posix())
         try:
-            return digest is not None and not path.is_symlink() and _digest(path) == digest
+            if digest is None or path.is_symlink():
+                return False
+            if path.is_dir():
+                return digest == _EMPTY_FOLDER and not any(path.iterdir())
+            return _digest(path) == digest
         except OSError:
             return False
 
@@ -120,27 +131,31 @@ def write_manifest(folder: Path, names: Iterable[str], keep: bool = False) -> No
     digests = _read_manifest(folder) if keep else {}
     for name in names:
         top = folder / name
-        for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
+        for path in [top, *sorted(top.rglob("*"))]:
+            relative = path.relative_to(folder).as_posix()
             if path.is_file() and not path.is_symlink():
-                digests[path.relative_to(folder).as_posix()] = _digest(path)
+                digests[relative] = _digest(path)
+            elif path.is_dir() and not any(path.iterdir()):
+                digests[relative] = _EMPTY_FOLDER
     body = json.dumps({"format": 1, "files": digests}, indent=1) + "\n"
     (folder / MANIFEST).write_text(body, "utf-8")
 
 
-def remove_listed(folder: Path, keep: Iterable[str] = ()) -> None:
-    """Remove what the manifest of a folder lists, but for the names in `keep`, and nothing else."""
+def remove_listed(folder: Path, inside: str = "") -> None:
+    """Remove what the manifest of a folder lists (and lies in a folder of it), nothing else."""
     digests = _read_manifest(folder)
     known = _listed(folder, digests)
     parents: set[Path] = set()
-    for name in digests:
-        path = folder / name
-        if Path(name).parts[0] not in keep and known(path):
-            path.unlink()
-            parents.update(path.relative_to(folder).parents)
+    for path in (folder / name for name in digests):
+        if path.is_relative_to(folder / inside) and known(path):
+            if path.is_dir():
+                path.rmdir()
+            else:
+                path.unlink()
+            parents.update(parent for parent in path.parents if folder in parent.parents)
     for parent in sorted(parents, key=lambda path: len(path.parts), reverse=True):
         with suppress(OSError):  # something else is in it
-            if parent.parts:
-                (folder / parent).rmdir()
+            parent.rmdir()
 
 
 def _read_manifest(folder: Path) -> dict[str, str]:

@@ -13,7 +13,7 @@ import requests
 
 from ..errors import DownloadError
 from .archives import extract_zip
-from .transfer import TIMEOUT, download, require_checksum
+from .transfer import TIMEOUT, download, no_connection, offline, reason, require_checksum
 
 __all__ = ["DATASETS", "fetch_dataset"]
 
@@ -93,7 +93,9 @@ def _published(url: str) -> tuple[int | None, str | None]:
             if file["key"] == unquote(name):
                 return int(file["size"]), str(file["checksum"])
     except (requests.RequestException, ValueError, KeyError, TypeError) as error:
-        logger.warning("%s: no checksum to compare with (%s)", url, error)
+        if no_connection(error):
+            raise offline(url, error) from error
+        logger.warning("%s: no checksum to compare with (%s)", url, reason(error))
     return None, None
 
 

@@ -92,13 +92,12 @@ def submission(folder: Path, work: str, *, copies: bool = True) -> Iterator[Subm
 def throughput(pool: EventPool, plan: Plan, folder: Path, rounds: int) -> None:
     """Experiments a second on one worker and on two."""
     experiments = [Experiment(0, j) for j in range(9)]
-    opened = iter(range(10**6))
     times: dict[int, list[float]] = {1: [], 2: []}
     with submission(folder, WORKING) as model:
 
         @contextmanager
         def make_worker(_: int) -> Iterator[Worker]:
-            with model.open(f"worker-{next(opened)}") as process:
+            with model.open() as process:
                 yield Worker(pool, plan, process, model.predict_seconds)
 
         for _ in range(rounds):
@@ -133,7 +132,7 @@ def isolation(pool: EventPool, plan: Plan, folder: Path, rounds: int) -> None:
         processes = []
         for copies in (True, False):
             model = stack.enter_context(submission(folder, AT_ONCE, copies=copies))
-            processes.append(stack.enter_context(model.open("at-once")))
+            processes.append(stack.enter_context(model.open()))
         answers = {
             "answer at once, in a locked copy": lambda: answer_there(processes[0]),
             "answer at once, in one locked process": lambda: answer_there(processes[1]),
@@ -153,7 +152,7 @@ def isolation(pool: EventPool, plan: Plan, folder: Path, rounds: int) -> None:
     difference = [there - own for there, own in zip(copied, locked, strict=True)]
     report("independence costs an experiment, beside it", difference, "ms")
     touched, own_touch, reused, fresh = [], [], [], []
-    with submission(folder, TOUCH) as model, model.open("touch") as process:
+    with submission(folder, TOUCH) as model, model.open() as process:
         for i in range(3 * rounds + 3):
             start = time.process_time()
             draw(pool, plan, buffer.floats)

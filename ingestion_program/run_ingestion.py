@@ -1,22 +1,27 @@
 """The ingestion program: fits a submission and has it measure mu in pseudo-experiments.
 
-Writes results to the output folder, or, with a message and exit code 1, none.
+Writes results to the output folder, or, with a message and an exit code other than 0, none. What
+can be said of the arguments is said before anything is made, deleted or even imported.
 """
 
 import argparse
-import dataclasses
 import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from HiggsML.arguments import Parser, count, interruptible
 from HiggsML.errors import HiggsMLError
-from HiggsML.nuisances import NUISANCES
-from HiggsML.run import run_ingestion
-from HiggsML.settings import ProtocolSettings, Settings
-from HiggsML.settings_reader import find_settings
 
 log = logging.getLogger("ingestion")
+
+EXAMPLES = """\
+examples, in the folder of the bundle:
+  python3 ingestion_program/run_ingestion.py --input input_data \\
+      --submission sample_submission --output my_run --num-of-sets 2 --num-pseudo-experiments 10
+  ... the same command with --resume goes on after a kill
+  higgsml dry-run --submission sample_submission    # ingestion and scoring, as on the platform
+"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -29,8 +34,33 @@ def main(argv: Sequence[str] | None = None) -> int:
         datefmt="%H:%M:%S",
     )
     logging.getLogger("distributed").setLevel(logging.WARNING)
+
+    def interrupted(_: str) -> None:
+        kept = (arguments.output / "state").is_dir()
+        hint = "The same command with --resume goes on from here." if kept else "Nothing is kept."
+        log.error("Interrupted. %s", hint)
+
+    return interruptible(lambda: _run(arguments), interrupted)
+
+
+def _run(arguments: argparse.Namespace) -> int:
     try:
-        settings = _with_arguments(find_settings(arguments.input), arguments)
+        from HiggsML.running.trusted.beforehand import check_run
+        from HiggsML.settings_reader import find_settings
+
+        settings = find_settings(arguments.input).with_protocol(vars(arguments))
+        check_run(
+            settings,
+            arguments.input,
+            arguments.submission,
+            arguments.output,
+            workers=arguments.workers,
+            dask=arguments.dask is not None,
+            devices=arguments.device,
+        )
+        # Takes a second, for which no mistake shall wait.
+        from HiggsML.run import run_ingestion
+
         run_ingestion(
             settings,
             arguments.input,
@@ -50,27 +80,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+def _parser() -> Parser:
+    from HiggsML.nuisances import NUISANCES
+
+    parser = Parser(description=__doc__, epilog=EXAMPLES)
     folder = parser.add_argument_group("folders (the defaults are the platform's)")
     for name, default, text in (
         ("input", "/app/input_data", "settings.yaml and, if it asks for one, a parquet file"),
-        ("output", "/app/output", "where results go; it is emptied first"),
+        ("output", "/app/output", "where results go: a folder that is new, empty or of a run"),
         ("submission", "/app/ingested_program", "the participant's model.py"),
     ):
         folder.add_argument(
             f"--{name}", type=Path, default=Path(default), metavar="DIR", help=f"{text} [{default}]"
         )
     protocol = parser.add_argument_group("protocol (default: what settings.yaml says)")
+    protocol.add_argument("--num-of-sets", type=count(), metavar="N", help="sets, one true mu each")
     protocol.add_argument(
-        "--num-of-sets", type=_positive, metavar="N", help="sets, one true mu each"
+        "--num-pseudo-experiments", type=count(), metavar="N", help="experiments in each set"
     )
     protocol.add_argument(
-        "--num-pseudo-experiments", type=_positive, metavar="N", help="experiments in each set"
+        "--random-seed", type=count(0), metavar="N", help="seed of all experiments"
     )
-    protocol.add_argument("--random-seed", type=int, metavar="N", help="seed of all experiments")
     for name in NUISANCES:
         protocol.add_argument(
             f"--systematics-{name.replace('_', '-')}",
@@ -79,7 +109,7 @@ def _parser() -> argparse.ArgumentParser:
         )
     running = parser.add_argument_group("running")
     running.add_argument(
-        "--workers", type=_positive, metavar="N", help="experiments run at once [all cores]"
+        "--workers", type=count(), metavar="N", help="experiments run at once [all cores]"
     )
     running.add_argument(
         "--dask",
@@ -91,7 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     running.add_argument(
         "--audit",
-        type=_positive,
+        type=count(),
         default=0,
         metavar="K",
         help="predict K experiments again in a fresh process, report answers that changed",
@@ -109,26 +139,6 @@ def _parser() -> argparse.ArgumentParser:
         help="let the submission use a device file, as /dev/nvidia0; may be repeated",
     )
     return parser
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return number
-
-
-def _with_arguments(settings: Settings, arguments: argparse.Namespace) -> Settings:
-    """The settings, with what the command line says in place of what the file says."""
-    names = (field.name for field in dataclasses.fields(ProtocolSettings))
-    given = {n: v for n in names if (v := getattr(arguments, n, None)) is not None}
-    systematics = dict(settings.protocol.systematics)
-    for name in NUISANCES:
-        value = getattr(arguments, f"systematics_{name}")
-        if value is not None:
-            systematics[name] = value
-    protocol = dataclasses.replace(settings.protocol, **given, systematics=systematics)
-    return dataclasses.replace(settings, protocol=protocol)
 
 
 if __name__ == "__main__":

@@ -62,12 +62,14 @@ def write_submission(folder: Path, source: str) -> Path:
 
 def stage_hostile(tmp_path: Path, name: str, further: Mapping[str, str] | None = None) -> Path:
     """A hostile submission, told what it may not reach: folders with secrets, process ids."""
-    folders = [tmp_path / part for part in ("input", "reference", "other_results", "output")]
+    folders = [tmp_path / part for part in ("input", "reference", "other_results")]
     for folder in folders:
         folder.mkdir(exist_ok=True)
         (folder / "test_settings.json").write_text('{"ground_truth_mus": [1.5, 2.5]}')
+    (tmp_path / "output").mkdir(exist_ok=True)
     target = tmp_path / name
     shutil.copytree(SUBMISSIONS / name, target)
-    facts = {"folders": [str(folder) for folder in folders], "parent": os.getpid()}
+    targets = [*folders, tmp_path / "output"]
+    facts = {"folders": [str(folder) for folder in targets], "parent": os.getpid()}
     (target / "targets.json").write_text(json.dumps(facts | dict(further or {})))
     return target

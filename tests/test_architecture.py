@@ -10,14 +10,25 @@ from HiggsML.schema import PROCESSES
 from sources import PACKAGES, PROGRAMS, Module, all_modules, imports, modules, parsed
 
 FLOORS = (
-    ("errors", "schema", "arrays", "columns", "weights", "streams", "progress", "concurrency"),
-    ("nuisances", "task", "numerics", "definitions", "figures", "fetching"),
-    ("settings", "settings_reader", "inference", "event_files", "visualization"),
-    ("experiments", "four_vector", "derived_quantities"),
-    ("systematics", "generation"),
-    ("datasets",),
-    ("running",),
-    ("run", "ingestion"),
+    [
+        "errors",
+        "schema",
+        "arrays",
+        "columns",
+        "weights",
+        "streams",
+        "arguments",
+        "progress",
+        "concurrency",
+    ],
+    ["arguments", "progress", "concurrency", "nuisances", "numerics", "definitions", "fetching"],
+    ["task", "figures"],
+    ["settings", "settings_reader", "inference", "event_files", "visualization"],
+    ["experiments", "four_vector", "derived_quantities"],
+    ["systematics", "generation"],
+    ["datasets"],
+    ["running"],
+    ["run", "ingestion"],
 )
 """The rooms of HiggsML, from the ground up; a room imports from its own floor or from below."""
 
@@ -46,7 +57,7 @@ def tops(module: Module) -> set[str]:
 def test_every_room_has_its_floor() -> None:
     found = {p.stem for p in PACKAGES["HiggsML"].iterdir() if p.suffix == ".py"}
     found |= {p.parent.name for p in PACKAGES["HiggsML"].glob("*/__init__.py")}
-    assert found - {"__init__", "score"} == {room for floor in FLOORS for room in floor}
+    assert found - {"__init__", "__main__", "score"} == {room for floor in FLOORS for room in floor}
 
 
 def test_rooms_import_from_below() -> None:

@@ -85,9 +85,15 @@ class RunError(HiggsMLError, RuntimeError):
 def did_you_mean(name: object, known: Iterable[object]) -> str:
     """How to mend a name that is unknown: the one that was probably meant, or all that are known.
 
+    Capitals make no difference.
+
     >>> did_you_mean("ttbr", ["htautau", "ttbar"])
     "did you mean 'ttbar'?"
+    >>> did_you_mean("Htautau", ["htautau", "ztautau"])
+    "did you mean 'htautau'?"
     """
-    choices = [str(choice) for choice in known]
-    near = difflib.get_close_matches(str(name), choices, n=1)
-    return f"did you mean '{near[0]}'?" if near else f"known are {', '.join(choices)}."
+    choices = {str(choice).casefold(): str(choice) for choice in known}
+    near = difflib.get_close_matches(str(name).casefold(), choices, n=1)
+    if near:
+        return f"did you mean '{choices[near[0]]}'?"
+    return f"known are {', '.join(choices.values())}."

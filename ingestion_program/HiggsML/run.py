@@ -10,7 +10,7 @@ import secrets
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,14 +21,16 @@ from .experiments import EventPool, compile_kernels
 from .experiments.protocol import Experiment, call_order, true_mus
 from .generation import GeneratedData
 from .nuisances import NUISANCES
-from .progress import progress_bar
+from .numerics.compiled import announced_compilation
+from .progress import heartbeat, progress_bar
 from .running.contract import Prediction
 from .running.isolation.policy import Isolation, offered, weakest
 from .running.trusted.audit import audit_answers
+from .running.trusted.beforehand import check_run
 from .running.trusted.data_source import DataSource
-from .running.trusted.executors import Executor, run_locally, run_on_dask
+from .running.trusted.executors import Executor, connect_to_dask, on_dask, on_this_machine
 from .running.trusted.facts import digest_of_folder, facts_of_machine, name_of_submission
-from .running.trusted.results import clear_folder, remove_folder, write_results
+from .running.trusted.results import STATE, clear_folder, remove_folder, write_results
 from .running.trusted.run_state import RunState
 from .running.trusted.staging import stage_submission
 from .running.trusted.submission import Submission, TimeLeft
@@ -42,8 +44,7 @@ __all__ = ["run_ingestion"]
 
 log = logging.getLogger(__name__)
 
-STATE = "state"
-"""The folder in the output where a run keeps what it needs to go on after a kill."""
+_NO_AUDIT: dict[str, Any] = {"checked": 0, "different": []}
 
 
 def run_ingestion(
@@ -65,7 +66,8 @@ def run_ingestion(
         settings: of the run.
         input_dir: where the parquet file is, if the settings want one.
         submission: a folder with `model.py`.
-        output: is emptied first, and holds the results at the end.
+        output: holds the results at the end; what an earlier run left there is removed first, and
+            anything else is refused, see `running.trusted.output_folder`.
         workers: how many experiments are run at once (None: as many as there are cores); the
             results do not depend on it.
         dask: run the experiments on a Dask cluster: the address of its scheduler, or `local`.
@@ -81,40 +83,58 @@ def run_ingestion(
     stages: dict[str, float] = {}
     time_left = TimeLeft(settings.limits.total_seconds)
     source = DataSource(settings.data, input_dir.absolute())
+    output = check_run(
+        settings,
+        input_dir,
+        submission,
+        output,
+        workers=workers,
+        dask=dask is not None,
+        devices=devices,
+    )
 
     with ExitStack() as stack:
         folder = stack.enter_context(_temporary_folder())
-        client = stack.enter_context(_connect(dask, workers)) if dask else None
+        client = stack.enter_context(connect_to_dask(dask, workers)) if dask else None
         isolation = _check_isolation(require_isolation, client)
-        clear_folder(output, keep=(STATE,) if resume else ())
         stage_submission(submission, folder / "submission")
         submission_digest = digest_of_folder(folder / "submission")
         submission_name = name_of_submission(folder / "submission")
+        data = source.open()
+        key = digest_of([settings, data.digest, submission_digest])
+        # All checks came before this line: from here on the output is written to.
+        if not resume:
+            clear_folder(output)
+        state = RunState(output / STATE, key, _random_seed(settings.protocol), resume=resume)
+        clear_folder(output, keep=(STATE,))
 
         with _timed(stages, "data"):
-            data = source.open()
-            pool_file = folder / "events.pool"
-            pool = EventPool.from_blocks(data.test_blocks(), pool_file, data.digest)
-            compile_kernels()
-        key = digest_of([settings, data.digest, submission_digest])
-        state = RunState(output / STATE, key, _random_seed(settings.protocol), resume=resume)
+            pool = _make_pool(data, folder / "events.pool")
         plan = _make_plan(settings.protocol, state.random_seed)
         state.place(folder / "submission")
 
         with Submission(state.submission, folder, settings.limits, time_left, devices) as model:
-            with _timed(stages, "fit"):
+            with _timed(stages, "fit"), heartbeat("fit", settings.limits.fit_seconds):
                 _fit(model, data, state, settings.protocol.mu_range)
             if client is None or model.single:
                 workers = 1 if model.single else workers or os.cpu_count() or 1
-                execute = _here(pool, plan, model, workers)
+                execute = on_this_machine(pool, plan, model, workers)
             else:
                 workers = sum(client.nthreads().values())
-                execute = _on_dask(pool, plan, model, client, source, isolation)
+                execute = on_dask(pool, plan, model, client, source, isolation)
             with _timed(stages, "predict"):
                 sets = _predict_all(plan, settings.protocol, execute, state)
             usage, diagnostics = model.usage(), model.diagnostics
             why_not = model.why_not_independent
-            audited = audit_answers(pool, plan, model, state.answers, audit)
+            single = model.single
+            audited = _NO_AUDIT if single else _audit(pool, plan, model, state, audit)
+        if single and audit:
+            log.info("Audit: the model cannot be loaded again, so it is fitted again.")
+            remove_folder(state.submission)  # the first one may have left notes there
+            again = _stage_again(submission, folder, submission_digest)
+            with Submission(again, folder, settings.limits, time_left, devices) as model:
+                _fit(model, data, None, settings.protocol.mu_range)
+                audited = _audit(pool, plan, model, state, audit)
 
     test_settings = {
         "ground_truth_mus": plan.mus,
@@ -156,16 +176,6 @@ def _temporary_folder() -> Iterator[Path]:
         remove_folder(folder)
 
 
-def _connect(address: str, workers: int | None) -> AbstractContextManager["Client"]:
-    try:
-        from .running.trusted.dask_site import connect
-    except ImportError as error:
-        raise RunError(
-            f"Dask is not installed ({error}).", where="--dask", fix="pip install distributed."
-        ) from error
-    return connect(address, workers)
-
-
 def _check_isolation(required: bool, client: "Client | None") -> Isolation:
     """What is enforced on all machines of the run."""
     elsewhere = [] if client is None else client.run(offered).values()
@@ -191,6 +201,13 @@ def _random_seed(protocol: ProtocolSettings) -> int:
     return secrets.randbits(63) if protocol.random_seed is None else protocol.random_seed
 
 
+def _make_pool(data: Data | GeneratedData, path: Path) -> EventPool:
+    with announced_compilation("the kernels that make events"):
+        pool = EventPool.from_blocks(data.test_blocks(), path, data.digest)
+    compile_kernels()
+    return pool
+
+
 def _make_plan(protocol: ProtocolSettings, random_seed: int) -> Plan:
     mus = true_mus(random_seed, protocol.num_of_sets, protocol.mu_range)
     return Plan(random_seed=random_seed, mus=mus, enabled=protocol.enabled)
@@ -199,46 +216,39 @@ def _make_plan(protocol: ProtocolSettings, random_seed: int) -> Plan:
 def _fit(
     model: Submission,
     data: Data | GeneratedData,
-    state: RunState,
+    state: RunState | None,
     mu_range: tuple[float, float],
 ) -> None:
-    if state.model is not None:
+    if state is not None and state.model is not None:
         model.restore(state.model)
         return
     fitted = model.fit(lambda size, indices: _train_set(data, size, indices), mu_range)
     data.delete_train_set()
-    if fitted is not None:
+    if state is not None and fitted is not None:
         state.keep_model(fitted)
 
 
-def _here(pool: EventPool, plan: Plan, model: Submission, workers: int) -> Executor:
-    @contextmanager
-    def make_worker(number: int) -> Iterator[Worker]:
-        with model.open(f"worker-{number}") as process:
-            yield Worker(pool, plan, process, model.predict_seconds)
+def _stage_again(submission: Path, folder: Path, digest: str) -> Path:
+    """Another copy of the submission, which nobody wrote to."""
+    again = folder / secrets.token_hex(16)
+    stage_submission(submission, again)
+    if digest_of_folder(again) != digest:
+        raise RunError(
+            "the submission changed while it ran, so that it cannot be fitted again for the audit.",
+            where=submission,
+            fix="run it again, and leave its files alone meanwhile.",
+        )
+    return again
 
-    return lambda experiments: run_locally(experiments, make_worker, workers)
 
-
-def _on_dask(
-    pool: EventPool,
-    plan: Plan,
-    model: Submission,
-    client: "Client",
-    source: DataSource,
-    isolation: Isolation,
-) -> Executor:
-    from .running.trusted.dask_site import Recipe
-
-    recipe = Recipe(
-        source=source,
-        pool=pool.path,
-        data_digest=pool.source_digest,
-        plan=plan,
-        model=model.pack(),
-        missing=isolation.missing,
-    )
-    return lambda experiments: run_on_dask(experiments, recipe, client)
+def _audit(
+    pool: EventPool, plan: Plan, model: Submission, state: RunState, number: int
+) -> dict[str, Any]:
+    if number == 0:
+        return _NO_AUDIT
+    with model.open() as process:
+        worker = Worker(pool, plan, process, model.predict_seconds)
+        return audit_answers(worker, state.answers, number)
 
 
 def _predict_all(

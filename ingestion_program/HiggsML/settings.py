@@ -8,7 +8,7 @@ import hashlib
 import json
 import types
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
 from .nuisances import NUISANCES
@@ -88,6 +88,21 @@ class Settings:
     data: DataSettings
     protocol: ProtocolSettings = ProtocolSettings()
     limits: LimitSettings = LimitSettings()
+
+    def with_protocol(self, given: Mapping[str, Any]) -> "Settings":
+        """These settings with what a command line says of the protocol.
+
+        Args:
+            given: by the names of `ProtocolSettings`, and `systematics_<nuisance parameter>`; None
+                stands for what was not given, and further names are ignored.
+        """
+        names = [each.name for each in fields(ProtocolSettings) if each.name != "systematics"]
+        values = {name: given[name] for name in names if given.get(name) is not None}
+        vary = {name: given.get(f"systematics_{name}") for name in NUISANCES}
+        systematics = dict(self.protocol.systematics)
+        systematics |= {name: value for name, value in vary.items() if value is not None}
+        protocol = replace(self.protocol, **values, systematics=systematics)
+        return replace(self, protocol=protocol)
 
     def digest(self) -> str:
         """SHA-256 (hex) of all settings, in a canonical form."""

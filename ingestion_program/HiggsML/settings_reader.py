@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import yaml
 
+from .arguments import whole_number
 from .errors import SettingsError, did_you_mean
 from .nuisances import NUISANCES
 from .schema import PROCESSES
@@ -33,10 +34,20 @@ def find_settings(input_dir: Path) -> Settings:
         return read_settings(path)
     if any(input_dir.glob("*.parquet")):
         return Settings(data=DataSettings(source="parquet"))
+    fix = "give the folder with the input data (--input)."
+    if not input_dir.exists():
+        raise SettingsError("there is no such folder.", where=input_dir, fix=fix)
+    if not input_dir.is_dir():
+        fix = f"give the folder that it lies in (--input {input_dir.absolute().parent})."
+        if input_dir.suffix == ".zip":
+            fix = "unpack it, and give the folder (--input)."
+        raise SettingsError("is a file, not a folder.", where=input_dir, fix=fix)
+    inner = sorted(path.parent for path in input_dir.glob(f"*/{SETTINGS_FILE}"))
     raise SettingsError(
         f"there is neither {SETTINGS_FILE} nor a parquet file.",
         where=input_dir,
-        fix="give the folder with the input data (--input).",
+        value=sorted(path.name for path in input_dir.iterdir())[:10],
+        fix=f"give the folder inside of it (--input {inner[0]})." if inner else fix,
     )
 
 
@@ -53,14 +64,20 @@ def read_settings(path: Path) -> Settings:
             raise SettingsError(f"the file is larger than {MAX_BYTES} bytes.", where=path.name)
         root = yaml.compose(text.decode(), Loader=yaml.SafeLoader)
     except OSError as error:
-        raise SettingsError(f"cannot be read: {error.strerror}.", where=path) from error
+        fix = "give a folder with a readable file of this name (--input)."
+        raise SettingsError(f"cannot be read: {error.strerror}.", where=path, fix=fix) from error
     except UnicodeDecodeError as error:
-        raise SettingsError("is not UTF-8 text.", where=path.name) from error
+        fix = "save it as UTF-8."
+        raise SettingsError("is not UTF-8 text.", where=path.name, fix=fix) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = path.name if mark is None else f"{path.name}, line {mark.line + 1}"
         problem = getattr(error, "problem", None) or "cannot be parsed"
-        raise SettingsError(f"is not valid YAML: {problem}.", where=where) from error
+        line = "" if mark is None else text.decode().splitlines()[mark.line : mark.line + 1]
+        fix = "indent with blanks, not with tabs." if "\\t" in problem else "mend the line."
+        raise SettingsError(
+            f"is not valid YAML: {problem}.", where=where, value="".join(line), fix=fix
+        ) from error
     if root is None:
         raise SettingsError("is empty.", where=path.name, fix="start with the section 'data:'.")
     settings: Settings = _Reader(path.name).value(root, Settings, "")
@@ -90,8 +107,9 @@ class _Reader:
         if typing.get_origin(kind) is tuple:
             return self.pair(node, found, key)
         expected, accepts = _SCALARS[kind]
+        found = _number_meant(node, kind, found)
         if not accepts(found):
-            self.fail(node, key, f"must be {expected}.", "change the value.", found)
+            self.fail(node, key, f"must be {expected}.", _EXAMPLES[kind], found)
         in_range, fix = _RANGES.get(key, (lambda _: True, ""))
         if not in_range(found):
             self.fail(node, key, "is out of range.", fix, found)
@@ -144,6 +162,19 @@ class _Reader:
             self.fail(node, key, "unknown key.", did_you_mean(name, names), name)
 
 
+def _number_meant(node: yaml.Node, kind: Any, found: Any) -> Any:
+    """A number for what YAML takes for a text, as 1e6, or for 1.0e+6 where a count is meant."""
+    if node.style is not None or not isinstance(found, str | float):
+        return found
+    if kind in (int, int | None):
+        number = whole_number(found)
+        return found if number is None else number
+    try:
+        return float(found) if kind is float else found
+    except ValueError:
+        return found
+
+
 def _is_int(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
@@ -161,6 +192,14 @@ _SCALARS: Mapping[Any, tuple[str, Callable[[Any], bool]]] = {
         "generator or parquet",
         lambda value: value in ("generator", "parquet"),
     ),
+}
+
+_EXAMPLES: Mapping[Any, str] = {
+    int: "for example 1000 or 1e3.",
+    float: "for example 10 or 0.5.",
+    bool: "write true or false, without quotes.",
+    int | None: "for example 1000, 1e3 or null.",
+    Literal["generator", "parquet"]: "write source: generator, or source: parquet.",
 }
 
 _POSITIVE = (lambda value: value > 0, "give a number above 0.")

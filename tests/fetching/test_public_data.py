@@ -237,7 +237,7 @@ def test_a_refusal_is_told_at_once(server: Server, tmp_path: Path) -> None:
 
 
 def test_no_server(server: Server, tmp_path: Path) -> None:
-    with refused("broke off"):
+    with refused("there is no connection to 127.0.0.1"):
         download("http://127.0.0.1:9/data.bin", tmp_path / "data.bin")
 
 

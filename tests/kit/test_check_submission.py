@@ -60,7 +60,8 @@ def test_mistakes(tmp_path: Path, files: dict[str, str], message: str) -> None:
     ],
 )
 def test_ways_to_write_a_model(tmp_path: Path, source: str) -> None:
-    assert check_submission(folder_with(tmp_path, {"model.py": source})) == []
+    files = {"model.py": source, "elsewhere.py": "Model = Measurement = Base = object\n"}
+    assert check_submission(folder_with(tmp_path, files)) == []
 
 
 def test_source_that_is_not_text(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def test_prints_a_table_and_sentences_and_writes_figure_and_numbers(runs, capsys
     assert "not significant" in lines[5]
     assert lines[6].startswith("good beats wide by 0.4")
     assert ": significant (p = " in lines[6]
-    assert {path.name for path in (runs / "out").iterdir()} == {
+    assert {path.name for path in (runs / "out").iterdir()} - {".higgsml.json"} == {
         "comparison.json",
         "comparison.svg",
         "comparison.png",

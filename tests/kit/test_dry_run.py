@@ -2,19 +2,29 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
 import yaml
 
-from HiggsML.errors import DataError, RunError, SubmissionError
-from higgsml_kit.bundle import read_bundle
+from HiggsML.errors import RunError, SettingsError, SubmissionError
+from HiggsML.running.trusted.own_files import MANIFEST
+from higgsml_kit.bundle import find_bundle, read_bundle
 from higgsml_kit.cli import main
 from higgsml_kit.codabench import IMAGE_ENVIRONMENT, MOUNTS, PLATFORM_ENVIRONMENT
 from higgsml_kit.commands.dry_run import DryRun, check_scores, dry_run
+
+SCORES = (
+    '{"quantiles_score": 0.5, "interval": 0.5, "coverage": 0.68, "rmse": 0.3,'
+    ' "mae": 0.3, "ingestion_duration": 12.0}'
+)
+RECORD = b"%08x %s\n" % (zlib.crc32(b'{"key": "a"}'), b'{"key": "a"}')
+"""The first line of a journal."""
 
 
 def execute(root: Path, **changes: object) -> DryRun:
@@ -29,7 +39,8 @@ def execute(root: Path, **changes: object) -> DryRun:
 
 
 def left(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
+    """The names in a folder, but for the list of what we wrote there."""
+    return sorted(path.name for path in folder.iterdir() if path.name != MANIFEST)
 
 
 def test_programs_find_what_the_platform_gives_them(root: Path) -> None:
@@ -59,10 +70,34 @@ def test_a_second_run_replaces_the_first_and_nothing_else(root: Path) -> None:
     other.parent.mkdir(parents=True)
     other.write_text("kept")
     execute(root)
-    (root / "results" / "figures" / "stale.png").write_text("old")
-    execute(root)
+    (root / "scoring_program" / "scores.json").write_text(SCORES.replace("0.68", "0.70"))
+    assert execute(root).scores["coverage"] == 0.70
     assert left(root / "results" / "figures") == []
     assert other.read_text() == "kept"
+
+
+def test_what_the_user_put_among_the_results_is_not_removed(root: Path) -> None:
+    execute(root)
+    mine = root / "results" / "figures" / "mine.png"
+    mine.write_text("mine")
+    with pytest.raises(RunError, match=r"no earlier run wrote.*figures/mine\.png"):
+        execute(root)
+    mine.unlink()
+    scores = root / "results" / "scores.json"
+    scores.write_text(scores.read_text() + " ")  # an edited result is the user's
+    with pytest.raises(RunError, match=r"no earlier run wrote.*scores\.json"):
+        execute(root)
+
+
+@pytest.mark.parametrize("name", ["figures", "predictions", "logs", "failed", "state"])
+def test_folders_of_the_user_with_our_names(root: Path, name: str) -> None:
+    thesis = root / "results" / name / "thesis.tex"
+    thesis.parent.mkdir(parents=True)
+    thesis.write_text("years of work")
+    with pytest.raises(RunError, match=f"no earlier run wrote.*{name}/thesis.tex"):
+        execute(root)
+    assert thesis.read_text() == "years of work"
+    assert left(root / "results") == [name]
 
 
 def test_counts_reach_both_programs(root: Path) -> None:
@@ -115,7 +150,7 @@ def test_a_program_that_is_not_there(root: Path) -> None:
 
 
 def test_bad_input_is_refused_before_anything_runs(root: Path) -> None:
-    with pytest.raises(DataError, match="there is no such folder"):
+    with pytest.raises(SettingsError, match="there is no such folder"):
         execute(root, input_data=root / "nowhere")
     with pytest.raises(SubmissionError, match=r"has no model\.py"):
         execute(root, submission=root / "input_data")
@@ -180,8 +215,67 @@ def test_outside_of_a_bundle(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert main(["dry-run"]) == 1
+    assert main(["check"]) == 1
     assert "run this in the folder of the bundle" in capsys.readouterr().err
+    assert main(["dry-run", "--bundle", "nowhere"]) == 1
+    assert "--bundle" in capsys.readouterr().err
+
+
+def test_from_any_folder(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bundle is where we are told, or where we are, or above, or where the command is from."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["dry-run", "--bundle", str(root)]) == 0
+    assert (tmp_path / "results" / "scores.json").exists()
+    (root / "mine").mkdir()
+    monkeypatch.chdir(root / "mine")
+    assert find_bundle(None) == root
+    monkeypatch.chdir(tmp_path)
+    assert find_bundle(None) == Path(__file__).parents[2]
+
+
+def test_resume_and_audit_reach_the_program(root: Path) -> None:
+    result = execute(root, audit=20, resume=True)
+    seen = json.loads((result.output / "seen.json").read_text())
+    assert seen["others"] == ["--audit", "20", "--resume"]
+
+
+INTERRUPTED = """\
+import argparse, pathlib, time
+parser = argparse.ArgumentParser()
+parser.add_argument("--output", type=pathlib.Path)
+arguments, others = parser.parse_known_args()
+state = arguments.output / "state"
+if "--resume" in others:
+    print("going on from", (state / "journal").read_text())
+    raise SystemExit(1)
+state.mkdir()
+(state / "journal").write_text("here")
+print("working", flush=True)
+time.sleep(600)
+"""
+
+
+def test_an_interrupted_run_keeps_what_it_has_done(
+    root: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (root / "ingestion_program" / "run_ingestion.py").write_text(INTERRUPTED)
+    command = [sys.executable, "-m", "higgsml_kit", "dry-run"]
+    with subprocess.Popen(
+        command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "working\n"
+        process.send_signal(signal.SIGINT)
+        _, shown = process.communicate()
+    assert process.returncode == 130
+    assert shown.count("\n") == 1
+    assert "--resume goes on" in shown
+    assert left(root / "results") == ["state"]
+    (root / "results" / "state" / "journal").write_bytes(RECORD)
+    with pytest.raises(RunError, match="exit code 1"):
+        execute(root, resume=True)
+    assert "going on from" in capfd.readouterr().out
+    assert left(root / "results") == ["failed", "state"]
 
 
 def test_what_both_containers_share_is_the_predictions() -> None:

@@ -1,6 +1,7 @@
 """Hostile submissions: each is caught with a message for its author, or shown to be harmless."""
 
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -106,9 +107,11 @@ def test_no_process_is_left(tmp_path: Path) -> None:
 def test_planted_results_are_removed(tmp_path: Path) -> None:
     """The platform copies the submission into the output folder before ingestion starts."""
     submission = stage_hostile(tmp_path, "writes_results")
-    for name in ("result_0.json", "completed.json", "scores.json", "model.py"):
-        (tmp_path / "output" / name).write_text("{}")
-    (tmp_path / "output" / "link").symlink_to(tmp_path / "reference")
+    for name in ("result_0.json", "completed.json", "scores.json", "state/journal"):
+        (submission / name).parent.mkdir(exist_ok=True)
+        (submission / name).write_text("{}")
+    (submission / "link").symlink_to(tmp_path / "reference")
+    shutil.copytree(submission, tmp_path / "output", symlinks=True, dirs_exist_ok=True)
     with pytest.raises(SubmissionError):
         run(tmp_path, submission)
     assert [path.name for path in (tmp_path / "output").iterdir()] == ["state"]

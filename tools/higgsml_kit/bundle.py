@@ -13,6 +13,7 @@ __all__ = [
     "COMPETITION",
     "METADATA",
     "Bundle",
+    "find_bundle",
     "program_command",
     "read_bundle",
     "read_competition",
@@ -36,6 +37,26 @@ class Bundle:
     folders: Mapping[str, Path]
     columns: tuple[str, ...]
     time_limit: float
+
+
+def find_bundle(given: Path | None) -> Path:
+    """The folder of the bundle: as given, or where we are or above, or the one we came with.
+
+    Raises:
+        SettingsError: there is none.
+    """
+    own = Path(__file__).resolve().parents[2]
+    here = Path.cwd()
+    places = [here, *here.parents, own] if given is None else [given]
+    found = next((place for place in places if (place / COMPETITION).is_file()), None)
+    if found is not None:
+        return found
+    raise SettingsError(
+        f"there is no bundle: no {COMPETITION} is there.",
+        where=here if given is None else given,
+        value=str(here if given is None else given),
+        fix="give the folder that holds it (--bundle), or run this in that folder.",
+    )
 
 
 def read_mapping(path: Path) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 __all__ = [
     "IMAGE_ENVIRONMENT",
+    "IMAGE_MODULES",
     "JUNK",
     "LARGEST_SCORE",
     "MOUNTS",
@@ -65,6 +66,15 @@ PLATFORM_ENVIRONMENT: Mapping[str, str] = MappingProxyType(
 
 IMAGE_ENVIRONMENT = ("NUMBA_CACHE_DIR", "MPLCONFIGDIR")
 """Variables that the image sets, to folders that can be written while the programs run."""
+
+_NAMES = """
+    HiggsML PIL certifi charset_normalizer cloudpickle contourpy cycler dateutil fontTools idna
+    iminuit jinja2 joblib kiwisolver llvmlite markupsafe matplotlib mpl_toolkits narwhals numba
+    numpy packaging pandas pyarrow pylab pyparsing requests scipy sklearn threadpoolctl tqdm tzdata
+    urllib3 xgboost yaml
+"""
+IMAGE_MODULES = frozenset(_NAMES.split())
+"""Modules that a submission can import beside those of Python: HiggsML and requirements.txt."""
 
 RASTER_SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8")
 """First bytes of the images that the platform takes: PNG, JPEG, GIF."""

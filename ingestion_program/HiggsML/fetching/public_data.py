@@ -13,7 +13,7 @@ import requests
 
 from ..errors import DownloadError
 from .archives import extract_zip
-from .transfer import TIMEOUT, download, require_checksum
+from .transfer import TIMEOUT, download, no_connection, offline, reason, require_checksum
 
 __all__ = ["DATASETS", "fetch_dataset"]
 
@@ -55,7 +55,7 @@ def fetch_dataset(
             f"this folder holds another data set than {url}.",
             where=folder,
             value=source.read_text(encoding="utf-8"),
-            fix="give another directory, or delete this one.",
+            fix="give another directory.",
         )
     if not (folder.is_dir() and any(folder.iterdir())):
         _fill(folder, url, checksum)
@@ -93,7 +93,9 @@ def _published(url: str) -> tuple[int | None, str | None]:
             if file["key"] == unquote(name):
                 return int(file["size"]), str(file["checksum"])
     except (requests.RequestException, ValueError, KeyError, TypeError) as error:
-        logger.warning("%s: no checksum to compare with (%s)", url, error)
+        if no_connection(error):
+            raise offline(url, error) from error
+        logger.warning("%s: no checksum to compare with (%s)", url, reason(error))
     return None, None
 
 
@@ -126,7 +128,7 @@ def _folder_with_events(folder: Path) -> Path:
             "no parquet file." if not folders else "several folders hold parquet files.",
             where=folder,
             value=[str(p.relative_to(folder)) for p in folders or sorted(folder.iterdir())[:10]],
-            fix="delete this folder, or give another directory."
+            fix="give a directory that is new or empty."
             if not folders
             else "open one of them with HiggsML.datasets.Data.",
         )

@@ -8,13 +8,15 @@ import shutil
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
+import urllib3
 
 from ..errors import DownloadError
 from ..progress import progress_bar
 
-__all__ = ["TIMEOUT", "download", "require_checksum"]
+__all__ = ["TIMEOUT", "download", "no_connection", "offline", "reason", "require_checksum"]
 
 logger = logging.getLogger(__name__)
 
@@ -44,22 +46,25 @@ def download(url: str, path: Path, *, size: int | None = None, checksum: str | N
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = _Part(path.with_name(path.name + ".part"), url, size)
-    best, fruitless = part.received, 0
+    begun = best = part.received
+    fruitless = 0
     while True:
         try:
             part.fetch()
             break
         except _TRANSIENT as error:
+            if no_connection(error) and part.received == begun:
+                raise offline(url, error) from error
             fruitless = 0 if part.received > best else fruitless + 1
             best = max(best, part.received)
             if fruitless >= ATTEMPTS:
                 raise DownloadError(
                     f"the download broke off {ATTEMPTS} times in a row.",
                     where=url,
-                    value=str(error),
+                    value=reason(error),
                     fix="try again later: it goes on from what is there.",
                 ) from error
-            logger.info("download interrupted (%s), trying again", error)
+            logger.info("download interrupted (%s), trying again", reason(error))
             time.sleep(BACK_OFF * 2 ** max(fruitless - 1, 0))
     if checksum is not None:
         try:
@@ -80,6 +85,34 @@ _TRANSIENT = (
     requests.Timeout,
     requests.exceptions.ChunkedEncodingError,
 )
+
+
+def no_connection(error: BaseException) -> bool:
+    """Whether the server was not even reached: no network, no such name, nobody listens."""
+    first = error.args[0] if error.args else None
+    return isinstance(getattr(first, "reason", None), urllib3.exceptions.NewConnectionError)
+
+
+def offline(url: str, error: BaseException) -> DownloadError:
+    """The error to raise then."""
+    return DownloadError(
+        f"there is no connection to {urlsplit(url).hostname}.",
+        where=url,
+        value=reason(error),
+        fix="check the network and the address, and try again: it goes on from what is there.",
+    )
+
+
+def reason(error: BaseException) -> str:
+    """Why something failed, without the chain of objects that libraries make of it.
+
+    >>> reason(OSError(101, "Network is unreachable"))
+    'Network is unreachable'
+    """
+    while (inner := error.__cause__ or error.__context__) is not None:
+        error = inner
+    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return text if len(text) <= 120 else f"{text[:117]}..."
 
 
 class _Part:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from .. import __version__
 from ..event_files import checked_indices, draw_rows, number_of_rows
 from ..experiments.pool.event_pool import EventBlock
+from ..progress import progress_bar
 from ..schema import EXPECTED_EVENTS, REFERENCE_LUMINOSITY, WEIGHTS
 from ..settings import DataSettings, digest_of
 from ..weights import scale_to_whole
@@ -78,4 +79,8 @@ class GeneratedData:
     def test_blocks(self) -> Iterator[EventBlock]:
         """The test pool, block by block."""
         s = self._settings
-        return generate_blocks(s.test_events, self._test_seed, luminosity=s.luminosity)
+        total = sum(s.test_events.values())
+        with progress_bar(total=total, desc="test pool", unit=" events", unit_scale=True) as bar:
+            for block in generate_blocks(s.test_events, self._test_seed, luminosity=s.luminosity):
+                yield block
+                bar.update(len(block.weights))

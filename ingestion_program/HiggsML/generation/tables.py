@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from ..definitions.features import derive
 from ..errors import DataError
 from ..experiments.pool.event_pool import EventBlock
+from ..progress import progress_bar
 from ..schema import (
     DER_COLUMNS,
     DETAILED_LABELS,
@@ -69,12 +70,14 @@ def generate(
     values = np.empty((len(numbers), sum(counts.values())), np.float32)
     process = np.empty(values.shape[1], np.int8)
     start = 0
-    for columns in _row_groups(counts, seed, luminosity):
-        here = slice(start, start + len(columns[PROCESS]))
-        process[here] = columns[PROCESS]
-        for row, name in zip(values, numbers, strict=True):
-            row[here] = columns[name]
-        start = here.stop
+    with progress_bar(total=process.size, desc="events", unit=" events", unit_scale=True) as bar:
+        for columns in _row_groups(counts, seed, luminosity):
+            here = slice(start, start + len(columns[PROCESS]))
+            process[here] = columns[PROCESS]
+            for row, name in zip(values, numbers, strict=True):
+                row[here] = columns[name]
+            start = here.stop
+            bar.update(len(columns[PROCESS]))
     frame = pd.DataFrame(values.T, columns=numbers, copy=False)
     labels = pd.Categorical.from_codes(process, categories=list(PROCESSES))
     frame.insert(FILE_COLUMNS.index(DETAILED_LABELS), DETAILED_LABELS, labels)
@@ -108,9 +111,9 @@ def write_dataset(
     """
     check_counts(counts, seed, luminosity)
     folder = Path(directory)
-    if any(folder.glob("*.parquet")):
+    if any(folder.glob("*.parquet")) or (folder / f"{DATA_NAME}_metadata.json").exists():
         raise DataError(
-            "the folder holds a parquet file already.",
+            "the folder holds a parquet file already, or its metadata.",
             where=folder,
             fix="choose an empty folder, or remove the old data set.",
         )

@@ -10,11 +10,11 @@
 
 import math
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..errors import PredictionError
+from ..errors import PredictionError, did_you_mean
 from ..task import HIGGSML
 
 __all__ = ["MODEL_FILE", "Prediction", "check_prediction"]
@@ -57,7 +57,9 @@ def check_prediction(answer: object) -> Prediction:
     missing = [key for key in Prediction._fields if key not in answer]
     if missing:
         raise PredictionError(
-            f"the prediction misses {', '.join(missing)}.", value=sorted(map(str, answer))
+            f"the prediction misses {', '.join(missing)}.",
+            value=sorted(map(str, answer)),
+            fix=_meant(missing, answer),
         )
     prediction = Prediction(*(_number(key, answer[key]) for key in Prediction._fields))
     if prediction.p16 > prediction.p84:
@@ -67,6 +69,14 @@ def check_prediction(answer: object) -> Prediction:
             fix="p16 is the lower end of the interval, p84 the upper.",
         )
     return prediction
+
+
+def _meant(missing: list[str], answer: Mapping[Any, object]) -> str:
+    """What the other keys were probably meant to be."""
+    further = [str(key) for key in answer if key not in Prediction._fields]
+    guesses = [(key, did_you_mean(key, missing)) for key in further]
+    typos = [f"'{key}': {guess}" for key, guess in guesses if guess.startswith("did")]
+    return " ".join(typos) or f"add the key{'s' * (len(missing) > 1)}, with numbers."
 
 
 def _number(key: str, value: object) -> float:

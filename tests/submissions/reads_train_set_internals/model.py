@@ -3,9 +3,8 @@
 
 class Model:
     def __init__(self, get_train_set, systematics):
-        owner = getattr(get_train_set, "__self__", None)
-        cells = [cell.cell_contents for cell in get_train_set.__closure__ or ()]
-        reachable = [owner, *cells, *get_train_set.__globals__.values()]
+        call = type(get_train_set).__call__
+        reachable = [*vars(get_train_set).values(), *call.__globals__.values()]
         names = {name for thing in reachable for name in dir(thing)}
         self.mu = 999.0 if names & {"load_test_set", "get_test_set", "test_blocks"} else 1.0
 

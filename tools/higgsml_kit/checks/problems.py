@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from HiggsML.errors import did_you_mean
 
-__all__ = ["Problem", "unknown_name"]
+__all__ = ["Problem", "describe", "unknown_name"]
 
 
 class Problem(NamedTuple):
@@ -22,3 +22,11 @@ class Problem(NamedTuple):
 def unknown_name(where: str, name: object, known: Iterable[str], what: str) -> Problem:
     """A name that is not among the known ones, with the one that was probably meant."""
     return Problem(where, what, did_you_mean(name, known))
+
+
+def describe(problems: Iterable[Problem], subject: object) -> str:
+    """Problems as one text; what is said of the subject as a whole does not name it again."""
+    whole = (str(subject), "submission")
+    return " ".join(
+        f"{each.what} Fix: {each.fix}" if each.where in whole else str(each) for each in problems
+    )

@@ -14,7 +14,12 @@ from ..checks.problems import Problem
 from ..checks.program import check_program
 from ..checks.submission import check_submission
 
-__all__ = ["add_arguments", "check_bundle", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "check_bundle", "run"]
+
+EXAMPLES = """\
+  higgsml check --submission my_submission     # a folder or a zip file; nothing of it is run
+  higgsml check                                # the bundle in this folder
+"""
 
 MARGIN = 60
 """Seconds between the ingestion program's own limit and the platform's, to end in good order."""

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 
 from HiggsML.errors import DataError
+from HiggsML.running.trusted.output_folder import check_output, make_folder
+from HiggsML.running.trusted.own_files import write_manifest, written_by_command
 from higgsml_scoring.comparison import Comparison, Contestant, compare
 from higgsml_scoring.errors import ScoringError
 from higgsml_scoring.figures import comparison_figure, save_figure
@@ -13,32 +15,48 @@ from higgsml_scoring.files import write_atomically
 from higgsml_scoring.results import read_results
 from higgsml_scoring.settings import ReferenceSettings
 
-__all__ = ["add_arguments", "run"]
+from ..saved_runs import results_in
+
+__all__ = ["EXAMPLES", "add_arguments", "run"]
+
+EXAMPLES = """\
+  higgsml dry-run --submission mine --output run_a
+  higgsml dry-run --submission other --output run_b
+  higgsml compare run_a run_b
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
-    parser.add_argument("results", nargs="+", type=Path, help="results folders, two or more")
+    parser.add_argument(
+        "results", nargs="+", type=Path, help="folders that runs wrote, two or more"
+    )
     parser.add_argument(
         "-o",
         "--output",
         type=Path,
+        metavar="DIR",
         default=Path("comparison"),
-        help="folder for figure and numbers",
+        help="folder for figure and numbers: new, empty or of an earlier comparison [comparison]",
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare, print a table and sentences, write comparison.svg, .png and .json."""
+    labels = label_folders(arguments.results)
+    folders = [results_in(folder) for folder in arguments.results]
+    read = {f"the results {folder}": folder for folder in folders}
+    output = check_output(arguments.output, read, written_by_command)
     try:
-        labels = label_folders(arguments.results)
         everything = ReferenceSettings(show_truth=True)
-        results = [read_results(folder, everything) for folder in arguments.results]
+        results = [read_results(folder, everything) for folder in folders]
         comparison = compare(labels, results)
     except ScoringError as error:
         raise DataError(str(error)) from error
     print(describe(comparison))
-    write_comparison(arguments.output, comparison)
+    make_folder(output)
+    write_comparison(output, comparison)
+    write_manifest(output, [f"comparison.{kind}" for kind in ("svg", "png", "json")])
     return 0
 
 
@@ -53,7 +71,9 @@ def label_folders(folders: list[Path]) -> list[str]:
     """
     paths = [folder.resolve().parts for folder in folders]
     if len(set(paths)) < len(paths):
-        raise DataError("a folder is named twice.", where="higgsml compare")
+        twice = next(p for p, parts in zip(folders, paths, strict=True) if paths.count(parts) > 1)
+        fix = "name the folders of two different runs."
+        raise DataError("a folder is named twice.", where=twice, value=str(twice), fix=fix)
     while len(paths) > 1 and len({path[-1] for path in paths}) == 1:
         paths = [path[:-1] for path in paths]
     for size in range(1, max(map(len, paths)) + 1):
@@ -83,8 +103,7 @@ def _describe_row(row: Contestant, width: int) -> str:
 
 
 def write_comparison(folder: Path, comparison: Comparison) -> None:
-    """Write the figure (SVG and PNG) and all numbers (JSON) into a folder, made if missing."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write the figure (SVG and PNG) and all numbers (JSON) into a folder."""
     scores = [row.quantiles_score for row in comparison.contestants]
     figure = comparison_figure(
         [row.label for row in comparison.contestants],

@@ -3,62 +3,100 @@
 import argparse
 import json
 import math
-import shutil
-import signal
-import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
-from HiggsML.errors import DataError, RunError, SubmissionError
+from HiggsML.arguments import count
+from HiggsML.errors import RunError, SubmissionError
+from HiggsML.running.trusted.capacity import check_settings
+from HiggsML.running.trusted.output_folder import check_output, make_folder
+from HiggsML.running.trusted.own_files import (
+    Owner,
+    kept_state,
+    remove_listed,
+    write_manifest,
+    written_by_command,
+)
+from HiggsML.running.trusted.results import STATE, remove_folder
+from HiggsML.settings_reader import find_settings
 
-from ..bundle import Bundle, read_bundle, read_mapping
+from ..bundle import Bundle, find_bundle, read_bundle, read_mapping
+from ..checks.imports import is_there
+from ..checks.problems import describe
 from ..checks.submission import check_submission
 from ..codabench import LARGEST_SCORE
 from ..containers import lay_out, run_program, write_status
 
-__all__ = ["DryRun", "add_arguments", "check_scores", "dry_run", "run"]
+__all__ = ["EXAMPLES", "DryRun", "add_arguments", "check_scores", "dry_run", "run"]
+
+EXAMPLES = """\
+  higgsml dry-run --submission my_submission --num-of-sets 2 --num-pseudo-experiments 20
+  higgsml dry-run --submission my_submission --resume      # after Ctrl-C or a kill
+  higgsml dry-run --input my_events --output my_results    # other events, another folder
+"""
 
 SCORES, PAGE, FAILED = "scores.json", "detailed_results.html", "failed"
 COUNTS = ("num_of_sets", "num_pseudo_experiments")
 FLAGS = (*COUNTS, "random_seed", "workers")
+WORK = ".running-"
+"""How the names of the folders begin in which dry runs happen."""
+STUDIES = ("baseline", "realism")
+"""Folders of `make baseline` and `make realism`, which no dry run touches."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of `higgsml dry-run`."""
-    for name, default, what in (
-        ("input", "input_data", "events: a folder with settings.yaml, or with only a parquet file"),
-        ("submission", "sample_submission", "folder (or zip) with model.py"),
-        ("output", "results", "folder for the results"),
-    ):
-        parser.add_argument(
-            f"--{name}", type=Path, default=Path(default), metavar="PATH", help=what
-        )
     for name, what in (
-        ("num-of-sets", "sets, each of one true mu (default: as in the settings)"),
-        ("num-pseudo-experiments", "pseudo-experiments a set (default: as in the settings)"),
-        ("random-seed", "seed of the pseudo-experiments (default: as in the settings)"),
-        ("workers", "processes that measure (default: one a core)"),
+        ("submission", "folder (or zip) with model.py [the bundle's sample_submission]"),
+        ("input", "events: a folder with settings.yaml, or a parquet file [the bundle's]"),
+        ("bundle", "folder with competition.yaml [where you are, or above, or where this is from]"),
     ):
-        parser.add_argument(
-            f"--{name}", type=int, default=argparse.SUPPRESS, metavar="N", help=what
-        )
+        parser.add_argument(f"--{name}", type=Path, metavar="PATH", help=what)
+    parser.add_argument(
+        "--output",
+        type=Path,
+        default=Path("results"),
+        metavar="DIR",
+        help="folder for the results: new, empty or of an earlier dry run [results]",
+    )
+    for name, least, what in (
+        ("num-of-sets", 1, "sets, each of one true mu [as in the settings]"),
+        ("num-pseudo-experiments", 1, "pseudo-experiments a set [as in the settings]"),
+        ("random-seed", 0, "seed of the pseudo-experiments [as in the settings]"),
+        ("workers", 1, "processes that measure [one a core]"),
+    ):
+        parser.add_argument(f"--{name}", type=count(least), metavar="N", help=what)
+    parser.add_argument(
+        "--audit",
+        type=count(),
+        metavar="K",
+        help="predict K experiments again in a fresh process, report answers that changed",
+    )
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on with a dry run that was interrupted or killed, from its output folder",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run, show the scores."""
-    with _ending_in_order():
-        result = dry_run(
-            read_bundle(Path()),
-            submission=arguments.submission,
-            input_data=arguments.input,
-            output=arguments.output,
-            overrides={name: getattr(arguments, name) for name in FLAGS if name in arguments},
-        )
+    root = find_bundle(arguments.bundle)
+    bundle = read_bundle(root)
+    given = {name: getattr(arguments, name) for name in FLAGS}
+    result = dry_run(
+        bundle,
+        submission=arguments.submission or root / "sample_submission",
+        input_data=arguments.input or bundle.folders["input_data"],
+        output=arguments.output,
+        overrides={name: value for name, value in given.items() if value is not None},
+        audit=arguments.audit,
+        resume=arguments.resume,
+    )
     width = max(map(len, result.scores))
     rows = [f"  {name:{width}}  {value:12.4f}" for name, value in result.scores.items()]
     ingestion, scoring = result.seconds["ingestion"], result.seconds["scoring"]
@@ -67,18 +105,8 @@ def run(arguments: argparse.Namespace) -> int:
         f"Ingestion took {ingestion:.0f} s and scoring {scoring:.0f} s;"
         f" the platform allows {result.time_limit:.0f} s for each."
     )
-    print(f"Report: {result.output / PAGE}")
+    print(f"Report: {arguments.output / PAGE}")
     return 0
-
-
-@contextmanager
-def _ending_in_order() -> Iterator[None]:
-    """Have SIGTERM raise, so that the program is stopped and the work folder removed."""
-    previous = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, previous)
 
 
 @dataclass(frozen=True)
@@ -105,10 +133,13 @@ def dry_run(
     input_data: Path,
     output: Path,
     overrides: Mapping[str, int],
+    audit: int | None = None,
+    resume: bool = False,
 ) -> DryRun:
     """Run a submission against a bundle, both programs, and check the scores.
 
-    What `output` holds changes only after a good run; a bad one adds `failed/`, with the logs.
+    What `output` holds changes only after a good run; a bad one adds `failed/`, with the logs, and
+    `state/`, from which it can go on.
 
     Args:
         bundle: the bundle.
@@ -116,43 +147,94 @@ def dry_run(
         input_data: folder that stands for the bundle's input_data.
         output: where results go.
         overrides: flags of the ingestion program (with underscores) and their values.
+        audit: how many experiments are predicted a second time.
+        resume: go on with a run that did not end, if `output` holds one.
 
     Raises:
         SubmissionError: the submission could not be uploaded like this.
-        DataError: the input folder is missing.
-        RunError: a program failed, or a column of the leaderboard has no finite score.
+        SettingsError: the input folder is missing, or its settings cannot be used.
+        RunError: the output holds something else, a program failed, or a column of the leaderboard
+            has no finite score.
     """
-    if problems := check_submission(submission):
-        raise SubmissionError(" ".join(map(str, problems)), where=submission)
-    if not input_data.is_dir():
-        raise DataError("there is no such folder.", where=input_data, fix="check --input.")
-    output.mkdir(parents=True, exist_ok=True)
+    if problems := check_submission(submission, is_there):
+        raise SubmissionError(describe(problems, submission), where=submission)
+    settings = find_settings(input_data).with_protocol(overrides)
+    read = {"the submission": submission, "the input": input_data}
+    read |= {f"the bundle's {name}": folder for name, folder in bundle.folders.items()}
+    output = check_output(output, read, _ours)
+    check_settings(settings, output, overrides.get("workers"), dask=False)
+    make_folder(output)
     # Beside the results, so that they are moved there without copying.
-    with tempfile.TemporaryDirectory(dir=output, prefix=".running-") as temporary:
-        work = Path(temporary).resolve()
+    with tempfile.TemporaryDirectory(dir=output, prefix=WORK) as temporary:
+        work = Path(temporary)
         folders = lay_out(work, bundle.folders, submission, input_data)
         other_counts = bool(overrides) or not input_data.samefile(bundle.folders["input_data"])
         reference = folders["reference_data"] / "settings.yaml"
         _adapt_reference(reference, overrides if other_counts else None)
         logs = work / "logs"
         logs.mkdir()
+        flags = _flags({**overrides, "audit": audit})
+        if resume:
+            _move_state(output, folders["predictions"])
+            flags.append("--resume")
         try:
-            seconds = _run_both(folders, overrides, work, logs)
+            seconds = _run_both(folders, flags, work, logs)
             scores = check_scores(folders["scores"] / SCORES, bundle.columns)
         except RunError as error:
-            _replace(logs, output / FAILED)
+            _keep_state(folders["predictions"], output)
+            remove_listed(output, FAILED)
+            _move(logs, output / FAILED)
+            write_manifest(output, [FAILED], keep=True)
             raise RunError(str(error), fix=f"the logs in {output / FAILED} say more.") from error
-        for entry in (*folders["scores"].iterdir(), folders["predictions"], logs):
-            _replace(entry, output / entry.name)
-        shutil.rmtree(output / FAILED, ignore_errors=True)  # of an earlier run
+        except KeyboardInterrupt as error:
+            if _keep_state(folders["predictions"], output):
+                error.args = ("The same command with --resume goes on from here.",)
+            raise
+        remove_listed(output)
+        remove_folder(output / STATE)  # of an earlier run, which `_ours` knows
+        entries = [*folders["scores"].iterdir(), folders["predictions"], logs]
+        for entry in entries:
+            _move(entry, output / entry.name)
+        write_manifest(output, [entry.name for entry in entries])
     return DryRun(output, scores, seconds, bundle.time_limit)
 
 
+def _ours(folder: Path) -> list[Owner]:
+    """What a dry run finds in its output of earlier ones, and what it leaves alone there."""
+
+    def left_alone(path: Path) -> bool:
+        return path.parent == folder and (path.name in STUDIES or path.name.startswith(WORK))
+
+    return [*written_by_command(folder), *kept_state(folder), left_alone]
+
+
+def _move_state(output: Path, predictions: Path) -> None:
+    """Bring the state of a run that did not end to where the ingestion program looks for it."""
+    for state in (output / STATE, *sorted(output.glob(f"{WORK}*/predictions/{STATE}"))):
+        if state.is_dir():
+            state.rename(predictions / STATE)
+            if state.parent != output:  # what a kill left
+                remove_folder(output / state.relative_to(output).parts[0])
+            return
+
+
+def _keep_state(predictions: Path, output: Path) -> bool:
+    """Keep what a run that did not end has done; whether there is anything."""
+    if not (predictions / STATE / "journal").is_file():
+        return False
+    remove_folder(output / STATE)
+    (predictions / STATE).rename(output / STATE)
+    return True
+
+
+def _flags(given: Mapping[str, int | None]) -> list[str]:
+    pairs = [(f"--{k.replace('_', '-')}", str(v)) for k, v in given.items() if v is not None]
+    return [word for pair in pairs for word in pair]
+
+
 def _run_both(
-    folders: Mapping[str, Path], overrides: Mapping[str, int], work: Path, logs: Path
+    folders: Mapping[str, Path], flags: Sequence[str], work: Path, logs: Path
 ) -> dict[str, float]:
-    pairs = [(f"--{name.replace('_', '-')}", str(value)) for name, value in overrides.items()]
-    flags = [word for pair in pairs for word in pair]
     ingestion = run_program("ingestion", folders, flags, work, logs / "ingestion.log")
     write_status(folders["predictions"], ingestion)
     scoring = run_program("scoring", folders, [], work, logs / "scoring.log")
@@ -172,10 +254,13 @@ def _adapt_reference(path: Path, overrides: Mapping[str, int] | None) -> None:
     path.write_text(yaml.safe_dump(settings), "utf-8")
 
 
-def _replace(source: Path, target: Path) -> None:
-    if target.is_dir() and not target.is_symlink():
-        shutil.rmtree(target)
-    source.rename(target)
+def _move(source: Path, target: Path) -> None:
+    """Move a file or a folder; what else stands in a folder of this name stays there."""
+    if source.is_dir() and target.is_dir():
+        for entry in source.iterdir():
+            _move(entry, target / entry.name)
+    else:
+        source.rename(target)
 
 
 def check_scores(path: Path, columns: Sequence[str]) -> dict[str, float]:

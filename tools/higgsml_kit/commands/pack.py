@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from HiggsML.errors import HiggsMLError, SettingsError, SubmissionError
+from HiggsML.running.trusted.output_folder import check_output, make_folder
+from HiggsML.running.trusted.own_files import write_manifest, written_by_command
 
 from ..archives import files_of, write_zip
 from ..bundle import COMPETITION, read_competition
@@ -13,7 +15,12 @@ from ..checks.problems import Problem
 from ..checks.submission import check_submission
 from .check import check_bundle
 
-__all__ = ["add_arguments", "bundle_files", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "bundle_files", "run"]
+
+EXAMPLES = """\
+  higgsml pack --submission my_submission      # dist/my_submission.zip, to upload
+  higgsml pack                                 # the bundle in this folder, dist/bundle.zip
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="pack this submission instead of the bundle in this folder",
     )
     parser.add_argument(
-        "--output", type=Path, default=Path("dist"), metavar="DIR", help="folder for the zip file"
+        "--output",
+        type=Path,
+        default=Path("dist"),
+        metavar="DIR",
+        help="folder for the zip file: new, empty or of earlier packing [dist]",
     )
 
 
@@ -35,13 +46,24 @@ def run(arguments: argparse.Namespace) -> int:
     if "submission" in arguments:
         source = arguments.submission.resolve()
         _refuse(check_submission(source), SubmissionError)
+        if not source.is_dir():
+            what, fix = "is packed already.", "upload it, or name the folder that it was made of."
+            raise SubmissionError(what, where=source, value=source.name, fix=fix)
         files, name = files_of(source), source.name
+        read = {"the submission": source}
     else:
         _refuse(check_bundle(Path()), SettingsError)
         files, name = bundle_files(Path()), "bundle"
-    target = arguments.output / f"{name}.zip"
-    write_zip(files, target)
-    print(f"{target}: {len(files)} files, {target.stat().st_size / 1e6:.2f} MB")
+        folders = sorted({Path(file).parts[0] for file in files if len(Path(file).parts) > 1})
+        read = {f"the bundle's {folder}": Path(folder) for folder in folders}
+    output = check_output(arguments.output, read, written_by_command)
+    make_folder(output)
+    write_zip(files, output / f"{name}.zip")
+    write_manifest(output, [f"{name}.zip"], keep=True)
+    size = (output / f"{name}.zip").stat().st_size
+    shown = f"{size / 1e6:.2f} MB" if size >= 1e5 else f"{size / 1e3:.1f} kB"
+    number = "1 file" if len(files) == 1 else f"{len(files)} files"
+    print(f"{arguments.output / name}.zip: {number}, {shown}")
     return 0
 
 

@@ -4,7 +4,9 @@ Everything here runs beside the participant's code, so nothing here is trusted b
 (`model_process`), and nothing secret may come here.
 """
 
+import importlib
 import json
+import logging
 import mmap
 import os
 import pickle
@@ -27,6 +29,8 @@ __all__ = ["main"]
 
 MAX_TRACEBACK = 8_000
 """Characters of a traceback that are sent."""
+_OURS = (str(Path(__file__).parents[2]), "<frozen importlib", "<string>", importlib.__file__)
+"""How the file names of our own frames begin, and of those that import a submission."""
 
 
 def main(arguments: list[str]) -> None:
@@ -34,6 +38,7 @@ def main(arguments: list[str]) -> None:
     connection = socket.socket(fileno=int(arguments[0]))
     start, _ = receive_with_files(connection)
     confine(Policy(**start))
+    _show_progress()
     send(connection, {})
     _serve(_Host(connection))
 
@@ -59,9 +64,32 @@ def _describe(error: BaseException) -> dict[str, Any]:
     """What the other side is told of an exception."""
     if isinstance(error, HiggsMLError):
         return {"error": str(error)[:MAX_TRACEBACK], "traceback": ""}
-    text = "".join(traceback.format_exception(error))
+    trace = traceback.TracebackException.from_exception(error)
+    _leave_out_ours(trace)
+    text = "".join(trace.format())
     what = f"{type(error).__name__}: {error}"[:MAX_TRACEBACK]
     return {"error": what, "traceback": text[-MAX_TRACEBACK:]}
+
+
+def _leave_out_ours(trace: traceback.TracebackException | None) -> None:
+    """Leave our own frames out of a traceback, unless it has no others."""
+    if trace is None:
+        return
+    theirs = [frame for frame in trace.stack if not frame.filename.startswith(_OURS)]
+    if theirs:
+        trace.stack = traceback.StackSummary.from_list(theirs)
+    for other in (trace.__cause__, trace.__context__, *(trace.exceptions or ())):
+        _leave_out_ours(other)
+
+
+def _show_progress() -> None:
+    """Have the progress of our toolkit appear in the output, whatever the submission logs."""
+    ours = logging.getLogger("HiggsML")
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    ours.addHandler(handler)
+    ours.setLevel(logging.INFO)
+    ours.propagate = False  # else twice, if the submission sets logging up
 
 
 class _Host:

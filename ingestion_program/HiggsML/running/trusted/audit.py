@@ -6,11 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ...experiments import EventPool
 from ...experiments.protocol import Experiment
 from ..contract import Prediction
-from .submission import Submission
-from .worker import Plan, Worker
+from .worker import Worker
 
 __all__ = ["audit_answers"]
 
@@ -18,45 +16,33 @@ log = logging.getLogger(__name__)
 
 
 def audit_answers(
-    pool: EventPool,
-    plan: Plan,
-    model: Submission,
-    answers: Mapping[Experiment, Prediction],
-    number: int,
+    worker: Worker, answers: Mapping[Experiment, Prediction], number: int
 ) -> dict[str, Any]:
-    """Predict some experiments again, in a fresh process and another order, and compare.
+    """Predict some experiments again, in another order, and compare.
 
     The terms of the challenge want each answer to depend on its own test set alone, so the second
     answer must be the first, bit for bit.
 
     Args:
-        pool: the events that experiments are drawn from.
-        plan: the experiments of the run.
-        model: the fitted submission.
+        worker: has a model that has seen no experiment.
         answers: those of the run.
         number: how many experiments are predicted again.
 
     Returns:
         For the results: how many were `checked`, and the experiments whose answers are `different`.
     """
-    if number == 0 or model.single:
-        if number:
-            log.warning("No audit: the model cannot be loaded into a fresh process.")
-        return {"checked": 0, "different": []}
     everything = sorted(answers)
     rng = np.random.default_rng(np.random.SeedSequence().entropy)
     chosen = rng.choice(len(everything), min(number, len(everything)), replace=False)
     different = []
-    with model.open("audit") as process:
-        worker = Worker(pool, plan, process, model.predict_seconds)
-        for experiment, prediction in worker.run(everything[i] for i in chosen):
-            if prediction != answers[experiment]:
-                different.append(list(experiment))
-                log.warning(
-                    "AUDIT: %s: the second answer differs: %s, first %s",
-                    experiment,
-                    prediction,
-                    answers[experiment],
-                )
+    for experiment, prediction in worker.run(everything[i] for i in chosen):
+        if prediction != answers[experiment]:
+            different.append(list(experiment))
+            log.warning(
+                "AUDIT: %s: the second answer differs: %s, first %s",
+                experiment,
+                prediction,
+                answers[experiment],
+            )
     log.info("Audit: %d of %d answers differ.", len(different), len(chosen))
     return {"checked": len(chosen), "different": sorted(different)}

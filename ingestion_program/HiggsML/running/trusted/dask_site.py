@@ -129,7 +129,7 @@ class Site(WorkerPlugin):  # type: ignore[misc]  # Dask is untyped here
         with suppress(queue.Empty):
             return self._idle.get_nowait()
         with self._lock:
-            model = self._model.open(f"worker-{len(self._opened)}")
+            model = self._model.open()
             self._opened.append(self._stack.enter_context(model))
             return self._opened[-1]
 

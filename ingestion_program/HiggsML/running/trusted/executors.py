@@ -3,20 +3,24 @@
 import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
 from ...errors import RunError
+from ...experiments import EventPool
 from ...experiments.protocol import Experiment
 from ..contract import Prediction
-from .worker import Worker
+from ..isolation.policy import Isolation
+from .data_source import DataSource
+from .submission import Submission
+from .worker import Plan, Worker
 
 if TYPE_CHECKING:
     from distributed import Client
 
     from .dask_site import Recipe
 
-__all__ = ["Executor", "run_locally", "run_on_dask"]
+__all__ = ["Executor", "connect_to_dask", "on_dask", "on_this_machine", "run_locally"]
 
 Executor = Callable[[Sequence[Experiment]], Iterator[tuple[Experiment, Prediction]]]
 
@@ -84,7 +88,7 @@ def run_locally(
             thread.join()
 
 
-def run_on_dask(
+def _run_on_dask(
     experiments: Sequence[Experiment], recipe: "Recipe", client: "Client"
 ) -> Iterator[tuple[Experiment, Prediction]]:
     """Run experiments on a Dask cluster; answers come as they are ready.
@@ -117,3 +121,51 @@ def run_on_dask(
     finally:
         client.cancel(tasks)
         client.unregister_worker_plugin(recipe.name)  # ends the models' processes
+
+
+def on_this_machine(pool: EventPool, plan: Plan, model: Submission, workers: int) -> Executor:
+    """Runs experiments on so many workers of this machine."""
+
+    @contextmanager
+    def make_worker(_: int) -> Iterator[Worker]:
+        with model.open() as process:
+            yield Worker(pool, plan, process, model.predict_seconds)
+
+    return lambda experiments: run_locally(experiments, make_worker, workers)
+
+
+def connect_to_dask(address: str, workers: int | None) -> AbstractContextManager["Client"]:
+    """A client of a Dask cluster, see `dask_site.connect`.
+
+    Raises:
+        RunError: Dask is not installed, or the cluster cannot be used.
+    """
+    try:
+        from .dask_site import connect
+    except ImportError as error:
+        raise RunError(
+            f"Dask is not installed ({error}).", where="--dask", fix="pip install distributed."
+        ) from error
+    return connect(address, workers)
+
+
+def on_dask(
+    pool: EventPool,
+    plan: Plan,
+    model: Submission,
+    client: "Client",
+    source: DataSource,
+    isolation: Isolation,
+) -> Executor:
+    """Runs experiments on a Dask cluster."""
+    from .dask_site import Recipe
+
+    recipe = Recipe(
+        source=source,
+        pool=pool.path,
+        data_digest=pool.source_digest,
+        plan=plan,
+        model=model.pack(),
+        missing=isolation.missing,
+    )
+    return lambda experiments: _run_on_dask(experiments, recipe, client)

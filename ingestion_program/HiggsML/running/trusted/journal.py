@@ -12,7 +12,7 @@ from typing import Any
 
 from ...errors import RunError
 
-__all__ = ["Journal"]
+__all__ = ["Journal", "parse_record"]
 
 
 class Journal:
@@ -47,7 +47,7 @@ class Journal:
         records, whole = [], 0
         lines = self._path.read_bytes().splitlines(keepends=True)
         for number, line in enumerate(lines, start=1):
-            record = _parse(line)
+            record = parse_record(line)
             if record is None and number < len(lines):
                 raise RunError(
                     "the journal is damaged.",
@@ -61,7 +61,7 @@ class Journal:
         return records
 
 
-def _parse(line: bytes) -> dict[str, Any] | None:
+def parse_record(line: bytes) -> dict[str, Any] | None:
     """The record of a line; None if the line is torn."""
     checksum, _, body = line.partition(b" ")
     body = body.rstrip(b"\n")

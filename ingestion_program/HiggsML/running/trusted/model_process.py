@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any, Self
 
-from ...errors import PredictionError, SubmissionError
+from ...errors import PredictionError, RunError, SubmissionError
 from ..contract import Prediction, check_prediction
 from ..diagnostics import check_diagnostics
 from ..isolation.policy import Policy
@@ -63,8 +63,13 @@ class ModelProcess:
         self.predict_seconds: list[float] = []
         """Seconds from handing each pseudo-experiment over until its answer was read."""
         self._predicting = Limit.of(START_SECONDS)
-        self._conversation.ask(dataclasses.asdict(policy))
-        self._conversation.answer("the start of the model's process", Limit.of(START_SECONDS))
+        try:
+            self._conversation.ask(dataclasses.asdict(policy))
+            self._conversation.answer("the start of the model's process", Limit.of(START_SECONDS))
+        except SubmissionError as error:  # nothing of the submission has run yet
+            raise RunError(
+                f"{error}.", fix="the lines above say what this machine or its kernel refused."
+            ) from error
 
     def __enter__(self) -> Self:
         return self

@@ -21,6 +21,7 @@ from ..contract import Prediction
 __all__ = [
     "FORMAT",
     "MARKER",
+    "STATE",
     "clear_folder",
     "remove_folder",
     "result_of_set",
@@ -30,13 +31,16 @@ __all__ = [
 
 FORMAT = 1
 MARKER = "completed.json"
+STATE = "state"
+"""The folder in the output where a run keeps what it needs to go on after a kill."""
 
 
 def clear_folder(folder: Path, keep: Sequence[str] = ()) -> None:
     """Make `folder` exist and be empty but for the names in `keep`.
 
     The platform copies the submission's files into the output folder before ingestion starts, so
-    results could be planted there.
+    results could be planted there. That nothing of the user's stands there is checked before, see
+    `output_folder`.
 
     Raises:
         RunError: the folder cannot be made or emptied.

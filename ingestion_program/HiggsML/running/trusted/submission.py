@@ -4,6 +4,7 @@ import io
 import logging
 import math
 import os
+import secrets
 import tarfile
 import threading
 import time
@@ -121,7 +122,7 @@ class Submission:
         Returns:
             The fitted model as opaque bytes, if it can be serialised.
         """
-        process = self._start(self._folder / "fit", [self._staged], os.cpu_count() or 1)
+        process = self._start(self._new_folder(), [self._staged], os.cpu_count() or 1)
         self._fitting = process
         began = time.monotonic()
         limit = self._time_left.at_most(self._limits.fit_seconds)
@@ -149,8 +150,8 @@ class Submission:
         return Packed(self._body, _pack(self._staged), self._limits, seconds, self._devices)
 
     @contextmanager
-    def open(self, name: str) -> Iterator[ModelProcess]:
-        """The fitted model in a process of its own, with a name that no other has.
+    def open(self) -> Iterator[ModelProcess]:
+        """The fitted model in a process of its own.
 
         Libraries get one thread in it: there are as many processes as cores, and sums over threads
         would make answers depend on their number.
@@ -160,7 +161,7 @@ class Submission:
             yield self._fitting
             self._note_predict(self._fitting)
             return
-        scratch = self._folder / name
+        scratch = self._new_folder()
         with self._start(scratch, [], threads=1, copies=not self.why_not_independent) as process:
             process.load(self._body, self._time_left.at_most(TRANSFER_SECONDS))
             if not self.why_not_independent:
@@ -189,10 +190,15 @@ class Submission:
         """How long the next call of `predict` may take."""
         return self._time_left.at_most(self._limits.predict_seconds)
 
+    def _new_folder(self) -> Path:
+        """A scratch folder whose name no other process can guess."""
+        folder = self._folder / secrets.token_hex(16)
+        folder.mkdir()
+        return folder
+
     def _start(
         self, scratch: Path, writable: list[Path], threads: int, *, copies: bool = False
     ) -> ModelProcess:
-        scratch.mkdir()
         policy = Policy(
             readable=[str(self._staged)],
             writable=[str(scratch), *map(str, writable)],

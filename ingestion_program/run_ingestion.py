@@ -128,7 +128,8 @@ def _parser() -> Parser:
     )
     running.add_argument(
         "--require-isolation",
-        action="store_true",
+        action=argparse.BooleanOptionalAction,
+        default=False,
         help="refuse to run where this machine cannot lock the submission up",
     )
     running.add_argument(

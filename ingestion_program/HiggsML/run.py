@@ -30,6 +30,7 @@ from .running.trusted.beforehand import check_run
 from .running.trusted.data_source import DataSource
 from .running.trusted.executors import Executor, connect_to_dask, on_dask, on_this_machine
 from .running.trusted.facts import digest_of_folder, facts_of_machine, name_of_submission
+from .running.trusted.machine import alone_in, machine_errors
 from .running.trusted.results import STATE, clear_folder, remove_folder, write_results
 from .running.trusted.run_state import RunState
 from .running.trusted.staging import stage_submission
@@ -47,6 +48,7 @@ log = logging.getLogger(__name__)
 _NO_AUDIT: dict[str, Any] = {"checked": 0, "different": []}
 
 
+@machine_errors()
 def run_ingestion(
     settings: Settings,
     input_dir: Path,
@@ -103,6 +105,7 @@ def run_ingestion(
         data = source.open()
         key = digest_of([settings, data.digest, submission_digest])
         # All checks came before this line: from here on the output is written to.
+        stack.enter_context(alone_in(output))
         if not resume:
             clear_folder(output)
         state = RunState(output / STATE, key, _random_seed(settings.protocol), resume=resume)
@@ -187,7 +190,8 @@ def _check_isolation(required: bool, client: "Client | None") -> Isolation:
             "a machine of this run cannot lock a submission up.",
             where="--require-isolation",
             value=list(isolation.missing),
-            fix="run on Linux 6.2 or later with Landlock and seccomp allowed.",
+            fix="run on Linux 6.2 or later with Landlock and seccomp allowed, or accept less with"
+            " --no-require-isolation.",
         )
     return isolation
 

@@ -12,6 +12,7 @@ import yaml
 
 from HiggsML.arguments import count
 from HiggsML.errors import RunError, SubmissionError
+from HiggsML.running.isolation.policy import offered
 from HiggsML.running.trusted.capacity import check_settings
 from HiggsML.running.trusted.output_folder import check_output, make_folder
 from HiggsML.running.trusted.own_files import (
@@ -174,6 +175,8 @@ def dry_run(
         logs = work / "logs"
         logs.mkdir()
         flags = _flags({**overrides, "audit": audit})
+        if offered().missing:  # a participant's own code on a participant's own machine
+            flags.append("--no-require-isolation")
         if resume:
             _move_state(output, folders["predictions"])
             flags.append("--resume")

@@ -1,0 +1,66 @@
+"""The machine that a run is on: one run in an output at a time, and errors that are its own."""
+
+import errno
+import fcntl
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from ...errors import HiggsMLError, RunError
+
+__all__ = ["alone_in", "machine_errors"]
+
+log = logging.getLogger(__name__)
+
+_NO_LOCKS = {errno.EBADF, errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Keep other runs out of a folder, which is made if it is missing.
+
+    The lock is the kernel's: it leaves no file, and goes when this process ends, however it ends.
+
+    Raises:
+        RunError: another run is at work in the folder.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RunError(
+                "another run is at work in this output.",
+                where=folder,
+                fix="wait for its end, or give another folder (--output).",
+            ) from None
+        except OSError as error:
+            if error.errno not in _NO_LOCKS:
+                raise
+            log.warning("WARNING: %s cannot be locked: start no other run there.", folder)
+        yield
+    finally:
+        with suppress(OSError):
+            os.close(descriptor)
+
+
+@contextmanager
+def machine_errors() -> Iterator[None]:
+    """Name errors of the machine (a full disk, too few descriptors, a lost folder) as its own.
+
+    Raises:
+        RunError: instead of an `OSError`, in one line.
+    """
+    try:
+        yield
+    except HiggsMLError:
+        raise
+    except OSError as error:
+        raise RunError(
+            f"this machine refused: {error.strerror or error}.",
+            where=error.filename,
+            fix="see to free disk space, rights on the folders (TMPDIR too) and `ulimit -a`.",
+        ) from error

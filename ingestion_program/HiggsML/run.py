@@ -7,7 +7,6 @@ import dataclasses
 import logging
 import os
 import secrets
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .datasets import Data
-from .errors import RunError
+from .errors import RunError, SubmissionError
 from .experiments import EventPool, compile_kernels
 from .experiments.protocol import Experiment, call_order, true_mus
 from .generation import GeneratedData
@@ -30,7 +29,7 @@ from .running.trusted.beforehand import check_run
 from .running.trusted.data_source import DataSource
 from .running.trusted.executors import Executor, connect_to_dask, on_dask, on_this_machine
 from .running.trusted.facts import digest_of_folder, facts_of_machine, name_of_submission
-from .running.trusted.machine import alone_in, machine_errors
+from .running.trusted.machine import alone_in, machine_errors, temporary_folder
 from .running.trusted.results import STATE, clear_folder, remove_folder, write_results
 from .running.trusted.run_state import RunState
 from .running.trusted.staging import stage_submission
@@ -96,7 +95,7 @@ def run_ingestion(
     )
 
     with ExitStack() as stack:
-        folder = stack.enter_context(_temporary_folder())
+        folder = stack.enter_context(temporary_folder())
         client = stack.enter_context(connect_to_dask(dask, workers)) if dask else None
         isolation = _check_isolation(require_isolation, client)
         stage_submission(submission, folder / "submission")
@@ -110,6 +109,7 @@ def run_ingestion(
             clear_folder(output)
         state = RunState(output / STATE, key, _random_seed(settings.protocol), resume=resume)
         clear_folder(output, keep=(STATE,))
+        stack.enter_context(_without_hope(state))
 
         with _timed(stages, "data"):
             pool = _make_pool(data, folder / "events.pool")
@@ -171,12 +171,13 @@ def run_ingestion(
 
 
 @contextmanager
-def _temporary_folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="higgsml-"))
+def _without_hope(state: RunState) -> Iterator[None]:
+    """Remove what a run kept when its submission failed: the same one would fail again."""
     try:
-        yield folder
-    finally:
-        remove_folder(folder)
+        yield
+    except SubmissionError:
+        state.remove()
+        raise
 
 
 def _check_isolation(required: bool, client: "Client | None") -> Isolation:

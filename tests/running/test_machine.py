@@ -4,13 +4,14 @@ import errno
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from HiggsML import run as whole_run
 from HiggsML.errors import DataError, RunError
-from HiggsML.running.trusted.machine import alone_in, machine_errors
+from HiggsML.running.trusted.machine import alone_in, machine_errors, temporary_folder
 from small_run import SUBMISSIONS, run
 
 HONEST = SUBMISSIONS / "honest"
@@ -77,3 +78,16 @@ except RunError as error:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=300
     )
     assert "this machine refused: Too many open files" in done.stdout
+
+
+def test_what_a_killed_run_left_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left = Path(tempfile.mkdtemp(prefix="higgsml-run-"))
+    (left / "events.pool").write_bytes(b"gigabytes")
+    (tmp_path / "higgsml-run-mine").write_text("a file of somebody else")
+    with temporary_folder() as first:
+        assert not left.exists()
+        with temporary_folder() as second:
+            assert first.exists()
+            assert second != first
+    assert [path.name for path in tmp_path.iterdir()] == ["higgsml-run-mine"]

@@ -5,7 +5,6 @@ Imported only where Dask is used: the extra `dask` of this package, or `pip inst
 
 import queue
 import socket
-import tempfile
 import threading
 import uuid
 from collections.abc import Iterator, Sequence
@@ -22,8 +21,8 @@ from ...experiments.protocol import Experiment
 from ..contract import Prediction
 from ..isolation.policy import offered
 from .data_source import DataSource
+from .machine import temporary_folder
 from .model_process import ModelProcess
-from .results import remove_folder
 from .submission import Packed
 from .worker import Plan, Worker
 
@@ -143,8 +142,7 @@ class Site(WorkerPlugin):  # type: ignore[misc]  # Dask is untyped here
                 value=worse,
                 fix="use machines with equal kernels.",
             )
-        folder = Path(tempfile.mkdtemp(prefix="higgsml-"))
-        self._stack.callback(remove_folder, folder)
+        folder = self._stack.enter_context(temporary_folder())
         self._model = recipe.model.unpack(folder)
         return self._open_pool(folder / "events.pool")
 

@@ -4,16 +4,19 @@ import errno
 import fcntl
 import logging
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ...errors import HiggsMLError, RunError
+from .results import remove_folder
 
-__all__ = ["alone_in", "machine_errors"]
+__all__ = ["alone_in", "machine_errors", "temporary_folder"]
 
 log = logging.getLogger(__name__)
 
+_PREFIX = "higgsml-run-"
 _NO_LOCKS = {errno.EBADF, errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
 
 
@@ -45,6 +48,23 @@ def alone_in(folder: Path) -> Iterator[None]:
     finally:
         with suppress(OSError):
             os.close(descriptor)
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A folder for the time of a run, and an end to those that killed runs left behind.
+
+    A folder in use is locked, so that no other run takes it for one that was left.
+    """
+    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError, RunError), alone_in(left):
+            remove_folder(left)
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    try:
+        with alone_in(folder):
+            yield folder
+    finally:
+        remove_folder(folder)
 
 
 @contextmanager

@@ -13,11 +13,11 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .datasets import Data
+from .datasets import EventSource
 from .errors import RunError
 from .experiments import EventPool, compile_kernels
+from .experiments.pool.finite_size import warn_of_few_events
 from .experiments.protocol import Experiment, call_order, true_mus
-from .generation import GeneratedData
 from .nuisances import NUISANCES
 from .progress import progress_bar
 from .running.contract import Prediction
@@ -92,6 +92,7 @@ def run_ingestion(
             data = source.open()
             pool_file = folder / "events.pool"
             pool = EventPool.from_blocks(data.test_blocks(), pool_file, data.digest)
+            warn_of_few_events(pool)
             compile_kernels()
         key = digest_of([settings, data.digest, submission_digest])
         journal = Journal(output / STATE, key, _random_seed(settings.protocol), resume=resume)
@@ -171,7 +172,7 @@ def _check_isolation(required: bool, client: "Client | None") -> Isolation:
     return isolation
 
 
-def _train_set(data: Data | GeneratedData, train_size: Any, selected_indices: Any) -> Any:
+def _train_set(data: EventSource, train_size: Any, selected_indices: Any) -> Any:
     data.load_train_set(train_size=train_size, selected_indices=selected_indices)
     return data.get_train_set()
 
@@ -185,7 +186,7 @@ def _make_plan(pool: EventPool, protocol: ProtocolSettings, random_seed: int) ->
     return Plan(pool=pool, random_seed=random_seed, mus=mus, enabled=protocol.enabled)
 
 
-def _fit(model: Submission, data: Data | GeneratedData, journal: Journal) -> None:
+def _fit(model: Submission, data: EventSource, journal: Journal) -> None:
     if journal.model is not None:
         model.restore(journal.model)
         return

@@ -21,7 +21,7 @@ FLOORS = (
     ("systematics", "generation"),
     ("datasets",),
     ("running",),
-    ("run", "ingestion"),
+    ("run", "ingestion", "run_competition"),
 )
 """The rooms of HiggsML, from the ground up; a room imports from its own floor or from below."""
 

@@ -41,12 +41,25 @@ from .fetching.public_data import DATASETS, fetch_dataset
 from .schema import FEATURES, PRI_COLUMNS, PROCESSES
 from .systematics import systematics
 
-__all__ = ["Data", "EventSource", "available_datasets", "download_dataset"]
+__all__ = [
+    "BLACK_SWAN_DATA_URL",
+    "SAMPLE_DATA_URL",
+    "ZENODO_URL",
+    "BlackSwan_public_dataset",
+    "Data",
+    "EventSource",
+    "Neurips2024_public_dataset",
+    "available_datasets",
+    "download_dataset",
+]
 
 log = logging.getLogger(__name__)
 
 available_datasets = DATASETS
 """The addresses of the public data sets by name."""
+ZENODO_URL = DATASETS["neurips2024_data"]
+BLACK_SWAN_DATA_URL = DATASETS["blackSwan_data"]
+SAMPLE_DATA_URL = DATASETS["sample_data"]
 
 _MARKS = [POSITION[name] for name in MARK_COLUMNS]
 
@@ -379,3 +392,13 @@ def download_dataset(
         DataError: what was unpacked cannot be used.
     """
     return Data(fetch_dataset(input_str, directory, checksum=checksum))
+
+
+def Neurips2024_public_dataset() -> Data:
+    """The public data set of 2024, as in the competition's repository: `download_dataset`."""
+    return download_dataset("neurips2024_data")
+
+
+def BlackSwan_public_dataset() -> Data:
+    """The data set of the Black Swan lectures, as in the competition's repository."""
+    return download_dataset("blackSwan_data")

@@ -43,6 +43,6 @@ def score_folder(prediction: Path, reference: ReferenceSettings, output: Path) -
     for name in ("quantiles_score", "interval", "coverage", "rmse", "mae"):
         estimate = getattr(report, name)
         _log.info("%-18s %9.4f +- %.4f", name, estimate.value, estimate.error)
-    _log.info("%-18s %9.1f s", "ingestion_duration", report.ingestion_duration)
+    _log.info("%-18s %9.1f s", "ingestion_duration", results.ingestion_duration)
     _log.info("%s", judge(report).headline)
     return report

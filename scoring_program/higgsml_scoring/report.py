@@ -56,7 +56,7 @@ class ScoreReport:
         quantiles_score, interval, coverage, rmse, mae: scores over all experiments, with errors.
         set_bootstrap: quantiles score averaged over bootstraps of the sets (the rule of the 2024
             final), in `value`, and its spread; with one set there is nothing to draw from.
-        ingestion_duration: seconds that the run took.
+        ingestion_duration: seconds that the run took; None where nobody measured them.
     """
 
     sets: tuple[SetScore, ...]
@@ -67,9 +67,9 @@ class ScoreReport:
     rmse: Estimate
     mae: Estimate
     set_bootstrap: Estimate | None
-    ingestion_duration: float
+    ingestion_duration: float | None
 
-    def scores(self) -> dict[str, float]:
+    def scores(self) -> dict[str, float | None]:
         """The content of `scores.json`, not rounded."""
         names = ("rmse", "mae", "interval", "coverage", "quantiles_score")
         scores = {name: getattr(self, name).value for name in names}
@@ -98,7 +98,11 @@ def quantities(mu: Floats, answers: Answers) -> Floats:
 
 
 def score(
-    mu: Floats, answers: Answers, ingestion_duration: float, *, bootstraps: int = BOOTSTRAPS
+    mu: Floats,
+    answers: Answers,
+    ingestion_duration: float | None,
+    *,
+    bootstraps: int = BOOTSTRAPS,
 ) -> ScoreReport:
     """Score a measurement: RMSE, MAE, interval, coverage and quantiles score, with errors.
 
@@ -109,7 +113,7 @@ def score(
     Args:
         mu: true mu of each set, shape (sets,).
         answers: arrays of shape (sets, experiments).
-        ingestion_duration: seconds.
+        ingestion_duration: seconds, where they are known.
         bootstraps: number of bootstraps for the errors.
 
     Raises:
@@ -132,7 +136,7 @@ def score(
         sets=_score_sets(np.asarray(mu, dtype=float), answers, values),
         experiments=n,
         set_bootstrap=set_bootstrap,
-        ingestion_duration=float(ingestion_duration),
+        ingestion_duration=ingestion_duration,
         **{name: estimate(value, redrawn[name]) for name, value in final.items()},
     )
 

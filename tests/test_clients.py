@@ -282,7 +282,14 @@ def test_both_sources_have_one_face(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "function", [systematics, visualization.histogram_syst, visualization.stacked_histogram]
+    "function",
+    [
+        systematics,
+        visualization.histogram_syst,
+        visualization.stacked_histogram,
+        Data.load_train_set,
+        Scoring.Quantiles_Score,
+    ],
 )
 def test_types_are_short_in_help(function: object) -> None:
     text = str(inspect.signature(function))  # type: ignore[arg-type] - all are functions

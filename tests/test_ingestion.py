@@ -165,12 +165,13 @@ class Model:
             tes=1.02, jes=0.98, soft_met=1.0, ttbar_scale=1.1,
         )
         assert 0 < len(shifted["data"]) < len(everything)
+        assert len(get_train_set(train_size=10**9)) == len(everything)  # and a warning in the log
         try:
-            get_train_set(train_size=10**9)
+            get_train_set(train_size=1.5)
         except ValueError as error:
             assert "train_size" in str(error)
         else:
-            raise AssertionError("no error for a train_size that is too large")
+            raise AssertionError("no error for a share that is too large")
     def fit(self):
         pass
     def predict(self, test_set):

@@ -8,6 +8,8 @@ process p over the file. W comes from the metadata, or is the sum over the file 
 say.
 """
 
+from __future__ import annotations  # so that help() shows short names of types
+
 import hashlib
 import html
 import logging

@@ -1,5 +1,7 @@
 """Split into test pool and training set: by process, seeded, whatever the order of the file."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -86,3 +88,20 @@ def test_copies_of_an_event_are_on_one_side() -> None:
     _, in_test = split(*twice, 14_000)
     np.testing.assert_array_equal(in_test[: len(codes)], in_test[len(codes) :])
     assert abs(in_test.sum() - 14_000) <= len(PROCESSES)
+
+
+def test_memory_does_not_grow_with_the_file() -> None:
+    """Ten times the events, the same memory (16 MB of counts, and what one batch takes)."""
+    features, codes = make_rows()
+    batch = EventBatch(0, features, np.ones(len(codes)), codes)
+
+    def peak(batches: int) -> int:
+        tracemalloc.start()
+        split_events((batch for _ in range(batches)), 10_000, batches * len(codes), 0)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    few, many = peak(2), peak(20)
+    assert many < few + 1_000_000
+    assert few < 100_000_000

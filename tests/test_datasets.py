@@ -460,6 +460,7 @@ def test_test_size(folder: Path, size: object) -> None:
     ("arguments", "words"),
     [
         ({"train_size": 1.5}, ("train_size", "1.5")),
+        ({"train_size": 10**30}, ("train_size", "700")),
         ({"train_size": 0}, ("sum to zero",)),
         ({"selected_indices": []}, ("selected_indices", "no row")),
         ({"selected_indices": [0, 700]}, ("selected_indices[1]", "700")),

@@ -18,6 +18,9 @@ Indices: TypeAlias = Sequence[int] | NDArray[np.integer]
 Seed: TypeAlias = int | np.random.SeedSequence | np.random.Generator
 """What a draw may be seeded with."""
 
+MOST_ROWS = 1 << 63
+"""No file has so many: a size beyond is a mistake, not a wish for all rows."""
+
 STRETCH = 1 << 17
 """Rows among which a draw happens at a time; another value draws other rows."""
 
@@ -42,7 +45,7 @@ def chosen_rows(
         return checked_indices(selected_indices, available)
     if train_size is None:
         return None
-    if _is_whole(train_size) and train_size > available:
+    if _is_whole(train_size) and available < train_size < MOST_ROWS:
         log.warning("train_size=%s: there are %s training events.", train_size, available)
         return None
     size = number_of_rows(train_size, available, "train_size")

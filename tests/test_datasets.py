@@ -86,48 +86,75 @@ def folder(tmp_path: Path, events: pd.DataFrame) -> Path:
 # --- what is read --------------------------------------------------------------------------------
 
 
-def test_first_rows_are_the_test_pool_and_the_others_the_training_set(
-    folder: Path, events: pd.DataFrame
-) -> None:
+def rows_of(frame: pd.DataFrame) -> list[tuple[float, ...]]:
+    """The features of a frame as a list, to compare and count."""
+    return list(map(tuple, frame[list(FEATURES)].to_numpy().tolist()))
+
+
+def test_both_sides_together_are_the_file(folder: Path, events: pd.DataFrame) -> None:
     data = Data(folder, test_size=0.3)
-    train_set = data.get_train_set()
+    train_set, test_set = data.get_train_set(), data.get_test_set()
     assert (data.total_rows, data.test_size, len(train_set)) == (N_ROWS, 300, 700)
     assert list(train_set.columns) == list(FILE_COLUMNS)
-    expected = events.iloc[300:].reset_index(drop=True)
-    pd.testing.assert_frame_equal(train_set[list(FEATURES)], expected[list(FEATURES)])
-    assert (train_set[DETAILED_LABELS].astype(str) == expected[DETAILED_LABELS]).all()
-    np.testing.assert_array_equal(train_set[LABELS], expected[LABELS])
-
-    test_set = data.get_test_set()
     assert list(test_set) == list(PROCESSES)
     for process, frame in test_set.items():
         assert list(frame.columns) == [*PRI_COLUMNS, WEIGHTS, *DER_COLUMNS]
-        first = events.iloc[:300]
-        expected = first[first[DETAILED_LABELS] == process].reset_index(drop=True)
-        pd.testing.assert_frame_equal(frame[list(FEATURES)], expected[list(FEATURES)])
+        trained = train_set[train_set[DETAILED_LABELS] == process]
+        assert (trained[LABELS] == (process == SIGNAL)).all()
+        in_file = rows_of(events[events[DETAILED_LABELS] == process])
+        assert sorted(rows_of(trained) + rows_of(frame)) == sorted(in_file)
+        # In the order of the file: positions in it ascend.
+        for part in (trained, frame):
+            assert (np.diff([in_file.index(row) for row in rows_of(part)]) > 0).all()
 
 
 def test_types_of_the_training_set(folder: Path) -> None:
     train_set = Data(folder).get_train_set()
     assert all(train_set[name].dtype == np.float32 for name in (*FEATURES, LABELS))
     assert train_set[WEIGHTS].dtype == np.float64
-    assert list(train_set[DETAILED_LABELS].cat.categories) == list(PROCESSES)
-    # What notebooks do with the column that used to hold strings:
-    signal = train_set[train_set[DETAILED_LABELS] == SIGNAL]
-    assert 0 < len(signal) < len(train_set)
-    assert (signal[LABELS] == 1).all()
-    assert set(np.unique(train_set[DETAILED_LABELS])) == set(PROCESSES)
+    assert isinstance(train_set[DETAILED_LABELS].iloc[0], str)
 
 
-def test_each_loaded_subset_is_rescaled_as_a_whole(folder: Path, events: pd.DataFrame) -> None:
+def test_detailed_labels_are_used_as_strings_are(folder: Path) -> None:
+    """What notebooks do with the column; with a categorical one the groups hold an empty one."""
+    train_set = Data(folder).get_train_set()
+    labels = train_set[DETAILED_LABELS]
+    kept = train_set[labels != "diboson"]
+    assert {name for name, _ in kept.groupby(DETAILED_LABELS)} == {*PROCESSES} - {"diboson"}
+    assert all(len(part.sample(3)) == 3 for _, part in kept.groupby(DETAILED_LABELS))
+    assert (labels + "_x").str.endswith("_x").all()
+    assert set(np.unique(labels)) == set(labels.unique()) == set(PROCESSES)
+    assert labels.map({name: name.upper() for name in PROCESSES}).eq(labels.str.upper()).all()
+    train_set.loc[0, DETAILED_LABELS] = "data"
+    assert train_set[DETAILED_LABELS].value_counts()["data"] == 1
+    counts = kept[DETAILED_LABELS].value_counts()
+    assert "diboson" not in counts.index
+
+
+def test_weights_sum_to_the_expected_events_of_each_process(
+    folder: Path, events: pd.DataFrame
+) -> None:
+    """Whatever is loaded: all together W, the processes in the proportions of the file."""
+    in_file = events.groupby(DETAILED_LABELS)[WEIGHTS].sum()
+    expected = (in_file * (SUM_WEIGHTS / in_file.sum())).to_dict()
     data = Data(folder)
-    data.load_train_set(train_size=50, seed=4)
-    assert data.get_train_set()[WEIGHTS].sum() == pytest.approx(SUM_WEIGHTS, rel=1e-12)
-    test_sum = sum(frame[WEIGHTS].sum() for frame in data.get_test_set().values())
-    assert test_sum == pytest.approx(SUM_WEIGHTS, rel=1e-12)
-    data.load_train_set()
-    ratio = data.get_train_set()[WEIGHTS] / events[WEIGHTS].iloc[300:].to_numpy()
-    np.testing.assert_allclose(ratio, ratio[0], rtol=1e-12)
+    test_set = data.get_test_set()
+    assert {p: f[WEIGHTS].sum() for p, f in test_set.items()} == pytest.approx(expected, rel=1e-6)
+    for train_size in (50, None):
+        data.load_train_set(train_size=train_size, seed=4)
+        train_set = data.get_train_set()
+        found = train_set.groupby(DETAILED_LABELS)[WEIGHTS].sum().to_dict()
+        assert found == pytest.approx(expected, rel=1e-6)
+        assert train_set[WEIGHTS].sum() == pytest.approx(SUM_WEIGHTS, rel=1e-12)
+
+
+def test_chosen_rows_of_one_process_sum_to_all_expected_events(folder: Path) -> None:
+    data = Data(folder)
+    is_signal = (data.get_train_set()[LABELS] == 1).to_numpy()
+    data.load_train_set(selected_indices=np.flatnonzero(is_signal))
+    train_set = data.get_train_set()
+    assert set(train_set[DETAILED_LABELS]) == {SIGNAL}
+    assert train_set[WEIGHTS].sum() == pytest.approx(SUM_WEIGHTS, rel=1e-12)
 
 
 def test_without_metadata_weights_sum_to_those_of_the_file(
@@ -145,8 +172,8 @@ def test_derived_features_are_computed_where_the_file_has_none(
     bare = write(tmp_path / "bare", events.drop(columns=list(DER_COLUMNS)))
     train_set = Data(bare).get_train_set()
     assert list(train_set.columns) == list(FILE_COLUMNS)
-    expected = events.iloc[300:].reset_index(drop=True)
-    pd.testing.assert_frame_equal(train_set[list(FEATURES)], expected[list(FEATURES)])
+    whole = Data(write(tmp_path / "whole", events)).get_train_set()
+    pd.testing.assert_frame_equal(train_set, whole)
 
 
 @pytest.mark.parametrize("batch_rows", [7, 64, 100_000])
@@ -235,13 +262,12 @@ def test_shares_and_numbers(folder: Path) -> None:
     assert Data(folder, test_size=1.0).test_size == N_ROWS
 
 
-def test_selected_indices_count_from_the_first_training_row(
-    folder: Path, events: pd.DataFrame
-) -> None:
+def test_selected_indices_count_from_the_first_training_row(folder: Path) -> None:
     data = Data(folder)
+    everything = data.get_train_set()
     for selected in ([699, 5, 0, 5], np.array([699, 5, 0, 5])):
         data.load_train_set(selected_indices=selected)
-        expected = events.iloc[[300, 305, 305, 999]].reset_index(drop=True)
+        expected = everything.iloc[[0, 5, 5, 699]].reset_index(drop=True)
         pd.testing.assert_frame_equal(data.get_train_set()[list(FEATURES)], expected[[*FEATURES]])
 
 
@@ -281,6 +307,7 @@ def test_digest_tells_files_and_splits_apart(
     assert Data(folder).digest == first
     assert len(first) == 64
     assert Data(folder, test_size=0.31).digest != first
+    assert Data(folder, seed=1).digest != first
     events.loc[17, WEIGHTS] = 3.25
     metadata = json.loads((folder / "events_metadata.json").read_text())
     assert Data(write(tmp_path / "weight", events, metadata)).digest != first
@@ -432,9 +459,10 @@ def test_test_size(folder: Path, size: object) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"train_size": 701}, ("train_size", "701", "700")),
         ({"train_size": 1.5}, ("train_size", "1.5")),
+        ({"train_size": 10**30}, ("train_size", "700")),
         ({"train_size": 0}, ("sum to zero",)),
+        ({"selected_indices": []}, ("selected_indices", "no row")),
         ({"selected_indices": [0, 700]}, ("selected_indices[1]", "700")),
         ({"selected_indices": [-1]}, ("selected_indices[0]", "-1")),
         ({"selected_indices": [0.5]}, ("selected_indices", "whole numbers")),
@@ -452,5 +480,118 @@ def test_arguments_of_a_draw(folder: Path, arguments: dict[str, object], words: 
 @pytest.mark.parametrize("test_size", [0, 1.0])
 def test_an_empty_side_of_the_split(folder: Path, test_size: float) -> None:
     data = Data(folder, test_size)
-    with refused("sum to zero", "test_size"):
+    with refused("sum to zero" if test_size else "test pool", "test_size"):
         data.get_train_set() if test_size else data.get_test_set()
+
+
+# --- files of one's own --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("column", [DETAILED_LABELS, "PRI_had_pt", LABELS])
+def test_sorted_files_give_the_same_pool(
+    tmp_path: Path, folder: Path, events: pd.DataFrame, column: str
+) -> None:
+    """A file sorted by process used to give a test pool without Z and top quarks."""
+    in_order = events.sort_values(column, kind="stable", ignore_index=True)
+    other = write(tmp_path / "sorted", in_order, {"sum_weights": SUM_WEIGHTS})
+    expected, found = Data(folder).get_test_set(), Data(other).get_test_set()
+    for process in PROCESSES:
+        assert len(found[process]) > 50
+        pd.testing.assert_frame_equal(
+            found[process].sort_values([*PRI_COLUMNS], ignore_index=True),
+            expected[process].sort_values([*PRI_COLUMNS], ignore_index=True),
+        )
+
+
+def test_describe_says_what_a_row_stands_for(folder: Path, events: pd.DataFrame) -> None:
+    data = Data(folder)
+    table = data.describe()
+    assert list(table.index) == list(PROCESSES)
+    test_set, train_set = data.get_test_set(), data.get_train_set()
+    for process, row in table.iterrows():
+        trained = train_set[train_set[DETAILED_LABELS] == process]
+        assert row["test_rows"] == len(test_set[str(process)])
+        assert row["training_rows"] == len(trained)
+        assert row["events_per_test_row"] == pytest.approx(test_set[str(process)][WEIGHTS].mean())
+        assert row["events_per_training_row"] == pytest.approx(trained[WEIGHTS].mean())
+    assert table["expected_events"].sum() == pytest.approx(SUM_WEIGHTS)
+
+
+@pytest.mark.parametrize("missing", PROCESSES)
+def test_a_pool_that_lacks_a_process_is_refused(
+    tmp_path: Path, events: pd.DataFrame, missing: str
+) -> None:
+    kept = events[events[DETAILED_LABELS] != missing]
+    data = Data(write(tmp_path / "data", kept))
+    for load in (data.load_test_set, lambda: next(iter(data.test_blocks()))):
+        with refused("test pool", missing, "0 of the file's 0 rows", "all four"):
+            load()
+
+
+def test_one_process_alone_can_be_looked_at_with_a_warning(
+    tmp_path: Path, events: pd.DataFrame, caplog: pytest.LogCaptureFixture
+) -> None:
+    data = Data(write(tmp_path / "data", events[events[LABELS] == 1]))
+    assert set(data.get_train_set()[DETAILED_LABELS]) == {SIGNAL}
+    assert "no ztautau, ttbar, diboson events" in caplog.text
+    with refused("ztautau, ttbar, diboson"):
+        data.get_test_set()
+
+
+def test_few_rows_keep_the_yields(tmp_path: Path, events: pd.DataFrame) -> None:
+    """Five rows of a process: two are in the pool, and stand for all of its events."""
+    few = pd.concat([part.head(5) for _, part in events.groupby(DETAILED_LABELS)])
+    data = Data(write(tmp_path / "data", few, {"sum_weights": SUM_WEIGHTS}))
+    in_file = few.groupby(DETAILED_LABELS)[WEIGHTS].sum()
+    for process, frame in data.get_test_set().items():
+        assert 1 <= len(frame) <= 2
+        expected = in_file[process] / in_file.sum() * SUM_WEIGHTS
+        assert frame[WEIGHTS].sum() == pytest.approx(expected, rel=1e-6)
+
+
+def test_a_single_row_of_a_process_is_too_few(tmp_path: Path, events: pd.DataFrame) -> None:
+    one = events[events[DETAILED_LABELS] == "ttbar"].head(1)
+    others = events[events[DETAILED_LABELS] != "ttbar"]
+    data = Data(write(tmp_path / "data", pd.concat([one, others])))
+    with refused("ttbar", "0 of the file's 1 rows", "test_size"):
+        data.get_test_set()
+
+
+def test_columns_of_earlier_data_are_named(tmp_path: Path, events: pd.DataFrame) -> None:
+    earlier = {"PRI_n_jets": "PRI_jet_num", "DER_pt_ratio_lep_had": "DER_pt_ratio_lep_tau"}
+    with refused("2 of 31 columns", "'PRI_jet_num': 'PRI_n_jets'", "rename(columns="):
+        Data(write(tmp_path / "data", events.rename(columns=earlier)))
+
+
+@pytest.mark.parametrize("side", ["", "train"])
+def test_the_layout_of_2024_is_named(tmp_path: Path, events: pd.DataFrame, side: str) -> None:
+    for part in ("data", "labels", "weights", "detailed_labels"):
+        (tmp_path / "old" / side / part).mkdir(parents=True)
+    events[[*PRI_COLUMNS]].to_parquet(tmp_path / "old" / side / "data" / "data.parquet")
+    with refused("no parquet file", "layout of 2024", "one parquet file"):
+        Data(tmp_path / "old")
+
+
+def test_a_file_or_a_folder_above_is_told_where_to_look(tmp_path: Path, folder: Path) -> None:
+    with refused("this is a file", "events.parquet", repr(str(folder))):
+        Data(folder / "events.parquet")
+    with refused("no parquet file", repr(str(folder))):
+        Data(tmp_path)
+
+
+def test_more_training_rows_than_there_are(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    data = Data(folder)
+    data.load_train_set(train_size=50_000)
+    everything = data.get_train_set()
+    assert "train_size=50000: there are 700 training events" in caplog.text
+    data.load_train_set()
+    pd.testing.assert_frame_equal(everything, data.get_train_set())
+
+
+def test_a_shown_object_tells(folder: Path) -> None:
+    data = Data(folder)
+    assert repr(data).endswith("1,000 events; test pool 300, training set 700 (not loaded)")
+    assert "<table" not in data._repr_html_()  # no pass over the file to show an object
+    data.load_train_set(train_size=7)
+    assert "(7 loaded)" in repr(data)
+    assert all(word in data._repr_html_() for word in ("<table", "ztautau", "events_per_test_row"))

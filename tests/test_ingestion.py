@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,8 +15,11 @@ import numpy as np
 import pytest
 
 from HiggsML.errors import RunError, SettingsError, SubmissionError
+from HiggsML.experiments.protocol import Experiment
 from HiggsML.generation import GeneratedData
 from HiggsML.ingestion import Ingestion
+from HiggsML.running.contract import Prediction
+from HiggsML.running.trusted.run_state import RunState
 from small_run import SETTINGS, SUBMISSIONS, read_json, results, run, write_submission
 
 PROGRAM = Path(__file__).parents[1] / "ingestion_program" / "run_ingestion.py"
@@ -186,12 +190,13 @@ class Model:
             tes=1.02, jes=0.98, soft_met=1.0, ttbar_scale=1.1,
         )
         assert 0 < len(shifted["data"]) < len(everything)
+        assert len(get_train_set(train_size=10**9)) == len(everything)  # and a warning in the log
         try:
-            get_train_set(train_size=10**9)
+            get_train_set(train_size=1.5)
         except ValueError as error:
             assert "train_size" in str(error)
         else:
-            raise AssertionError("no error for a train_size that is too large")
+            raise AssertionError("no error for a share that is too large")
     def fit(self):
         pass
     def predict(self, test_set):
@@ -305,6 +310,22 @@ class TestProgram:
             assert flag in done.stdout
 
 
+@contextlib.contextmanager
+def interrupted_after(answers: int) -> Iterator[None]:
+    """Interrupts the run in the block, as by Ctrl-C, after a number of answers."""
+    add, left = RunState.add, iter(range(answers))
+
+    def interrupting(state: RunState, experiment: Experiment, prediction: Prediction) -> None:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        add(state, experiment, prediction)
+
+    with pytest.MonkeyPatch.context() as patch, contextlib.suppress(KeyboardInterrupt):
+        patch.setattr(RunState, "add", interrupting)
+        yield
+        pytest.fail("the run was not interrupted")
+
+
 class TestResume:
     SLOW = "import time\n" + model(
         fit="time.sleep(0.3)",
@@ -360,28 +381,33 @@ class TestResume:
         self.go_on_after_kills(tmp_path, kills=50)
 
     def test_files_of_fit_are_there_when_a_run_goes_on(self, tmp_path: Path) -> None:
-        """Each run gets two answers and fails in the third experiment; fit is not repeated."""
+        """Each run is interrupted after two answers; fit is not repeated."""
         source = "from pathlib import Path\n" + model(
             init="self.file = Path(__file__).parent / 'w.txt'",
             fit="assert not self.file.exists(); self.file.write_text('1.5')",
-            predict="self.seen = getattr(self, 'seen', 0) + 1; n = 1 / (3 - self.seen); "
-            "mu = float(self.file.read_text()); "
+            predict="mu = float(self.file.read_text()); "
             "return {'mu_hat': mu, 'delta_mu_hat': 1, 'p16': 0, 'p84': 2}",
         )
         submission = write_submission(tmp_path / "sub", source)
         for _ in range(2):
-            with pytest.raises(SubmissionError, match="ZeroDivisionError"):
+            with interrupted_after(2):
                 run(tmp_path, submission, resume=True)
         output = run(tmp_path, submission, resume=True)
         assert read_json(output / "result_0.json")["mu_hats"] == [1.5] * 3
 
     def test_another_run_is_refused(self, tmp_path: Path) -> None:
-        broken = write_submission(tmp_path / "sub", model(predict="raise ValueError"))
-        with pytest.raises(SubmissionError):
-            run(tmp_path, broken)
+        other = write_submission(tmp_path / "sub", model())
+        with interrupted_after(1):
+            run(tmp_path, other)
         with pytest.raises(RunError, match="another run"):
             run(tmp_path, HONEST, resume=True)
         assert results(run(tmp_path, HONEST))  # anew, without resume
+
+    def test_a_failed_submission_leaves_nothing_to_go_on_from(self, tmp_path: Path) -> None:
+        broken = write_submission(tmp_path / "sub", model(predict="raise ValueError"))
+        with pytest.raises(SubmissionError):
+            run(tmp_path, broken)
+        assert list((tmp_path / "output").iterdir()) == []
 
 
 def children_of(pid: int) -> list[int]:

@@ -8,14 +8,18 @@ from HiggsML.definitions.shifts import select, shift
 from HiggsML.derived_quantities import primary_columns
 from HiggsML.errors import DataError, SettingsError
 from HiggsML.experiments import EventPool
+from HiggsML.nuisances import NUISANCES
 from HiggsML.schema import DER_COLUMNS, FEATURES, PRI_COLUMNS, UNDEFINED
 from HiggsML.systematics import (
     all_bkg_weight_norm,
     diboson_bkg_weight_norm,
     generate_pseudo_exp_data,
     get_bootstrapped_dataset,
+    get_systematics_dataset,
+    make_unweighted_set,
     mom4_manipulate,
     postprocess,
+    repeat_rows_by_weight,
     systematics,
     ttbar_bkg_weight_norm,
 )
@@ -234,6 +238,28 @@ class TestSystematics:
         with pytest.raises(SettingsError, match="tes"):
             systematics(events, tes=float("nan"))
 
+    @pytest.mark.parametrize(
+        ("name", "value"), [("tes", 5.0), ("tes", 0.89), ("jes", 1.11), ("soft_met", 5.1)]
+    )
+    def test_shifts_beyond_the_bounds_are_refused(
+        self, events: pd.DataFrame, name: str, value: float
+    ) -> None:
+        low, high = NUISANCES[name].low, NUISANCES[name].high
+        with pytest.raises(SettingsError, match=rf"{name}: .*{value}.*give {low:g} to {high:g}"):
+            systematics(events, **{name: value})
+        for bound in (low, high):
+            assert len(systematics(events, **{name: bound})) > 0
+
+    @pytest.mark.parametrize("name", ["ttbar_scale", "diboson_scale", "bkg_scale"])
+    def test_neutral_rates_need_no_labels(self, events: pd.DataFrame, name: str) -> None:
+        """What the organisers' example with one systematic does."""
+        bare = events.drop(columns=["labels", "detailed_labels"])
+        pd.testing.assert_frame_equal(systematics(bare, **{name: 1.0}), systematics(bare))
+        alone = bare.drop(columns="weights")
+        pd.testing.assert_frame_equal(systematics(alone, **{name: 1.0}), systematics(alone))
+        with pytest.raises(DataError, match="needs the column"):
+            systematics(bare, **{name: 1.01})
+
     def test_postprocess_starts_a_new_index(self, events: pd.DataFrame) -> None:
         kept = postprocess(events)
         assert list(kept.index) == list(range(len(kept)))
@@ -293,3 +319,27 @@ class TestPseudoExperiment:
     def test_unknown_nuisance_parameter(self, test_set: dict[str, pd.DataFrame]) -> None:
         with pytest.raises(SettingsError, match="tau_scale"):
             generate_pseudo_exp_data(test_set, dict_systematics={"tau_scale": True})
+
+
+class TestFurtherNames:
+    def test_shifted_events_of_weight_one(self, events: pd.DataFrame) -> None:
+        found = get_systematics_dataset(events[list(PRI_COLUMNS)], tes=1.02)
+        assert found.keys() == {"data", "weights"}
+        assert (found["weights"] == 1.0).all()
+        expected = systematics(events[list(PRI_COLUMNS)], tes=1.02)
+        pd.testing.assert_frame_equal(found["data"], expected)
+
+    @pytest.mark.parametrize("name", ["detailed_labels", "detailedlabel"])
+    def test_events_of_each_process(self, events: pd.DataFrame, name: str) -> None:
+        found = make_unweighted_set({"data": events, name: events["detailed_labels"]})
+        assert {p: len(f) for p, f in found.items()} == dict.fromkeys(found, 300)
+        assert all((f["detailed_labels"] == p).all() for p, f in found.items())
+        with pytest.raises(DataError, match="detailed_labels"):
+            make_unweighted_set({"data": events})
+
+    def test_rows_are_repeated(self) -> None:
+        frame = pd.DataFrame({"x": [1, 2, 3], "weights": [0.9, 2.0, 3.7]})
+        assert sorted(repeat_rows_by_weight(frame)["x"]) == [2, 2, 3, 3, 3]
+        assert list(frame.columns) == ["x", "weights"]
+        with pytest.raises(DataError, match="weights"):
+            repeat_rows_by_weight(frame[["x"]])

@@ -98,7 +98,7 @@ def refused(*words: str) -> AbstractContextManager[object]:
 
 
 def test_every_public_figure_is_tested() -> None:
-    assert set(ALL) == set(visualization.__all__)
+    assert {*ALL, "Dataset_visualise"} == {*visualization.__all__}  # whose methods draw these
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -3,27 +3,46 @@
 The model lives in the notebook's own process; `run.py` has the whole run, as on the platform.
 """
 
+import html
 import logging
 import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn, TypedDict
 
-from .errors import RunError, SettingsError
+import pandas as pd
+
+from .datasets import EventSource
+from .errors import PredictionError, RunError, SettingsError
 from .experiments import EventPool
+from .experiments.pool.finite_size import warn_of_few_events
 from .experiments.protocol import Experiment, call_order, draw_pseudo_experiment, experiment_seed
 from .progress import progress_bar
 from .running.contract import check_prediction
-from .running.sandboxed.loading import build_model
+from .running.sandboxed.loading import MODEL_TYPE, build_model
 from .running.trusted.results import result_of_set, write_atomically
-from .systematics import systematics
+from .systematics import generate_pseudo_exp_data, systematics
 
-__all__ = ["Ingestion"]
+__all__ = ["DEFAULT_INGESTION_SEED", "Ingestion", "TrialSettings", "generate_pseudo_exp_data"]
 
 log = logging.getLogger(__name__)
 
-DEFAULT_SEED = 31415
+DEFAULT_INGESTION_SEED = 31415
+"""Seed of all experiments where none is given."""
+
+
+class TrialSettings(TypedDict):
+    """What `Ingestion.predict_submission` takes as `test_settings`."""
+
+    systematics: Mapping[str, bool]
+    """Which nuisance parameters vary, by name."""
+    num_of_sets: int
+    """Sets; all experiments of a set share one true mu."""
+    num_pseudo_experiments: int
+    """Experiments in each set."""
+    ground_truth_mus: Sequence[float]
+    """The true mu of each set."""
 
 
 class Ingestion:
@@ -32,7 +51,7 @@ class Ingestion:
     For a participant's own tests: nothing keeps the model from the data here.
 
     Args:
-        data: a `HiggsML.datasets.Data` (or `GeneratedData`).
+        data: where the events come from: a `HiggsML.datasets.Data` (or `GeneratedData`).
 
     Example::
 
@@ -45,12 +64,27 @@ class Ingestion:
         ingestion.save_result("results")
     """
 
-    def __init__(self, data: Any = None) -> None:
+    def __init__(self, data: EventSource | None = None) -> None:
         self.data = data
         self.model: Any = None
         self.start_time: datetime | None = None
         self.end_time: datetime | None = None
         self.results_dict: dict[int, dict[str, list[float]]] = {}
+
+    def __repr__(self) -> str:
+        model = "no model" if self.model is None else f"model {type(self.model).__name__}"
+        sizes = [len(result["mu_hats"]) for result in self.results_dict.values()]
+        answered = (
+            f"{len(sizes)} sets of {sizes[0]} experiments answered" if sizes else "no answers"
+        )
+        return f"Ingestion: {self.data!r}; {model}; {answered}"
+
+    def _repr_html_(self) -> str:
+        if not self.results_dict:
+            return f"<p>{html.escape(repr(self))}</p>"
+        means = {i: pd.DataFrame(result).mean() for i, result in self.results_dict.items()}
+        table = pd.DataFrame(means).T.rename_axis("mean of set")
+        return f"<p>{html.escape(repr(self))}</p>{table.to_html(float_format='{:.4g}'.format)}"
 
     def start_timer(self) -> None:
         """Start the clock."""
@@ -74,30 +108,42 @@ class Ingestion:
         """Write `ingestion_duration.json`, in seconds (to the working folder by default).
 
         Raises:
-            RunError: the clock was not started and stopped.
+            RunError: the clock was not started and stopped, or there is no such folder.
         """
+        _require_folder(output_dir)
         duration = self.get_duration()
         if duration is None:
             raise RunError("there is no duration.", fix="call start_timer and stop_timer before.")
         body = {"ingestion_duration": duration.total_seconds()}
         write_atomically(Path(output_dir or ".") / "ingestion_duration.json", body)
 
-    def load_train_set(self, **kwargs: Any) -> Any:
+    def load_train_set(self, **kwargs: Any) -> pd.DataFrame:
         """The training set; the arguments are those of `Data.load_train_set`."""
-        self.data.load_train_set(**kwargs)
-        return self.data.get_train_set()
+        data = self._source()
+        data.load_train_set(**kwargs)
+        return data.get_train_set()
 
-    def init_submission(self, Model: type, model_type: str = "sample_model") -> None:
-        """Make the model; `model_type` is passed if its signature takes it."""
+    def init_submission(self, Model: type, model_type: str = MODEL_TYPE) -> None:
+        """Make the model; `model_type` is passed if its signature takes it.
+
+        Raises:
+            SubmissionError: the constructor cannot be called as the contract says.
+        """
+        data = self._source()
         self.model = build_model(Model, self.load_train_set, systematics, model_type=model_type)
-        self.data.delete_train_set()
+        data.delete_train_set()
 
     def fit_submission(self) -> None:
-        """Fit the model."""
+        """Fit the model.
+
+        Raises:
+            RunError: there is no model yet.
+        """
+        self._require_model("fit_submission")
         self.model.fit()
 
     def predict_submission(
-        self, test_settings: Mapping[str, Any], initial_seed: int = DEFAULT_SEED
+        self, test_settings: TrialSettings, initial_seed: int = DEFAULT_INGESTION_SEED
     ) -> None:
         """Have the model measure mu in every pseudo-experiment.
 
@@ -109,11 +155,23 @@ class Ingestion:
             initial_seed: of all experiments.
 
         Raises:
-            SettingsError: `ground_truth_mus` has not one value for each set.
+            RunError: there is no model yet.
+            SettingsError: a setting is missing, or `ground_truth_mus` has not one value for each
+                set.
             PredictionError: naming the experiment.
         """
+        self._require_model("predict_submission")
+        data = self._source()
+        missing = [name for name in TrialSettings.__annotations__ if name not in test_settings]
+        if missing:
+            raise SettingsError(
+                "settings are missing.",
+                where="test_settings",
+                value=missing,
+                fix=f"give {', '.join(TrialSettings.__annotations__)}.",
+            )
         counts = test_settings["num_of_sets"], test_settings["num_pseudo_experiments"]
-        mus: Sequence[float] = test_settings["ground_truth_mus"]
+        mus = test_settings["ground_truth_mus"]
         if len(mus) != counts[0]:
             raise SettingsError(
                 "one true mu is needed for each set.",
@@ -122,7 +180,8 @@ class Ingestion:
                 fix=f"give {counts[0]} values.",
             )
         enabled = [name for name, on in test_settings["systematics"].items() if on]
-        pool = EventPool.from_blocks(self.data.test_blocks())
+        pool = EventPool.from_blocks(data.test_blocks())
+        warn_of_few_events(pool)
         answers = {}
         for experiment in progress_bar(iterable=call_order(initial_seed, *counts), unit="exp"):
             made = draw_pseudo_experiment(
@@ -131,7 +190,10 @@ class Ingestion:
                 enabled,
                 experiment_seed(initial_seed, experiment),
             )
-            answers[experiment] = check_prediction(self.model.predict(made.test_set()))
+            try:
+                answers[experiment] = check_prediction(self.model.predict(made.test_set()))
+            except PredictionError as error:
+                _name_experiment(error, experiment)
         self.results_dict = {
             i: result_of_set([answers[Experiment(i, j)] for j in range(counts[1])])
             for i in range(counts[0])
@@ -140,7 +202,44 @@ class Ingestion:
     def process_results_dict(self) -> None:
         """Nothing is left to do: `results_dict` holds the results by set after the predictions."""
 
+    def compute_result(self) -> None:
+        """The same as `process_results_dict`, under the name of the competition's repository."""
+
     def save_result(self, output_dir: str | os.PathLike[str] | None = None) -> None:
-        """Write `result_<i>.json` for each set (to the working folder by default)."""
+        """Write `result_<i>.json` for each set (to the working folder by default).
+
+        Raises:
+            RunError: there are no results, or no such folder.
+        """
+        if not self.results_dict:
+            raise RunError("there are no results.", fix="call predict_submission before.")
+        _require_folder(output_dir)
         for i, result in self.results_dict.items():
             write_atomically(Path(output_dir or ".") / f"result_{i}.json", result)
+
+    def _source(self) -> EventSource:
+        if self.data is None:
+            raise RunError("there are no events.", fix="make it with data: Ingestion(data).")
+        return self.data
+
+    def _require_model(self, method: str) -> None:
+        if self.model is None:
+            raise RunError(
+                "there is no model.",
+                where=method,
+                fix="call init_submission and fit_submission before.",
+            )
+
+
+def _require_folder(output_dir: str | os.PathLike[str] | None) -> None:
+    if output_dir is not None and not Path(output_dir).is_dir():
+        raise RunError(
+            "there is no such folder.",
+            where="output_dir",
+            value=str(output_dir),
+            fix=f"make it: pathlib.Path({str(output_dir)!r}).mkdir(parents=True).",
+        )
+
+
+def _name_experiment(error: PredictionError, experiment: Experiment) -> NoReturn:
+    raise PredictionError(f"{experiment}: {error}") from error

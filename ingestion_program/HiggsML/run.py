@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .datasets import Data
+from .datasets import EventSource
 from .errors import RunError, SubmissionError
 from .experiments import EventPool, compile_kernels
+from .experiments.pool.finite_size import warn_of_few_events
 from .experiments.protocol import Experiment, call_order, true_mus
-from .generation import GeneratedData
 from .nuisances import NUISANCES
 from .numerics.compiled import announced_compilation
 from .progress import heartbeat, progress_bar
@@ -197,7 +197,7 @@ def _check_isolation(required: bool, client: "Client | None") -> Isolation:
     return isolation
 
 
-def _train_set(data: Data | GeneratedData, train_size: Any, selected_indices: Any) -> Any:
+def _train_set(data: EventSource, train_size: Any, selected_indices: Any) -> Any:
     data.load_train_set(train_size=train_size, selected_indices=selected_indices)
     return data.get_train_set()
 
@@ -206,9 +206,10 @@ def _random_seed(protocol: ProtocolSettings) -> int:
     return secrets.randbits(63) if protocol.random_seed is None else protocol.random_seed
 
 
-def _make_pool(data: Data | GeneratedData, path: Path) -> EventPool:
+def _make_pool(data: EventSource, path: Path) -> EventPool:
     with announced_compilation("the kernels that make events"):
         pool = EventPool.from_blocks(data.test_blocks(), path, data.digest)
+    warn_of_few_events(pool)
     compile_kernels()
     return pool
 
@@ -220,7 +221,7 @@ def _make_plan(protocol: ProtocolSettings, random_seed: int) -> Plan:
 
 def _fit(
     model: Submission,
-    data: Data | GeneratedData,
+    data: EventSource,
     state: RunState | None,
     mu_range: tuple[float, float],
 ) -> None:

@@ -1,5 +1,7 @@
 """Scores of a measurement: the scoring program's class `Scoring`, where it is installed."""
 
+import sys
+
 try:
     from higgsml_scoring import Scoring
 except ModuleNotFoundError as error:
@@ -11,3 +13,9 @@ except ModuleNotFoundError as error:
     ) from None
 
 __all__ = ["Scoring"]
+
+if __name__ == "__main__":
+    sys.exit(
+        "HiggsML.score: this module has no command line (in HiggsML 0.1.5 it scored nothing). "
+        "Fix: higgsml score FOLDER, the folder with result_0.json."
+    )

@@ -31,9 +31,9 @@ class DataSettings:
     source: Literal["generator", "parquet"]
     """`generator`: the built-in simulation; `parquet`: the file in the input folder."""
     test_size: float = 0.3
-    """parquet: the share of its rows, from the first on, that makes the test pool."""
+    """parquet: the share of the rows of each process that makes the test pool."""
     seed: int = 0
-    """generator: seed of the events."""
+    """Of the generated events, or of the split of a parquet file."""
     luminosity: float = REFERENCE_LUMINOSITY
     """generator: 1/fb; the expected events of every process are proportional to it."""
     train_events: Mapping[str, int] = field(default_factory=dict)

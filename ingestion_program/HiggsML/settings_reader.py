@@ -132,6 +132,8 @@ class _Reader:
         for name, name_node, child in self.pairs(node, key):
             self.known(name_node, name, fields, key)
             values[name] = self.value(child, kinds[name], f"{key}.{name}" if key else name)
+        if kind is DataSettings:
+            self.of_this_source(node, values.get("source"))
         if kind is DataSettings and values.get("source") == "generator":
             for name in ("train_events", "test_events"):
                 if not any(values.get(name, {}).values()):
@@ -140,6 +142,14 @@ class _Reader:
             if name not in values and f.default is f.default_factory is dataclasses.MISSING:
                 self.fail(node, key, f"the key '{name}' is missing.", "add it.", sorted(values))
         return kind(**values)
+
+    def of_this_source(self, node: yaml.Node, source: str | None) -> None:
+        """Refuse a key that the source of the events ignores."""
+        for name, name_node, _ in self.pairs(node, "data"):
+            if source is not None and _SOURCE_OF.get(name, source) != source:
+                what = f"the source '{source}' ignores this key."
+                fix = f"remove it, or set source: {_SOURCE_OF[name]}."
+                self.fail(name_node, "data", what, fix, name)
 
     def mapping(self, node: yaml.Node, kind: Any, key: str) -> Mapping[str, Any]:
         names = NUISANCES if key == "protocol.systematics" else PROCESSES
@@ -201,6 +211,14 @@ _EXAMPLES: Mapping[Any, str] = {
     int | None: "for example 1000, 1e3 or null.",
     Literal["generator", "parquet"]: "write source: generator, or source: parquet.",
 }
+
+_SOURCE_OF = {
+    "test_size": "parquet",
+    "luminosity": "generator",
+    "train_events": "generator",
+    "test_events": "generator",
+}
+"""Keys of the section `data` that one source of events reads."""
 
 _POSITIVE = (lambda value: value > 0, "give a number above 0.")
 _NOT_NEGATIVE = (lambda value: value is None or value >= 0, "give 0 or more.")

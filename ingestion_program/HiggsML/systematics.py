@@ -3,10 +3,14 @@
 Around the definition (`definitions.shifts`) stand functions on frames; they return new objects and
 never change their arguments. `pages/differences.md` lists where the numbers differ from 0.1.5, and
 why.
+
+This module is long because notebooks for HiggsML 0.1.5 find all of these functions here.
 """
 
+from __future__ import annotations  # so that help() shows short names of types
+
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import pandas as pd
@@ -20,7 +24,7 @@ from .experiments import EventPool
 from .experiments.protocol import draw_pseudo_experiment
 from .four_vector import V4
 from .nuisances import NUISANCES, NuisanceValues
-from .schema import DETAILED_LABELS, LABELS, WEIGHTS
+from .schema import DETAILED_LABELS, LABELS, PROCESSES, WEIGHTS
 
 __all__ = [
     "V4",
@@ -28,8 +32,11 @@ __all__ = [
     "diboson_bkg_weight_norm",
     "generate_pseudo_exp_data",
     "get_bootstrapped_dataset",
+    "get_systematics_dataset",
+    "make_unweighted_set",
     "mom4_manipulate",
     "postprocess",
+    "repeat_rows_by_weight",
     "systematics",
     "ttbar_bkg_weight_norm",
 ]
@@ -51,6 +58,9 @@ def mom4_manipulate(
         soft_met: width of the normal distribution of each component of the soft momentum, GeV.
         seed: of the soft momentum. The stream is that of 0.1.5, so that one seed gives one noise
             in both; pseudo-experiments have streams of their own.
+
+    Raises:
+        SettingsError: a shift is not within the bounds of its nuisance parameter.
     """
     _check_shifts(tes=systTauEnergyScale, jes=systJetEnergyScale, soft_met=soft_met)
     rng = np.random.RandomState(seed)
@@ -89,6 +99,34 @@ def _scaled(weights: ArrayLike, chosen: NDArray[np.bool_], factor: float) -> Arr
     return np.where(chosen, values * factor, values)
 
 
+@overload
+def systematics(
+    data_set: pd.DataFrame,
+    tes: float = ...,
+    jes: float = ...,
+    soft_met: float = ...,
+    seed: int = ...,
+    ttbar_scale: float | None = ...,
+    diboson_scale: float | None = ...,
+    bkg_scale: float | None = ...,
+    dopostprocess: bool = ...,
+) -> pd.DataFrame: ...
+
+
+@overload
+def systematics(
+    data_set: Mapping[str, Any] | None = ...,
+    tes: float = ...,
+    jes: float = ...,
+    soft_met: float = ...,
+    seed: int = ...,
+    ttbar_scale: float | None = ...,
+    diboson_scale: float | None = ...,
+    bkg_scale: float | None = ...,
+    dopostprocess: bool = ...,
+) -> dict[str, Any]: ...
+
+
 def systematics(
     data_set: Mapping[str, Any] | pd.DataFrame | None = None,
     tes: float = 1.0,
@@ -99,7 +137,7 @@ def systematics(
     diboson_scale: float | None = None,
     bkg_scale: float | None = None,
     dopostprocess: bool = True,
-) -> Any:
+) -> pd.DataFrame | dict[str, Any]:
     """Shift a data set, cut it, scale the rates of its backgrounds, derive its features.
 
     Args:
@@ -109,17 +147,18 @@ def systematics(
         jes: jet energy scale.
         soft_met: width of each component of the soft momentum, GeV.
         seed: of the soft momentum.
-        ttbar_scale: factor on the weights of ttbar; needs `detailed_labels`.
-        diboson_scale: factor on the weights of diboson; needs `detailed_labels`.
-        bkg_scale: factor on the weights of every background; needs `labels`.
+        ttbar_scale: factor on the weights of ttbar; needs `detailed_labels` unless it is 1.
+        diboson_scale: factor on the weights of diboson; needs `detailed_labels` unless it is 1.
+        bkg_scale: factor on the weights of every background; needs `labels` unless it is 1.
         dopostprocess: whether to apply the cuts of a pseudo-experiment.
 
     Returns:
-        What was given, of the same kind, for the events that are left; features are float32.
+        What was given, a frame or a dict, for the events that are left; features are float32.
 
     Raises:
         DataError: a feature, `data`, `weights` or a label that is needed is missing.
-        SettingsError: a shift is not finite or negative.
+        SettingsError: tes, jes or soft_met is not within the bounds of its nuisance parameter, or a
+            rate factor is negative or not finite. (A rate factor is exact at any value.)
     """
     if isinstance(data_set, pd.DataFrame):
         per_event: dict[str, Any] = {}
@@ -155,9 +194,9 @@ def _scale_rates(
         (bkg, all_bkg_weight_norm, LABELS, "bkg_scale"),
     )
     for factor, scaled, labels, name in steps:
-        if factor is None:
+        if factor is None or factor == 1.0:
             continue
-        _check_shifts(**{name: factor})
+        NuisanceValues(**{name: factor})
         if labels not in frame.columns:
             raise DataError(
                 f"{name} needs the column '{labels}'.",
@@ -170,7 +209,17 @@ def _scale_rates(
 
 
 def _check_shifts(**shifts: float) -> None:
+    """Refuse shifts beyond the bounds, which no experiment has: mostly a percentage or a typo."""
     NuisanceValues(**shifts)
+    for name, value in shifts.items():
+        nuisance = NUISANCES[name]
+        if not nuisance.low <= value <= nuisance.high:
+            raise SettingsError(
+                "a nuisance parameter is beyond its bounds.",
+                where=name,
+                value=value,
+                fix=f"give {nuisance.low:g} to {nuisance.high:g} (nominal {nuisance.nominal:g}).",
+            )
 
 
 # --- pseudo-experiments --------------------------------------------------------------------------
@@ -245,3 +294,53 @@ def generate_pseudo_exp_data(
     pool = data if isinstance(data, EventPool) else EventPool.from_frames(data)
     enabled = [name for name, on in chosen.items() if on]
     return draw_pseudo_experiment(pool, set_mu, enabled, np.random.SeedSequence(seed)).test_set()
+
+
+# --- further names of 0.1.5 ----------------------------------------------------------------------
+
+
+def get_systematics_dataset(
+    data: pd.DataFrame, tes: float = 1.0, jes: float = 1.0, soft_met: float = 0.0
+) -> dict[str, Any]:
+    """`systematics` of a frame of features, each event with the weight 1."""
+    events = {"data": data, WEIGHTS: np.ones(len(data))}
+    shifted: dict[str, Any] = systematics(events, tes, jes, soft_met)
+    return shifted
+
+
+def make_unweighted_set(data_set: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
+    """The events of each process, in random order (seeded).
+
+    Args:
+        data_set: `data`, a frame, and `detailed_labels` (`detailedlabel` in 0.1.5).
+
+    Raises:
+        DataError: one of them is missing.
+    """
+    name = next((key for key in (DETAILED_LABELS, "detailedlabel") if key in data_set), None)
+    if name is None or "data" not in data_set:
+        raise DataError(
+            f"data_set must hold 'data' and '{DETAILED_LABELS}'.",
+            where="make_unweighted_set",
+            value=sorted(map(str, data_set)),
+        )
+    labels = np.asarray(data_set[name])
+    frame: pd.DataFrame = data_set["data"]
+    return {
+        process: frame[labels == process].sample(frac=1, random_state=31415)
+        for process in PROCESSES
+    }
+
+
+def repeat_rows_by_weight(data_set: pd.DataFrame, seed: int = 31415) -> pd.DataFrame:
+    """Each row as often as the whole part of its weight says, in random order, without `weights`.
+
+    Args:
+        data_set: a frame with `weights`.
+        seed: of the order.
+    """
+    if WEIGHTS not in data_set.columns:
+        raise DataError(f"the frame has no column '{WEIGHTS}'.", where="repeat_rows_by_weight")
+    times = data_set[WEIGHTS].to_numpy().astype(np.int64)
+    rows = np.random.default_rng(seed).permutation(np.repeat(np.arange(len(data_set)), times))
+    return data_set.drop(columns=WEIGHTS).iloc[rows].reset_index(drop=True)

@@ -150,12 +150,14 @@ def _number(value: float, digits: int) -> str:
     return shown.replace("-", "−") if float(shown) else f"{0:.{digits}f}"
 
 
-def _duration(seconds: float) -> str:
+def _duration(seconds: float | None) -> str:
     """A time span with the two units that matter.
 
     >>> _duration(1234.5), _duration(7325.0), _duration(3.14159)
     ('20 min 34 s', '2 h 2 min', '3.1 s')
     """
+    if seconds is None:
+        return "not measured"
     minutes, hours = int(seconds // 60), int(seconds // 3600)
     if hours:
         return f"{hours:,} h {minutes % 60} min"

@@ -44,6 +44,6 @@ def score_folder(prediction: Path, reference: ReferenceSettings, output: Path) -
         estimate = getattr(report, name)
         numbers = (estimate.value, estimate.low, estimate.high)
         _log.info("%-18s %9.4f  (68 %% range %.4f to %.4f)", name, *numbers)
-    _log.info("%-18s %9.1f s", "ingestion_duration", report.ingestion_duration)
+    _log.info("%-18s %9.1f s", "ingestion_duration", results.ingestion_duration)
     _log.info("%s", judge(report).headline)
     return report

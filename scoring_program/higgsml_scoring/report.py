@@ -64,7 +64,7 @@ class ScoreReport:
         sets: scores of each set, in their order.
         experiments: number of experiments in all sets.
         quantiles_score, interval, coverage, rmse, mae: scores over all experiments, with errors.
-        ingestion_duration: seconds that the run took.
+        ingestion_duration: seconds that the run took; None where nobody measured them.
     """
 
     sets: tuple[SetScore, ...]
@@ -74,9 +74,9 @@ class ScoreReport:
     coverage: Estimate
     rmse: Estimate
     mae: Estimate
-    ingestion_duration: float
+    ingestion_duration: float | None
 
-    def scores(self) -> dict[str, float]:
+    def scores(self) -> dict[str, float | None]:
         """The content of `scores.json`, not rounded."""
         names = ("rmse", "mae", "interval", "coverage", "quantiles_score")
         scores = {name: getattr(self, name).value for name in names}
@@ -105,7 +105,11 @@ def quantities(mu: Floats, answers: Answers) -> Floats:
 
 
 def score(
-    mu: Floats, answers: Answers, ingestion_duration: float, *, bootstraps: int = BOOTSTRAPS
+    mu: Floats,
+    answers: Answers,
+    ingestion_duration: float | None,
+    *,
+    bootstraps: int = BOOTSTRAPS,
 ) -> ScoreReport:
     """Score a measurement: RMSE, MAE, interval, coverage and quantiles score, with errors.
 
@@ -117,7 +121,7 @@ def score(
     Args:
         mu: true mu of each set, shape (sets,).
         answers: arrays of shape (sets, experiments).
-        ingestion_duration: seconds.
+        ingestion_duration: seconds, where they are known.
         bootstraps: number of bootstraps for the errors.
 
     Raises:
@@ -140,7 +144,7 @@ def score(
             for number, means in enumerate(drawn)
         ),
         experiments=n,
-        ingestion_duration=float(ingestion_duration),
+        ingestion_duration=ingestion_duration,
         **{name: estimate(value, redrawn[name]) for name, value in final.items()},
     )
 

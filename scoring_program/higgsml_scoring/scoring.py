@@ -4,6 +4,9 @@ For notebooks. The scoring program itself uses `higgsml_scoring.program.score_fo
 demands a finished, unaltered run.
 """
 
+from __future__ import annotations  # so that help() shows short names of types
+
+import html
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -30,13 +33,13 @@ _log = logging.getLogger(__name__)
 class Scoring:
     """Scores of the results of an ingestion run.
 
-    Call `load_ingestion_duration`, `load_ingestion_results`, `compute_scores` and `write_scores`,
-    in this order.
+    Call `load_ingestion_results`, `compute_scores` and `write_scores`, in this order;
+    `load_ingestion_duration` before `compute_scores` where the duration is known.
 
     Attributes:
         start_time, end_time: of the timer (None where it was not started or stopped).
         ingestion_results: what the submission answered (None before it is loaded).
-        ingestion_duration: seconds that the ingestion took (None before it is loaded).
+        ingestion_duration: seconds that the ingestion took (None where it is not loaded).
         report: the frozen report (None before it is computed).
         scores_dict: scores by their name in `scores.json`, not rounded.
         bootstraped_scores: bootstrapped scores by name, once computed.
@@ -49,9 +52,28 @@ class Scoring:
         self.ingestion_results: Answers | None = None
         self.ingestion_duration: float | None = None
         self.report: ScoreReport | None = None
-        self.scores_dict: dict[str, float] = {}
+        self.scores_dict: dict[str, float | None] = {}
         self.bootstraped_scores: dict[str, list[float]] = {}
         self.score_file, self.html_file = Path(SCORES), Path(PAGE)
+
+    def __repr__(self) -> str:
+        if self.report is None:
+            return (
+                f"Scoring: {'no' if self.ingestion_results is None else 'read'} results, no scores"
+            )
+        shown = ", ".join(f"{name} {value:.4g}" for name, value in self._known_scores().items())
+        sets = len(self.report.sets)
+        return f"Scoring: {sets} sets, {self.report.experiments:,} experiments; {shown}"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th>{html.escape(name)}</th><td>{value:.4g}</td></tr>"
+            for name, value in self._known_scores().items()
+        )
+        return f"<p>{html.escape(repr(self).split(';')[0])}</p><table>{rows}</table>"
+
+    def _known_scores(self) -> dict[str, float]:
+        return {name: value for name, value in self.scores_dict.items() if value is not None}
 
     def start_timer(self) -> None:
         """Start the timer."""
@@ -97,13 +119,11 @@ class Scoring:
             test_settings: `ground_truth_mus` holds the true mu of each set.
 
         Raises:
-            ResultsError: where results or duration are not loaded, or there are not as many true
-                mu as sets.
+            ResultsError: where results are not loaded, or there are not as many true mu as sets.
         """
-        if self.ingestion_results is None or self.ingestion_duration is None:
+        if self.ingestion_results is None:
             raise ResultsError(
-                "there is nothing to score yet.",
-                fix="call load_ingestion_results and load_ingestion_duration first.",
+                "there is nothing to score yet.", fix="call load_ingestion_results first."
             )
         mu = _true_mu(test_settings, len(self.ingestion_results.mu_hat))
         self.report = score(mu, self.ingestion_results, self.ingestion_duration)

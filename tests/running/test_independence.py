@@ -169,3 +169,22 @@ def test_copies_share_nothing(tmp_path: Path, what: str) -> None:
     submission = write_submission(tmp_path / "sub", model(parts))
     with pytest.raises(SubmissionError, match=message):
         run(tmp_path, submission)
+
+
+def test_libraries_find_their_own_process(tmp_path: Path) -> None:
+    """A copy may look at what is loaded into it, as threadpoolctl does, and at no other process."""
+    parts = {
+        "before": "from threadpoolctl import threadpool_info",
+        "note": """
+            assert threadpool_info()
+            assert "numpy" in Path("/proc/self/maps").read_text()
+            assert os.getpid() != int(open("/proc/self/stat").read().split()[0])
+            try:
+                open(f"/proc/{os.getppid()}/stat")
+            except PermissionError:
+                pass
+            else:
+                raise ValueError("another process can be looked at")
+""",
+    }
+    run(tmp_path, write_submission(tmp_path / "sub", model(parts)))

@@ -123,14 +123,34 @@ def test_figure_of_one_set(run):
 
 
 def test_steps_in_the_wrong_order_are_refused(run):
-    folder, test_settings = run
+    _, test_settings = run
     scoring = Scoring()
     for step in (scoring.write_scores, scoring.compute_bootstraped_scores):
         with pytest.raises(ResultsError, match="compute_scores first"):
             step()
-    scoring.load_ingestion_results(folder)
-    with pytest.raises(ResultsError, match="load_ingestion_duration first"):
+    with pytest.raises(ResultsError, match="load_ingestion_results first"):
         scoring.compute_scores(test_settings)
+
+
+def test_the_duration_is_optional(run):
+    """As in 0.1.5, whose starting kits score without it; the page says so."""
+    folder, test_settings = run
+    scoring = Scoring()
+    assert repr(scoring) == "Scoring: no results, no scores"
+    scoring.load_ingestion_results(folder, folder / "scores")
+    scoring.compute_scores(test_settings)
+    assert scoring.scores_dict == computed(run).scores_dict | {"ingestion_duration": None}
+    scoring.write_scores()
+    assert json.loads((folder / "scores" / "scores.json").read_text()) == scoring.scores_dict
+    assert "not measured" in (folder / "scores" / "detailed_results.html").read_text("utf-8")
+
+
+def test_a_shown_object_tells(run):
+    scoring = computed(run)
+    assert repr(scoring).startswith("Scoring: 2 sets, 40 experiments; rmse ")
+    score = f"{scoring.scores_dict['quantiles_score']:.4g}"
+    assert score in repr(scoring)
+    assert f"<th>quantiles_score</th><td>{score}</td>" in scoring._repr_html_()
 
 
 def test_refuses_another_number_of_true_mu(run):

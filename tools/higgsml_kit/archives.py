@@ -7,7 +7,7 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from HiggsML.errors import DataError
 
@@ -67,7 +67,8 @@ def write_zip(files: Mapping[str, Path], target: Path) -> None:
 
 
 def unpack(archive: Path, folder: Path) -> None:
-    """Unpack a zip file into a new folder."""
+    """Unpack a zip file into a new folder; leftovers of the machine that made it stay behind."""
     folder.mkdir(parents=True)
     with zipfile.ZipFile(archive) as content:
-        content.extractall(folder)
+        names = content.namelist()
+        content.extractall(folder, [name for name in names if not is_junk(PurePosixPath(name))])

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..errors import DataError, did_you_mean
-from ..schema import DER_COLUMNS, DETAILED_LABELS, FILE_COLUMNS
+from ..schema import DER_COLUMNS, DETAILED_LABELS, FILE_COLUMNS, LABELS, WEIGHTS
 from .problems import unreadable
 from .reading import EventFile
 
@@ -26,6 +26,13 @@ def open_event_file(folder: str | os.PathLike[str]) -> EventFile:
             or cannot be used. The values in the rows are checked as they are read.
     """
     folder = Path(folder)
+    if folder.is_file():
+        raise DataError(
+            "this is a file.",
+            where="input_dir",
+            value=str(folder),
+            fix=f"give its folder, {str(folder.parent)!r}.",
+        )
     if not folder.is_dir():
         raise DataError(
             "this folder does not exist.",
@@ -39,8 +46,7 @@ def open_event_file(folder: str | os.PathLike[str]) -> EventFile:
             "no parquet file in this folder.",
             where=folder,
             value=sorted(entry.name for entry in folder.iterdir())[:10],
-            fix="give the folder that holds the parquet file (HiggsML.datasets.download_dataset "
-            "fetches one).",
+            fix=_where_else(folder),
         )
     try:
         footer = pq.read_metadata(path)
@@ -53,6 +59,24 @@ def open_event_file(folder: str | os.PathLike[str]) -> EventFile:
     metadata_path = _only(folder, "_metadata.json")
     metadata = {} if metadata_path is None else _read_metadata(metadata_path, footer.num_rows)
     return EventFile(path, footer, MappingProxyType(metadata))
+
+
+def _where_else(folder: Path) -> str:
+    """How to mend a folder without a parquet file."""
+    below = sorted(p.parent for p in folder.glob("*/*.parquet") if not p.name.startswith("."))
+    if {p.name for p in folder.iterdir()} >= {"data", "labels", "weights"} or any(
+        (folder / side / "labels").is_dir() for side in ("train", "test")
+    ):
+        return (
+            "this is the layout of 2024, with data, labels and weights in files of their own: "
+            "join them into one parquet file (see the page 'From HiggsML 0.1.5')."
+        )
+    if below:
+        return f"give {str(below[0])!r}, which holds one."
+    return (
+        "give the folder that holds the parquet file "
+        "(HiggsML.datasets.download_dataset fetches one)."
+    )
 
 
 def _only(folder: Path, suffix: str) -> Path | None:
@@ -80,14 +104,38 @@ def _check_columns(path: Path, schema: pa.Schema) -> None:
             f"{len(missing)} of {len(required)} columns are missing.",
             where=path,
             value=missing,
-            fix=" ".join(f"for {name}, {did_you_mean(name, strange)}" for name in missing[:3])
-            if strange
-            else f"columns are {', '.join(FILE_COLUMNS)}.",
+            fix=_renamings(missing, strange),
         )
     for name in required:
         if names.count(name) > 1:
             raise DataError(f"the column {name} appears twice.", where=path, fix="keep one.")
         _check_type(path, name, schema.field(name).type)
+
+
+_EARLIER = {
+    "PRI_n_jets": "PRI_jet_num",
+    "PRI_had_pt": "PRI_tau_pt",
+    "PRI_had_eta": "PRI_tau_eta",
+    "PRI_had_phi": "PRI_tau_phi",
+    "DER_pt_ratio_lep_had": "DER_pt_ratio_lep_tau",
+    "DER_deltar_had_lep": "DER_deltar_tau_lep",
+    WEIGHTS: "Weight",
+    LABELS: "Label",
+    DETAILED_LABELS: "detailed_label",
+}
+"""Names that columns had in earlier data of the challenge."""
+
+
+def _renamings(missing: list[str], strange: list[str]) -> str:
+    """How to mend missing columns, given the columns that nobody knows."""
+    earlier = {_EARLIER[name]: name for name in missing if _EARLIER.get(name) in strange}
+    if earlier:
+        rest = [name for name in missing if name not in earlier.values()]
+        more = f" These have no earlier name: {', '.join(rest)}." if rest else ""
+        return f"rename the columns of earlier data: frame.rename(columns={earlier}).{more}"
+    if strange:
+        return " ".join(f"for {name}, {did_you_mean(name, strange)}" for name in missing[:3])
+    return f"columns are {', '.join(FILE_COLUMNS)}."
 
 
 def _check_type(path: Path, name: str, kind: pa.DataType) -> None:

@@ -70,13 +70,6 @@ class EventFile:
         return set(DER_COLUMNS) <= set(self.footer.schema.to_arrow_schema().names)
 
     @cached_property
-    def sum_weights(self) -> float:
-        """Expected events of the whole sample: from the metadata, else the sum over the file."""
-        if "sum_weights" in self.metadata:
-            return float(self.metadata["sum_weights"])
-        return sum(float(batch.weights.sum()) for batch in self.batches(0, self.n_rows))
-
-    @cached_property
     def digest(self) -> str:
         """SHA-256 (hex) of the file's size, its footer and the metadata.
 
@@ -91,10 +84,8 @@ class EventFile:
         facts = json.dumps({"size": size, "metadata": dict(self.metadata)}, sort_keys=True)
         return hashlib.sha256(facts.encode() + footer).hexdigest()
 
-    def batches(
-        self, start: int, stop: int, columns: Sequence[str] = (), batch_rows: int = BATCH_ROWS
-    ) -> Iterator[EventBatch]:
-        """The rows start <= row < stop in file order, checked, at most `batch_rows` at a time.
+    def batches(self, columns: Sequence[str], batch_rows: int = BATCH_ROWS) -> Iterator[EventBatch]:
+        """All rows in the order of the file, checked, at most `batch_rows` at a time.
 
         Args:
             columns: features to read; DER features that the file lacks are computed.
@@ -105,7 +96,7 @@ class EventFile:
                 is damaged.
         """
         stored = [*(columns if self.has_derived else _primary(columns)), *_ROW_COLUMNS]
-        groups, row = self._row_groups(start, stop)
+        row = 0
         try:
             with (
                 pq.ParquetFile(
@@ -116,25 +107,15 @@ class EventFile:
                     read_dictionary=[DETAILED_LABELS],
                 ) as file,
                 progress_bar(
-                    total=stop - start, desc="reading", unit=" events", unit_scale=True
+                    total=self.n_rows, desc="reading", unit=" events", unit_scale=True
                 ) as bar,
             ):
-                for raw in file.iter_batches(batch_rows, row_groups=groups, columns=stored):
-                    first, last = max(start - row, 0), min(stop - row, raw.num_rows)
-                    if first < last:
-                        yield self._checked(raw.slice(first, last - first), row + first, columns)
-                        bar.update(last - first)
+                for raw in file.iter_batches(batch_rows, columns=stored):
+                    yield self._checked(raw, row, columns)
+                    bar.update(raw.num_rows)
                     row += raw.num_rows
         except (pa.ArrowException, OSError) as error:
             raise unreadable(self.path, error) from error
-
-    def _row_groups(self, start: int, stop: int) -> tuple[list[int], int]:
-        """The row groups that hold the rows, and the number of their first row."""
-        sizes = [self.footer.row_group(i).num_rows for i in range(self.footer.num_row_groups)]
-        ends = np.cumsum(sizes)
-        first, last = np.searchsorted(ends, [start, stop - 1], side="right")
-        groups = list(range(first, last + 1)) if start < stop else []
-        return groups, int(ends[first - 1]) if first else 0
 
     def _checked(self, raw: pa.RecordBatch, first_row: int, columns: Sequence[str]) -> EventBatch:
         features = np.empty((len(columns), raw.num_rows), dtype=np.float32)

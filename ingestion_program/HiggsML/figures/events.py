@@ -1,5 +1,7 @@
 """Figures of events: correlations, pairs of features, stacked histograms."""
 
+from __future__ import annotations  # so that help() shows short names of types
+
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -42,8 +42,17 @@ def require_columns(
     """The columns to show: those asked for, or those of `default` that are in all frames.
 
     Raises:
-        DataError: a column is in one of the frames missing, or there is none to show.
+        DataError: what should be a frame is none, a column is in one of the frames missing, or
+            there is none to show.
     """
+    for frame in frames:
+        if not isinstance(frame, pd.DataFrame):
+            raise DataError(
+                "this must be a frame of events.",
+                where="dfall, df_syst",
+                value=type(frame).__name__,
+                fix="give the frames first, then the weights: (dfall, df_syst, weights, ...).",
+            )
     if columns is None:
         columns = [name for name in default if all(name in frame for frame in frames)]
     for name in columns:

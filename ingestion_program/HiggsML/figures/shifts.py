@@ -1,5 +1,7 @@
 """Figures of systematic shifts: nominal against shifted events."""
 
+from __future__ import annotations  # so that help() shows short names of types
+
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,7 +14,7 @@ from .inputs import SHOWN, Array, bin_edges, defined, one_per_event, require_col
 from .pairs import draw_pairs
 from .style import MUTED, TWO_COLOURS, axis_label, house_style, new_figure, panels, unit
 
-__all__ = ["event_vise_syst", "histogram_syst", "pair_plots_syst"]
+__all__ = ["compare_histograms", "event_vise_syst", "histogram_syst", "pair_plots_syst"]
 
 
 @house_style()
@@ -70,18 +72,38 @@ def histogram_syst(
         (dfall, one_per_event(weights, len(dfall), "weights").astype(np.float64)),
         (df_syst, one_per_event(weight_syst, len(df_syst), "weight_syst").astype(np.float64)),
     )
+    return compare_histograms(both, ("nominal", "shifted"), columns, nbin)
+
+
+@house_style()
+def compare_histograms(
+    samples: Sequence[tuple[pd.DataFrame, Array]],
+    labels: tuple[str, str],
+    columns: Sequence[str],
+    nbin: int,
+) -> Figure:
+    """Distributions of features of two samples, each normalised to 1, and their ratio.
+
+    Args:
+        samples: events and their weights; the bins are those of the first sample.
+        labels: what the samples are called.
+        columns: features to show.
+        nbin: bins, up to the 97.5th percentile of the first sample.
+
+    Raises:
+        DataError: an unknown column.
+    """
+    columns = require_columns(columns, *(frame for frame, _ in samples))
     per_row = min(3, len(columns))
     rows = -(-len(columns) // per_row)
     figure = new_figure(3.5 * per_row, 3.1 * rows)
     grid = figure.subfigures(rows, per_row, squeeze=False)
     for place, column in zip(grid.flat, columns, strict=False):
         upper, lower = place.subplots(2, 1, sharex=True, height_ratios=[3, 1])
-        edges = bin_edges(defined(dfall, column), nbin, column)
-        densities = [_density(defined(frame, column), w, edges) for frame, w in both]
+        edges = bin_edges(defined(samples[0][0], column), nbin, column)
+        densities = [_density(defined(frame, column), w, edges) for frame, w in samples]
         upper.stairs(densities[0], edges, fill=True, color=TWO_COLOURS[0], alpha=0.25, lw=0)
-        for density, colour, label in zip(
-            densities, TWO_COLOURS, ("nominal", "shifted"), strict=True
-        ):
+        for density, colour, label in zip(densities, TWO_COLOURS, labels, strict=True):
             upper.stairs(density, edges, color=colour, lw=1.2, label=label)
         upper.set_ylabel(f"density [1/{unit(column)}]" if unit(column) else "density")
         ratio = np.divide(

@@ -70,6 +70,10 @@ _STYLE: dict[Any, Any] = {
 class _ShownFigure(Figure):
     """A figure that a notebook shows when it is the value of a cell, without pyplot."""
 
+    def __repr__(self) -> str:
+        width, height = self.get_size_inches()
+        return f"Figure of {len(self.axes)} panels, {width:.1f} x {height:.1f} in"
+
     def _repr_png_(self) -> bytes:
         buffer = BytesIO()
         self.savefig(buffer, format="png", dpi=110)

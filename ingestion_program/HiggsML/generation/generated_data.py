@@ -1,13 +1,12 @@
 """Generated events as a data source of a run, with the same face as `HiggsML.datasets.Data`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from .. import __version__
-from ..event_files import checked_indices, draw_rows, number_of_rows
+from ..event_files import Indices, Seed, chosen_rows
 from ..experiments.pool.event_pool import EventBlock
 from ..progress import progress_bar
 from ..schema import EXPECTED_EVENTS, REFERENCE_LUMINOSITY, WEIGHTS
@@ -44,22 +43,15 @@ class GeneratedData:
     def load_train_set(
         self,
         train_size: float | None = None,
-        selected_indices: Sequence[int] | NDArray[np.integer] | None = None,
-        seed: int | np.random.SeedSequence | np.random.Generator = 0,
+        selected_indices: Indices | None = None,
+        seed: Seed = 0,
     ) -> None:
         """Load the training set, or a part of it; arguments as for `Data.load_train_set`."""
         if self._all is None:
             s = self._settings
             self._all = generate(s.train_events, self._train_seed, luminosity=s.luminosity)
-        if selected_indices is not None:
-            rows = checked_indices(selected_indices, len(self._all))
-        else:
-            size = number_of_rows(
-                1.0 if train_size is None else train_size, len(self._all), "train_size"
-            )
-            rows = draw_rows(len(self._all), size, np.random.default_rng(seed))
-        whole = selected_indices is None and len(rows) == len(self._all)
-        chosen = self._all if whole else self._all.iloc[rows].reset_index(drop=True)
+        rows = chosen_rows(train_size, selected_indices, len(self._all), seed)
+        chosen = self._all if rows is None else self._all.iloc[rows].reset_index(drop=True)
         weights = chosen[WEIGHTS].to_numpy(np.float64)
         expected = sum(EXPECTED_EVENTS.values()) * self._settings.luminosity / REFERENCE_LUMINOSITY
         scale = scale_to_whole(expected, weights.sum(), where="training set")

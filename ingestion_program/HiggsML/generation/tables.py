@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from ..definitions.features import derive
 from ..errors import DataError
+from ..event_files import process_names
 from ..experiments.pool.event_pool import EventBlock
 from ..progress import progress_bar
 from ..schema import (
@@ -55,7 +56,7 @@ def generate(
         luminosity: 1/fb; the weights of a process add up to its expected events.
 
     Returns:
-        `schema.FILE_COLUMNS`, all float32 but `detailed_labels`, a categorical of process names.
+        `schema.FILE_COLUMNS`, all float32 but `detailed_labels`, strings out of `PROCESSES`.
 
     Raises:
         SettingsError: counts, seed or luminosity cannot be used.
@@ -79,8 +80,7 @@ def generate(
             start = here.stop
             bar.update(len(columns[PROCESS]))
     frame = pd.DataFrame(values.T, columns=numbers, copy=False)
-    labels = pd.Categorical.from_codes(process, categories=list(PROCESSES))
-    frame.insert(FILE_COLUMNS.index(DETAILED_LABELS), DETAILED_LABELS, labels)
+    frame.insert(FILE_COLUMNS.index(DETAILED_LABELS), DETAILED_LABELS, process_names(process))
     return frame
 
 

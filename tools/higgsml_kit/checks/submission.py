@@ -27,13 +27,15 @@ def check_submission(path: Path, there: Callable[[str], bool] = is_in_image) -> 
     """
     if path.is_dir():
         files = {f.relative_to(path).as_posix(): f for f in path.rglob("*") if f.is_file()}
-        # Python itself puts caches into a folder; `higgsml pack` and the dry run leave them out.
+        # Systems put caches and the like into folders and zips. They do no harm: `higgsml pack`
+        # and the dry run leave them out, and the platform runs model.py beside them.
         names = [name for name in files if not is_junk(PurePosixPath(name))]
         size = sum(files[name].stat().st_size for name in names)
         return _check_files(names, size, lambda name: files[name].read_bytes(), there)
     try:
         with zipfile.ZipFile(path) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            entries = [e for e in entries if not is_junk(PurePosixPath(e.filename))]
             names = [entry.filename for entry in entries]
             size = sum(entry.file_size for entry in entries)
             return _check_names(names) + _check_files(names, size, archive.read, there)
@@ -53,15 +55,11 @@ def check_submission(path: Path, there: Callable[[str], bool] = is_in_image) -> 
 
 def _check_names(names: list[str]) -> list[Problem]:
     """Names that only a zip file can have."""
-    problems = []
-    junk = sorted({PurePosixPath(name).parts[0] for name in names if is_junk(PurePosixPath(name))})
-    if junk:
-        fix = "make the zip with: higgsml pack --submission FOLDER"
-        problems.append(Problem(junk[0], "is a leftover of the machine that made the zip.", fix))
-    for name in names:
-        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
-            problems.append(Problem(name, "leads out of the folder.", "zip the files themselves."))
-    return problems
+    return [
+        Problem(name, "leads out of the folder.", "zip the files themselves.")
+        for name in names
+        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts
+    ]
 
 
 def _check_files(

@@ -5,10 +5,13 @@ this one learns nothing of it. Python's and the C library's handlers of a fork a
 would draw new random seeds. The caller must be the only thread that works.
 """
 
+import builtins
 import ctypes
+import io
 import os
 import signal
 import socket
+from typing import Any
 
 from ..isolation.seccomp import SIBLING, clone_number
 
@@ -45,6 +48,7 @@ def become_copy(connection: int, output: int) -> socket.socket:
     Returns:
         The connection.
     """
+    _see_own_process()
     pr_set_pdeathsig = 1
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL, 0, 0, 0)
     for standard in range(3):
@@ -52,3 +56,26 @@ def become_copy(connection: int, output: int) -> socket.socket:
     os.closerange(3, connection)
     os.closerange(connection + 1, os.sysconf("SC_OPEN_MAX"))
     return socket.socket(fileno=connection)
+
+
+_ORIGINAL = f"/proc/{os.getpid()}/"
+
+
+def _see_own_process() -> None:
+    """Have Python read what `/proc` tells of the original where a copy asks for itself.
+
+    Landlock knows the original's folder in `/proc`, by its inode, and no copy's. Libraries look up
+    there what is loaded into their process, which is the same in a copy.
+    """
+    plain = io.open
+    own = ("/proc/self/", f"/proc/{os.getpid()}/")
+
+    def open_own(file: Any, *arguments: Any, **options: Any) -> Any:
+        if isinstance(file, str | os.PathLike):
+            path = os.fspath(file)
+            for folder in own:
+                if isinstance(path, str) and path.startswith(folder):
+                    file = _ORIGINAL + path.removeprefix(folder)
+        return plain(file, *arguments, **options)
+
+    builtins.open = io.open = open_own

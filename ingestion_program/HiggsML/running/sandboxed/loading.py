@@ -10,7 +10,10 @@ from typing import Any
 from ...errors import SubmissionError
 from ..contract import MODEL_FILE
 
-__all__ = ["build_model", "load_model_class"]
+__all__ = ["MODEL_TYPE", "build_model", "load_model_class"]
+
+MODEL_TYPE = "sample_model"
+"""What HiggsML 0.1.5 gave as `model_type` unless told otherwise."""
 
 
 def load_model_class(folder: Path) -> type:
@@ -50,12 +53,16 @@ def build_model(
 ) -> Any:
     """Make the model; arguments beyond the contract are passed only if its signature takes them.
 
+    HiggsML 0.1.5 gave a third argument, `model_type`, to every model, so that some require it.
+
     Raises:
         SubmissionError: the constructor cannot be called as the contract says.
     """
     arguments = {"get_train_set": get_train_set, "systematics": systematics}
     accepted = inspect.signature(model_class).parameters
-    arguments |= {name: value for name, value in further.items() if name in accepted}
+    takes_any = any(each.kind is each.VAR_KEYWORD for each in accepted.values())
+    further = {"model_type": MODEL_TYPE} | further
+    arguments |= {name: value for name, value in further.items() if takes_any or name in accepted}
     _check_call(model_class, "Model", **arguments)
     return model_class(**arguments)
 

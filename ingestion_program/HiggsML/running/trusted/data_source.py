@@ -3,7 +3,7 @@
 import dataclasses
 from pathlib import Path
 
-from ...datasets import Data
+from ...datasets import Data, EventSource
 from ...generation import GeneratedData
 from ...settings import DataSettings
 
@@ -17,14 +17,14 @@ class DataSource:
     settings: DataSettings
     input_dir: Path
 
-    def open(self) -> Data | GeneratedData:
+    def open(self) -> EventSource:
         """The events, of which nothing is loaded yet.
 
         Raises:
             DataError: they cannot be used.
         """
         if self.settings.source == "parquet":
-            return Data(self.input_dir, test_size=self.settings.test_size)
+            return Data(self.input_dir, test_size=self.settings.test_size, seed=self.settings.seed)
         return GeneratedData(self.settings)
 
     def __getstate__(self) -> dict[str, object]:

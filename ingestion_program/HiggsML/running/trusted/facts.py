@@ -73,5 +73,5 @@ def name_of_submission(folder: Path) -> str:
     A staged source has been parsed before (`stage_submission`), so it can be parsed here.
     """
     text = ast.get_docstring(ast.parse((folder / MODEL_FILE).read_bytes())) or ""
-    line = printable(text.partition("\n")[0])
+    line = " ".join(printable(text.partition("\n")[0]).split())
     return line if len(line) <= LONGEST_NAME else line[: LONGEST_NAME - 1] + "…"

@@ -7,8 +7,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from .batches import BATCH, LISTED, WORDS_SIZE, Scratch, Words
-from .bosons import (
+from ..numerics.records import as_record
+from .compiled import compiled, digest_of_sources
+from .constants.table import Constants
+from .physics.detector import cuts_of
+from .physics.radiation import MOST_JETS, Jets, kt_table
+from .physics.taus import tau_shares
+from .processes.boson_candidates import SCRATCH_SIZE
+from .processes.boson_trials import MODE
+from .processes.bosons import (
     boson_event,
     gluon_fusion_share,
     higgs_candidates,
@@ -16,19 +23,13 @@ from .bosons import (
     rare_higgs_event,
     z_candidates,
 )
-from .candidates import SCRATCH_SIZE
-from .compiled import compiled, digest_of_sources
-from .constants import Constants, as_record
-from .detector import cuts_of
-from .dibosons import diboson_event
-from .quantiles import POINTS, Tables
-from .radiation import MOST_JETS, Jets, kt_table
-from .random_numbers import Stream, top_up, uniform
-from .single_top import single_top_event, single_top_share
+from .processes.dibosons import diboson_event
+from .processes.single_top import single_top_event, single_top_share
+from .processes.top_quarks import rates_of, top_event, w_mass_table
+from .sampling.batches import BATCH, LISTED, WORDS_SIZE, Scratch, Words
+from .sampling.quantiles import POINTS, Tables
+from .sampling.random_numbers import Stream, top_up, uniform
 from .slices import slice_range
-from .taus import tau_shares
-from .top_quarks import rates_of, top_event, w_mass_table
-from .trials import MODE
 
 __all__ = ["Rows", "fill"]
 

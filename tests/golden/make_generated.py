@@ -40,7 +40,7 @@ def digests() -> dict[str, str]:
     found = {}
     for process, slice_index in SOURCES:
         for block, seed in enumerate(SEEDS):
-            rows = generate_block(process, EVENTS, seed, block, part=slice_index)
+            rows = generate_block(process, EVENTS, seed, block, slice_index=slice_index)
             found[f"{process} {slice_index} {seed} {block}"] = digest_of(rows)
     frame = generate(COUNTS, seed=SEEDS[0])
     labels = frame.pop(DETAILED_LABELS).cat.codes.to_numpy()

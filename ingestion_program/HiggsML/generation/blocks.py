@@ -52,28 +52,28 @@ def generate_block(
     seed: int,
     block: int,
     constants: Constants = CONSTANTS,
-    part: int | None = None,
+    slice_index: int | None = None,
 ) -> Rows:
     """The first `count` selected events of a block, (count, 16), columns of `PRI_COLUMNS`.
 
-    A function of (process, part, seed, block) alone; a smaller count is a prefix of a larger one.
-    `part` is the slice; without one, all events come in their natural proportions.
+    A function of (process, slice, seed, block) alone; a smaller count is a prefix of a larger one.
+    `slice_index` is the slice; without one, all events come in their natural proportions.
     """
-    return _generate(process, count, seed, block, constants, part)[0]
+    return _generate(process, count, seed, block, constants, slice_index)[0]
 
 
-def efficiency(process: str, count: int, seed: int, part: int | None = None) -> float:
+def efficiency(process: str, count: int, seed: int, slice_index: int | None = None) -> float:
     """The share of trials that are selected, from `count` events of a process or its slice."""
-    return count / _generate(process, count, seed, 0, CONSTANTS, part)[1]
+    return count / _generate(process, count, seed, 0, CONSTANTS, slice_index)[1]
 
 
 def _generate(
-    process: str, count: int, seed: int, block: int, constants: Constants, part: int | None
+    process: str, count: int, seed: int, block: int, constants: Constants, slice_index: int | None
 ) -> tuple[Rows, int]:
     """Events, and the number of trials."""
     rows = np.empty((count, len(PRI_COLUMNS)), dtype=np.float32)
-    stream = open_stream(seed, PROCESSES.index(process), block, part)
-    return rows, fill(process, stream, rows, constants, part)
+    stream = open_stream(seed, PROCESSES.index(process), block, slice_index)
+    return rows, fill(process, stream, rows, constants, slice_index)
 
 
 def check_counts(counts: Mapping[str, int], seed: int, luminosity: float) -> None:
@@ -143,7 +143,7 @@ def blocks_of(
 
     def work(job: tuple[Source, int, int]) -> EventBlock:
         source, size, block = job
-        rows = generate_block(source.process, size, seed, block, part=source.part)
+        rows = generate_block(source.process, size, seed, block, slice_index=source.slice_index)
         return EventBlock(source.process, rows, np.full(size, source.weight))
 
     jobs = (

@@ -7,8 +7,8 @@ import pytest
 
 from HiggsML.generation.compiled import compiled
 from HiggsML.generation.constants.table import CONSTANTS
-from HiggsML.generation.physics.quark_jets import candidates, split, which_jet
-from HiggsML.generation.physics.radiation import ETA, PT, X, Y, place
+from HiggsML.generation.physics.quark_jets import fake_candidates, faking_jet, split
+from HiggsML.generation.physics.radiation import ETA, PT, X, Y, write_jet
 from HiggsML.generation.sampling.random_numbers import open_stream, top_up
 from HiggsML.numerics.records import as_record
 
@@ -17,9 +17,9 @@ TOP = CONSTANTS.top
 
 def test_each_jet_is_a_candidate_by_its_rate():
     """Two b jets among five: theirs is the rate `bottom_fake`, the others' 1, the rest is none."""
-    number = np.linspace(0.0, candidates(2, TOP), 20_001)[:-1]
-    which = np.array([which_jet(x, 3, 2, TOP) for x in number])
-    shares = np.array([np.mean(which == i) for i in range(5)]) * candidates(2, TOP)
+    number = np.linspace(0.0, fake_candidates(2, TOP), 20_001)[:-1]
+    which = np.array([faking_jet(x, 3, 2, TOP) for x in number])
+    shares = np.array([np.mean(which == i) for i in range(5)]) * fake_candidates(2, TOP)
     np.testing.assert_allclose(shares, [1.0, 1.0, 1.0, TOP.bottom_fake, TOP.bottom_fake], atol=2e-3)
     assert set(which) == {-1, 0, 1, 2, 3, 4}
 
@@ -28,7 +28,7 @@ def test_each_jet_is_a_candidate_by_its_rate():
 def split_many(stream, top, jets, count, results):
     for i in range(len(results)):
         top_up(stream)
-        place(jets, 0, 100.0, 0.3, 1.0, math.cos(1.0), math.sin(1.0))
+        write_jet(jets, 0, 100.0, 0.3, 1.0, math.cos(1.0), math.sin(1.0))
         after = split(stream, jets, 0, count, top)
         results[i, 0], results[i, 1] = after, jets[0, PT]
         results[i, 2], results[i, 3] = jets[1, PT], abs(jets[1, ETA] - jets[0, ETA])

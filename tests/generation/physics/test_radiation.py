@@ -5,7 +5,7 @@ import pytest
 from numba import njit
 
 from HiggsML.generation.constants.table import CONSTANTS
-from HiggsML.generation.physics.radiation import MOST_JETS, emit, kt_table, mean_number
+from HiggsML.generation.physics.radiation import MOST_JETS, kt_table, mean_number, recoil
 from HiggsML.generation.sampling.quantiles import inverse_distribution, quantile, value_at
 from HiggsML.generation.sampling.random_numbers import exponential, open_stream, top_up
 from HiggsML.numerics.records import as_record
@@ -34,7 +34,7 @@ def hardest(stream, radiation, table, n):
     result, excess = np.zeros(n), 0.0
     for i in range(n):
         top_up(stream)
-        count, x, y = emit(stream, radiation, table, exponential(stream), jets, 0)
+        count, x, y = recoil(stream, radiation, table, exponential(stream), jets, 0)
         if count > 0:
             result[i] = jets[0, 0]
         excess += abs(x - jets[:count, 3].sum()) + abs(y - jets[:count, 4].sum())

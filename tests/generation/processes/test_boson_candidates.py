@@ -7,15 +7,17 @@ from scipy import stats
 
 from HiggsML.generation.constants.table import CONSTANTS
 from HiggsML.generation.physics.radiation import END, MOST_JETS, kt_table, recoil
-from HiggsML.generation.processes.boson_candidates import (
+from HiggsML.generation.processes.boson_candidates import draw_followers, place_emissions
+from HiggsML.generation.processes.boson_layout import (
     EMISSIONS,
+    KT,
+    MODE,
+    NUMBER,
     SCRATCH_SIZE,
     SUM_X,
     SUM_Y,
-    draw_followers,
-    place_emissions,
 )
-from HiggsML.generation.processes.boson_trials import KT, MODE, NUMBER, draw_hardest
+from HiggsML.generation.processes.boson_trials import draw_hardest
 from HiggsML.generation.sampling.batches import BATCH, LANE, WORDS_SIZE, draw_words, exponential_of
 from HiggsML.generation.sampling.quantiles import value_at
 from HiggsML.generation.sampling.random_numbers import exponential, open_stream, top_up

@@ -8,8 +8,8 @@ from numba import njit
 from scipy import stats
 
 from HiggsML.generation.sampling.random_numbers import (
-    azimuth,
     cosine_and_sine,
+    direction,
     exponential,
     normal,
     open_stream,
@@ -53,7 +53,7 @@ def azimuths(stream, n):
     result = np.empty((n, 3))
     for i in range(n):
         top_up(stream)
-        result[i, 0], result[i, 1], result[i, 2] = azimuth(stream)
+        result[i, 0], result[i, 1], result[i, 2] = direction(stream)
     return result
 
 

@@ -2,8 +2,7 @@
 
 import math
 
-import numpy as np
-
+from ...arrays import Array
 from ...numerics.elementary import logarithm
 from ..compiled import inlined, linked
 
@@ -11,17 +10,16 @@ __all__ = [
     "Direction",
     "FourMomentum",
     "around",
-    "azimuth_of",
     "boost",
     "breit_wigner_density",
-    "decay",
     "delta_r2",
     "from_transverse",
     "polar",
     "pseudorapidity",
-    "pseudorapidity_of",
     "scaled",
+    "transverse2",
     "transverse_boson_cosine",
+    "two_body_decay",
     "wrapped",
 ]
 
@@ -43,7 +41,7 @@ def wrapped(phi: float) -> float:
 
 @inlined
 def delta_r2(eta1: float, phi1: float, eta2: float, phi2: float) -> float:
-    """Square of the angular distance, deta^2 + dphi^2; of azimuths in [-pi, pi]."""
+    """Square of the angular distance, deta^2 + dphi^2, for azimuths in [-pi, pi]."""
     deta, turn = eta1 - eta2, abs(phi1 - phi2)
     dphi = min(turn, _TWO_PI - turn)
     return deta * deta + dphi * dphi
@@ -51,7 +49,7 @@ def delta_r2(eta1: float, phi1: float, eta2: float, phi2: float) -> float:
 
 @inlined
 def from_transverse(px: float, py: float, y: float, mass: float) -> FourMomentum:
-    """The four-momentum of a mass with a transverse momentum and a rapidity y."""
+    """The four-momentum of a particle by its transverse momentum, rapidity y and mass."""
     transverse_mass = math.sqrt(mass * mass + px * px + py * py)
     growth = math.exp(y)
     shrink = 1.0 / growth
@@ -65,7 +63,7 @@ def from_transverse(px: float, py: float, y: float, mass: float) -> FourMomentum
 
 @inlined
 def boost(p: FourMomentum, frame: FourMomentum, mass: float) -> FourMomentum:
-    """p, given in the rest frame of `frame` (of that mass), in the frame in which `frame` is."""
+    """The momentum p, given in the rest frame of a particle that has the momentum `frame`."""
     product = p[0] * frame[0] + p[1] * frame[1] + p[2] * frame[2]
     energy = (product + p[3] * frame[3]) / mass
     factor = (p[3] + energy) / (frame[3] + mass)
@@ -76,6 +74,12 @@ def boost(p: FourMomentum, frame: FourMomentum, mass: float) -> FourMomentum:
 def scaled(p: FourMomentum, factor: float) -> FourMomentum:
     """factor * p."""
     return factor * p[0], factor * p[1], factor * p[2], factor * p[3]
+
+
+@inlined
+def transverse2(p: FourMomentum) -> float:
+    """pT^2 of a momentum."""
+    return p[0] * p[0] + p[1] * p[1]
 
 
 @inlined
@@ -103,7 +107,7 @@ def around(axis: Direction, cosine: float, cos_phi: float, sin_phi: float) -> Di
 
 
 @inlined
-def decay(
+def two_body_decay(
     parent: FourMomentum, mass: float, mass1: float, axis: Direction
 ) -> tuple[FourMomentum, FourMomentum]:
     """parent -> 1 + massless 2; the first goes along `axis` in the rest frame of the parent."""
@@ -123,8 +127,8 @@ def decay(
 def transverse_boson_cosine(u: float, v: float, w: float) -> float:
     """cos(theta) from the density (3/8) (1 + cos^2 theta): a transverse boson, both helicities.
 
-    Of three numbers that are uniform in (0, 1). Three times in four it is flat, else of density
-    (3/2) cos^2: the largest of three, with a sign.
+    A function of three numbers that are uniform in (0, 1). Three times in four the density is flat,
+    else (3/2) cos^2: that of the largest of three, with a sign.
     """
     u = 4.0 * u
     rest = 2.0 * u - 7.0  # in (-1, 1), in the fourth case: the sign and one of the three
@@ -134,41 +138,10 @@ def transverse_boson_cosine(u: float, v: float, w: float) -> float:
 
 @inlined
 def pseudorapidity(slope: float) -> float:
-    """asinh(pz / pT)."""
-    return math.copysign(math.log(abs(slope) + math.sqrt(slope * slope + 1.0)), slope)
-
-
-@inlined
-def pseudorapidity_of(slope: float) -> float:
-    """As `pseudorapidity`, in loops that compile to vector instructions."""
+    """asinh(pz / pT), in loops that compile to vector instructions too."""
     return math.copysign(logarithm(abs(slope) + math.sqrt(slope * slope + 1.0)), slope)
 
 
-_TANGENTS = 64
-_LEAST = 1e-300  # keeps the null vector from a division of zeros
-_ARCS = np.arctan(np.arange(_TANGENTS + 1) / _TANGENTS)
-
-
-@inlined
-def azimuth_of(x: float, y: float) -> float:
-    """atan2(y, x), good to 1e-15 for vectors longer than 1e-290, without a branch.
-
-    With t = k/64 near the tangent b/a of the angle to the nearer axis, it is
-    arctan(t) + arctan((b - t a) / (a + t b)), of which three terms are enough.
-    """
-    a, b = max(abs(x), abs(y), _LEAST), min(abs(x), abs(y))
-    k = np.uint64(b / a * _TANGENTS + 0.5)
-    t = np.float64(k) * (1.0 / _TANGENTS)
-    d = (b - t * a) / (a + t * b)
-    d2 = d * d
-    phi = _ARCS[k] + d * (1.0 - d2 * (1.0 / 3.0 - d2 * (0.2 - d2 / 7.0)))
-    phi = 0.5 * _PI - phi if abs(y) > abs(x) else phi
-    phi = _PI - phi if x < 0.0 else phi
-    return math.copysign(phi, y)
-
-
-def breit_wigner_density(
-    m: "np.ndarray[tuple[int], np.dtype[np.float64]]", mass: float, width: float
-) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+def breit_wigner_density(m: Array, mass: float, width: float) -> Array:
     """Relativistic Breit-Wigner, unnormalised: m / ((m^2 - M^2)^2 + (M Gamma)^2)."""
     return m / ((m * m - mass * mass) ** 2 + (mass * width) ** 2)

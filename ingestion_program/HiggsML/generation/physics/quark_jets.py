@@ -5,19 +5,20 @@ import math
 from ..compiled import inlined
 from ..constants.detector import Detector
 from ..constants.particles import TopQuark, WDecays
-from ..sampling.random_numbers import Stream, azimuth, cosine_and_sine, normal, uniform
-from .kinematics import FourMomentum, scaled, wrapped
-from .radiation import ETA, PHI, PT, Jets, X, Y, place
+from ..sampling.random_numbers import Stream, cosine_and_sine, direction, normal, uniform
+from .detector import jet_response
+from .kinematics import FourMomentum, scaled, transverse2, wrapped
+from .radiation import ETA, PHI, PT, Jets, X, Y, write_jet
 
 __all__ = [
-    "candidates",
+    "fake_candidates",
     "fake_tau_rate",
+    "faking_jet",
     "jet_as_tau",
     "neutrino_share",
     "parton_as_tau",
     "remove",
     "split",
-    "which_jet",
 ]
 
 MOST_OTHERS = 6
@@ -26,7 +27,7 @@ MOST_OTHERS = 6
 
 @inlined
 def fake_tau_rate(w: WDecays) -> float:
-    """Rate at which one jet is taken for a tau, of a charge opposite to the lepton's."""
+    """Rate at which one jet is taken for a tau, with a charge opposite to the lepton's."""
     return 0.5 * w.jet_fake_rate
 
 
@@ -48,11 +49,11 @@ def split(stream: Stream, jets: Jets, first: int, count: int, top: TopQuark) -> 
         if count < len(jets) and uniform(stream) < top.splitting:
             share = top.least_share * (0.5 / top.least_share) ** uniform(stream)
             distance = top.least_distance * top.distances ** uniform(stream)
-            _, cosine, sine = azimuth(stream)
+            _, cosine, sine = direction(stream)
             phi = wrapped(jets[i, PHI] + distance * sine)
             pt = share * jets[i, PT]
             cos_phi, sin_phi = cosine_and_sine(phi)
-            place(jets, count, pt, jets[i, ETA] + distance * cosine, phi, cos_phi, sin_phi)
+            write_jet(jets, count, pt, jets[i, ETA] + distance * cosine, phi, cos_phi, sin_phi)
             for column in (PT, X, Y):
                 jets[i, column] *= 1.0 - share
             count += 1
@@ -60,25 +61,18 @@ def split(stream: Stream, jets: Jets, first: int, count: int, top: TopQuark) -> 
 
 
 @inlined
-def candidates(bottoms: int, top: TopQuark) -> float:
-    """Most candidates for a fake tau, where a light jet counts 1."""
+def fake_candidates(bottoms: int, top: TopQuark) -> float:
+    """Most jets that are candidates for a fake tau; a light jet counts 1, a b jet its rate."""
     return top.bottom_fake * bottoms + MOST_OTHERS
 
 
 @inlined
-def which_jet(candidate: float, others: int, bottoms: int, top: TopQuark) -> int:
-    """The jet that a number in [0, candidates) stands for, -1 for none; bottoms come last."""
-    if candidate < top.bottom_fake * bottoms:
-        return others + min(int(candidate / top.bottom_fake), bottoms - 1)
-    candidate -= top.bottom_fake * bottoms
-    return int(candidate) if candidate < others else -1
-
-
-@inlined
-def _response(stream: Stream, pt: float, detector: Detector) -> float:
-    """What is measured of a jet that is taken for a tau, as a share of its momentum."""
-    spread = math.sqrt(detector.jet_stochastic**2 / pt + detector.jet_constant**2)
-    return detector.jet_scale * max(1.0 + spread * normal(stream), 0.05)
+def faking_jet(number: float, others: int, bottoms: int, top: TopQuark) -> int:
+    """The jet that a number in [0, fake_candidates) stands for, -1 for none; bottoms come last."""
+    if number < top.bottom_fake * bottoms:
+        return others + min(int(number / top.bottom_fake), bottoms - 1)
+    number -= top.bottom_fake * bottoms
+    return int(number) if number < others else -1
 
 
 @inlined
@@ -87,13 +81,13 @@ def jet_as_tau(stream: Stream, jets: Jets, i: int, detector: Detector) -> FourMo
     pt = jets[i, PT]
     pz = pt * math.sinh(jets[i, ETA])
     momentum = (jets[i, X], jets[i, Y], pz, math.sqrt(pt * pt + pz * pz))
-    return scaled(momentum, _response(stream, pt, detector))
+    return scaled(momentum, jet_response(detector, pt, normal(stream)))
 
 
 @inlined
 def parton_as_tau(stream: Stream, p: FourMomentum, detector: Detector) -> FourMomentum:
-    """As `jet_as_tau`, of a massless parton that is not yet among the jets."""
-    return scaled(p, _response(stream, math.sqrt(p[0] * p[0] + p[1] * p[1]), detector))
+    """Measured momentum of a massless parton, not yet among the jets, that is taken for a tau."""
+    return scaled(p, jet_response(detector, math.sqrt(transverse2(p)), normal(stream)))
 
 
 @inlined

@@ -7,24 +7,36 @@ The mean number of emissions above kT is
 (power law of soft radiation, cut off by the parton luminosities), so that the hardest one follows
 the Sudakov form P(no emission above kT) = exp(-N). Emissions below the first come at a rate raised
 by `cascade`, because jets radiate too: it turns Poisson into the staircase of the real jet counts.
+
+`recoil` draws the emissions of one event. `processes.boson_candidates` draws those of a batch, from
+the same functions of random numbers: `hardest_of`, `next_number`, `split_direction`.
 """
 
 import math
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import Array
+from ...numerics.elementary import azimuth
 from ..compiled import inlined
 from ..constants.radiation import Radiation
 from ..sampling.quantiles import Table, on_octaves, value_at
-from ..sampling.random_numbers import Stream, azimuth, cosine_and_sine, exponential, normal, uniform
-from .kinematics import azimuth_of, pseudorapidity, wrapped
+from ..sampling.random_numbers import (
+    Stream,
+    cosine_and_sine,
+    direction,
+    exponential,
+    normal,
+    uniform,
+)
+from .kinematics import FourMomentum, pseudorapidity, transverse2, wrapped
 
 __all__ = [
     "ANYWHERE",
     "END",
     "ETA",
+    "JET_COLUMNS",
     "MOST_JETS",
     "NEAR",
     "PHI",
@@ -33,33 +45,33 @@ __all__ = [
     "Jets",
     "X",
     "Y",
-    "emit",
-    "follow",
-    "hardest_emission",
+    "boost_jets",
+    "draw_etas",
     "hardest_of",
     "kt_table",
     "mean_number",
-    "place",
-    "place_parton",
+    "next_number",
     "recoil",
-    "shift",
-    "spread",
+    "split_direction",
+    "write_jet",
+    "write_parton",
 ]
 
 REFERENCE_KT = 20.0  # GeV
 END = 15.9
-"""In N: all kT tables fall below the lowest kT before."""
+"""N of no emission: all kT tables fall below the lowest kT before."""
 
 _FARTHEST = 3000.0  # GeV
 
-Jets = npt.NDArray[np.float64]
-"""(MOST_JETS, 5): a working space of jets, columns PT, ETA, PHI, X, Y (px and py)."""
+Jets = Array
+"""(MOST_JETS, JET_COLUMNS): a working space of jets, columns PT, ETA, PHI, X, Y (px and py)."""
 
 ANYWHERE, NEAR = 0.0, 1.0
-"""In place of an eta that is yet to be drawn: whether near the first jet."""
+"""In place of an eta that is yet to be drawn: whether the emission lies near the first jet."""
 
 MOST_JETS = 16
 PT, ETA, PHI, X, Y = range(5)
+JET_COLUMNS = 5
 
 
 def mean_number(kt: Table, radiation: Radiation) -> Table:
@@ -78,29 +90,6 @@ def kt_table(radiation: Radiation) -> Table:
     return on_octaves(number[::-1], kt[::-1])
 
 
-@inlined
-def emit(
-    stream: Stream, radiation: Radiation, table: Table, number: float, jets: Jets, count: int
-) -> tuple[int, float, float]:
-    """Append emissions to the `count` jets that are there.
-
-    `number` is N at the hardest emission, an exponential number that the caller drew. Etas are
-    relative to the mean; the new count, and the sums of px and py of the new jets, are returned.
-    """
-    stop, sum_x, sum_y = recoil(stream, radiation, table, number, jets, count)
-    spread(stream, radiation, jets, count, stop)
-    return stop, sum_x, sum_y
-
-
-@inlined
-def recoil(
-    stream: Stream, radiation: Radiation, table: Table, number: float, jets: Jets, count: int
-) -> tuple[int, float, float]:
-    """As `emit`, with `spread` to follow: what the momentum of the hard process depends on."""
-    hardest = hardest_emission(stream, radiation, table, number)
-    return follow(stream, radiation, table, hardest, jets, count)
-
-
 class Hardest(NamedTuple):
     """The hardest emission, and what determines the next."""
 
@@ -112,15 +101,7 @@ class Hardest(NamedTuple):
     wait: float
     """Mean distance in N of the emissions that follow."""
     following: float
-    """N of the next one."""
-
-
-@inlined
-def hardest_emission(stream: Stream, radiation: Radiation, table: Table, number: float) -> Hardest:
-    """The emission at N = `number`."""
-    kt = value_at(table, min(number, END))
-    excess = exponential(stream)
-    return hardest_of(radiation, number, kt, excess, azimuth(stream), exponential(stream))
+    """N of the next emission."""
 
 
 @inlined
@@ -129,31 +110,63 @@ def hardest_of(
     number: float,
     kt: float,
     excess: float,
-    direction: tuple[float, float, float],
+    towards: tuple[float, float, float],
     distance: float,
 ) -> Hardest:
-    """The emission at N = `number`, of this kT, without a branch.
+    """The emission at N = `number`, with this kT, without a branch.
 
-    Its direction is an azimuth with cosine and sine; `excess` and `distance` are exponential
-    numbers, for the rate of the emissions that follow and the place of the next.
+    `towards` is its azimuth with cosine and sine; `excess` and `distance` are exponential
+    numbers, for the rate of the emissions that follow and the N of the next.
     """
     there = (number < END) & (kt >= radiation.lowest)
     varied = 1.0 + radiation.variation * (excess - 1.0)
     wait = 1.0 / (radiation.followers * varied * (1.0 + radiation.cascade * _hardness(kt)))
-    following = min(number + distance * wait, END)
-    phi, cosine, sine = direction
+    following = next_number(number, distance, wait)
+    phi, cosine, sine = towards
     return Hardest(kt if there else 0.0, phi, cosine, sine, wait, following if there else END)
 
 
 @inlined
-def follow(
-    stream: Stream, radiation: Radiation, table: Table, hardest: Hardest, jets: Jets, count: int
+def next_number(number: float, distance: float, wait: float) -> float:
+    """N of the emission after that at N = `number`, from an exponential number `distance`."""
+    return min(number + distance * wait, END)
+
+
+@inlined
+def split_direction(
+    radiation: Radiation, first_phi: float, deviation: float
+) -> tuple[float, float, float]:
+    """Azimuth, cosine and sine of an emission near the first jet, from a normal number."""
+    phi = wrapped(first_phi + wrapped(radiation.opening * deviation))
+    cosine, sine = cosine_and_sine(phi)
+    return phi, cosine, sine
+
+
+@inlined
+def _hardness(kt: float) -> float:
+    return max(1.0 - REFERENCE_KT / kt, 0.0)
+
+
+@inlined
+def recoil(
+    stream: Stream, radiation: Radiation, table: Table, number: float, jets: Jets, count: int
 ) -> tuple[int, float, float]:
-    """As `recoil`, after the hardest emission was drawn."""
+    """Append emissions to the `count` jets that are there, with etas to be drawn by `draw_etas`.
+
+    Args:
+        number: N at the hardest emission, an exponential number that the caller drew.
+
+    Returns:
+        The new count, and the sums of px and py of the new jets: what the momentum of the hard
+        process depends on.
+    """
+    kt = value_at(table, min(number, END))
+    excess = exponential(stream)
+    hardest = hardest_of(radiation, number, kt, excess, direction(stream), exponential(stream))
     if hardest.kt == 0.0:
         return count, 0.0, 0.0
-    first, number = count, hardest.following
-    place(jets, count, hardest.kt, ANYWHERE, hardest.phi, hardest.cosine, hardest.sine)
+    number = hardest.following
+    write_jet(jets, count, hardest.kt, ANYWHERE, hardest.phi, hardest.cosine, hardest.sine)
     sum_x, sum_y = jets[count, X], jets[count, Y]
     count += 1
     while count < MOST_JETS and number < END:
@@ -161,21 +174,20 @@ def follow(
         if kt < radiation.lowest:
             break
         if uniform(stream) < radiation.splitting:
-            phi = wrapped(jets[first, PHI] + wrapped(radiation.opening * normal(stream)))
-            cosine, sine = cosine_and_sine(phi)
-            place(jets, count, kt, NEAR, phi, cosine, sine)
+            phi, cosine, sine = split_direction(radiation, hardest.phi, normal(stream))
+            write_jet(jets, count, kt, NEAR, phi, cosine, sine)
         else:
-            phi, cosine, sine = azimuth(stream)
-            place(jets, count, kt, ANYWHERE, phi, cosine, sine)
+            phi, cosine, sine = direction(stream)
+            write_jet(jets, count, kt, ANYWHERE, phi, cosine, sine)
         sum_x += jets[count, X]
         sum_y += jets[count, Y]
         count += 1
-        number += exponential(stream) * hardest.wait
+        number = next_number(number, exponential(stream), hardest.wait)
     return count, sum_x, sum_y
 
 
 @inlined
-def spread(stream: Stream, radiation: Radiation, jets: Jets, start: int, stop: int) -> None:
+def draw_etas(stream: Stream, radiation: Radiation, jets: Jets, start: int, stop: int) -> None:
     """Draw the etas of the emissions that `recoil` appended."""
     for i in range(start, stop):
         if jets[i, ETA] == NEAR:
@@ -187,29 +199,24 @@ def spread(stream: Stream, radiation: Radiation, jets: Jets, start: int, stop: i
 
 
 @inlined
-def _hardness(kt: float) -> float:
-    return max(1.0 - REFERENCE_KT / kt, 0.0)
-
-
-@inlined
-def place(
-    jets: Jets, i: int, pt: float, eta: float, phi: float, cosine: float, sine: float
-) -> None:
-    """Write jet i."""
-    jets[i, PT], jets[i, ETA], jets[i, PHI] = pt, eta, phi
-    jets[i, X], jets[i, Y] = pt * cosine, pt * sine
-
-
-@inlined
-def shift(jets: Jets, start: int, stop: int, rapidity: float) -> None:
+def boost_jets(jets: Jets, start: int, stop: int, rapidity: float) -> None:
     """Boost jets along the beam."""
     for i in range(start, stop):
         jets[i, ETA] += rapidity
 
 
 @inlined
-def place_parton(jets: Jets, i: int, p: tuple[float, float, float, float]) -> None:
+def write_jet(
+    jets: Jets, i: int, pt: float, eta: float, phi: float, cosine: float, sine: float
+) -> None:
+    """Write jet i: pT, eta, and azimuth with its cosine and sine."""
+    jets[i, PT], jets[i, ETA], jets[i, PHI] = pt, eta, phi
+    jets[i, X], jets[i, Y] = pt * cosine, pt * sine
+
+
+@inlined
+def write_parton(jets: Jets, i: int, p: FourMomentum) -> None:
     """Write a massless parton as jet i."""
-    pt = math.sqrt(p[0] * p[0] + p[1] * p[1])
-    jets[i, PT], jets[i, ETA], jets[i, PHI] = pt, pseudorapidity(p[2] / pt), azimuth_of(p[0], p[1])
+    pt = math.sqrt(transverse2(p))
+    jets[i, PT], jets[i, ETA], jets[i, PHI] = pt, pseudorapidity(p[2] / pt), azimuth(p[1], p[0])
     jets[i, X], jets[i, Y] = p[0], p[1]

@@ -7,10 +7,11 @@ branches: all are computed to the end, and then those that passed are moved toge
 
 import math
 
+from ...arrays import Words
 from ...numerics.elementary import logarithm
 from ..compiled import inlined
 from ..constants.radiation import Radiation
-from ..physics.detector import Cuts, lepton_ease, tau_ease
+from ..physics.detector import Cuts, inverse_lepton_threshold, inverse_tau_threshold
 from ..physics.kinematics import transverse_boson_cosine
 from ..physics.radiation import END, hardest_of
 from ..physics.taus import HADRONS, LEPTON
@@ -19,7 +20,6 @@ from ..sampling.batches import (
     LANE,
     LISTED,
     Scratch,
-    Words,
     direction_of,
     draw_words,
     exponential_of,
@@ -28,53 +28,16 @@ from ..sampling.batches import (
     padded,
     uniform_of,
 )
-from ..sampling.quantiles import Table, Tables, quantile, value_at
+from ..sampling.quantiles import Table, quantile, value_at
 from ..sampling.random_numbers import Stream
+from . import boson_layout as at
+from .process import Boson, Tables
 
-__all__ = [
-    "COSINE",
-    "COSINE1",
-    "COS_PHI",
-    "END_OF_TRIALS",
-    "FINE",
-    "FOLLOWING",
-    "INVERSE_MASS2",
-    "KT",
-    "MODE",
-    "NEXT_KT",
-    "NOISE1",
-    "NOISE2",
-    "NUMBER",
-    "PHI1",
-    "SINE1",
-    "SIN_PHI",
-    "SOFT_X",
-    "SOFT_Y",
-    "WAIT",
-    "X1",
-    "X2",
-    "draw_hardest",
-    "draw_trials",
-    "eases_of",
-]
-
-# Where a quantity of a trial lies in the scratch.
-(
-    MODE,  # the uniform number that chooses the production mode
-    NUMBER,  # N of the hardest emission, see radiation.py
-    INVERSE_MASS2,  # of the boson, 1/GeV^2
-    X1, X2,  # shares of visible energy, of the tau that decays to a lepton and to hadrons
-    NOISE1, NOISE2,  # standard normal numbers of the energy measurements
-    KT, PHI1, COSINE1, SINE1, WAIT, FOLLOWING,  # the hardest emission, see `radiation.Hardest`
-    NEXT_KT,  # of the emission that follows it, GeV
-    SOFT_X, SOFT_Y,  # recoil of emissions too soft for a jet, GeV
-    COSINE, COS_PHI, SIN_PHI,  # direction of the first tau, see `squared_pts`
-    FINE,  # 1 where the trial passed the tests so far, 0 where not
-    END_OF_TRIALS,
-) = range(0, 21 * LANE, LANE)  # fmt: skip
+__all__ = ["draw_hardest", "draw_trials", "inverse_thresholds"]
 
 _CHOSEN = 3 * LANE  # the word that mode and helicity come from
 _FAR = 1e6  # GeV
+_DRAWN = (at.MODE, at.NUMBER, at.INVERSE_MASS2, at.X1, at.X2, at.NOISE1, at.NOISE2, at.KT)
 
 
 @inlined
@@ -82,80 +45,77 @@ def draw_trials(
     stream: Stream,
     t: Tables,
     radiation: Radiation,
-    bounded: float,
-    right: tuple[float, int],
-    transverse: bool,
+    boson: Boson,
     cuts: Cuts,
     s: Scratch,
     words: Words,
 ) -> int:
-    """Try BATCH times; the number of those whose energies can be enough, the first in the scratch.
-
-    Arguments as for `draw_candidates`.
-    """
+    """Try BATCH times; move trials whose energies can be enough to the front; their number."""
     draw_words(stream, 2, BATCH, words)
-    _decay(right, t.lowest, t.span, s, words)
-    _look_up(t, right, s, words)
-    _test_energies(radiation, bounded, cuts, s)
-    count = listed(BATCH, FINE, s, words)
+    _draw_modes(boson.right, t.lowest, t.span, s, words)
+    _look_up(t, boson, s, words)
+    _test_energies(radiation, boson.bounded, cuts, s)
+    count = listed(BATCH, at.PASSED, s, words)
     for j in range(count):
         k = words[LISTED + j]
-        for quantity in (MODE, NUMBER, INVERSE_MASS2, X1, X2, NOISE1, NOISE2, KT):
+        for quantity in _DRAWN:
             s[quantity + j] = s[quantity + k]
     draw_words(stream, 3, padded(count), words)
-    draw_hardest(padded(count), radiation, t.kt0, s, words)
-    _draw_direction(padded(count), radiation, transverse, s, words)
+    draw_hardest(padded(count), radiation, t.kts[0], s, words)
+    _draw_direction(padded(count), radiation, boson.transverse, s, words)
     return count
 
 
 @inlined
-def _decay(right: tuple[float, int], lowest: float, span: float, s: Scratch, w: Words) -> None:
-    """Draw what needs no table: N of the hardest emission, the mode, the noise."""
+def _draw_modes(right: float, lowest: float, span: float, s: Scratch, w: Words) -> None:
+    """Draw N of the hardest emission, the production mode and the noise: what needs no table."""
     share = -math.expm1(-span)
-    if_right, if_left = 1.0 / right[0], 1.0 / (1.0 - right[0])
+    if_right, if_left = 1.0 / right, 1.0 / (1.0 - right)
     for i in range(BATCH):
-        s[NUMBER + i] = lowest - logarithm(1.0 - share * uniform_of(w[i]))
-        s[NOISE1 + i], s[NOISE2 + i] = normals_of(w[LANE + i], w[2 * LANE + i])
+        s[at.NUMBER + i] = lowest - logarithm(1.0 - share * uniform_of(w[i]))
+        s[at.NOISE1 + i], s[at.NOISE2 + i] = normals_of(w[LANE + i], w[2 * LANE + i])
         # What is left of a uniform number after a choice is uniform within what was chosen.
         chosen = uniform_of(w[_CHOSEN + i])
-        left = (chosen - right[0]) * if_left
-        s[MODE + i] = chosen * if_right if chosen < right[0] else left
+        left = (chosen - right) * if_left
+        s[at.MODE + i] = chosen * if_right if chosen < right else left
 
 
 @inlined
-def _look_up(t: Tables, right: tuple[float, int], s: Scratch, w: Words) -> None:
-    """Draw what comes by table: masses and shares; kT of the hardest emission."""
+def _look_up(t: Tables, boson: Boson, s: Scratch, w: Words) -> None:
+    """Look up masses, shares and the kT of the hardest emission."""
     for i in range(BATCH):
-        right1 = int(uniform_of(w[_CHOSEN + i]) < right[0])
-        s[INVERSE_MASS2 + i] = quantile(t.masses, 0, uniform_of(w[4 * LANE + i]))
-        s[X1 + i] = quantile(t.shares, LEPTON + right1, uniform_of(w[5 * LANE + i]))
-        s[X2 + i] = quantile(t.shares, HADRONS + (right1 ^ right[1]), uniform_of(w[6 * LANE + i]))
-        s[KT + i] = value_at(t.kt0, min(s[NUMBER + i], END))
+        right = int(uniform_of(w[_CHOSEN + i]) < boson.right)
+        s[at.INVERSE_MASS2 + i] = quantile(t.masses, 0, uniform_of(w[4 * LANE + i]))
+        s[at.X1 + i] = quantile(t.shares, LEPTON + right, uniform_of(w[5 * LANE + i]))
+        hadrons = HADRONS + (right ^ boson.opposite)
+        s[at.X2 + i] = quantile(t.shares, hadrons, uniform_of(w[6 * LANE + i]))
+        s[at.KT + i] = value_at(t.kts[0], min(s[at.NUMBER + i], END))
 
 
 @inlined
-def eases_of(x1: float, x2: float, noise1: float, noise2: float, cuts: Cuts) -> tuple[float, float]:
-    """The inverses of the least pT of both taus."""
-    return x1 * lepton_ease(noise1, cuts), x2 * tau_ease(noise2, cuts)
+def inverse_thresholds(s: Scratch, i: int, cuts: Cuts) -> tuple[float, float]:
+    """The inverses of the least pT of both taus of trial i, 1/GeV."""
+    x1, x2, noise1, noise2 = s[at.X1 + i], s[at.X2 + i], s[at.NOISE1 + i], s[at.NOISE2 + i]
+    return x1 * inverse_lepton_threshold(noise1, cuts), x2 * inverse_tau_threshold(noise2, cuts)
 
 
 @inlined
 def _test_energies(radiation: Radiation, bounded: float, cuts: Cuts, s: Scratch) -> None:
-    """Whether the energies can be enough. With a boson of at most the pT of `_recoil_bound`,
+    """Test whether the energies can be enough. With a boson of at most the pT of `_recoil_bound`,
 
         pT_1 + pT_2 <= mT and pT_i <= (mT + pT) / 2, where mT^2 = m^2 + pT^2,
 
     which is asked of the inverse of m^2 and of the least pT: that takes no division or root.
     """
     for i in range(BATCH):
-        pt = _recoil_bound(s[KT + i], radiation) if s[MODE + i] < bounded else _FAR
-        ease1, ease2 = eases_of(s[X1 + i], s[X2 + i], s[NOISE1 + i], s[NOISE2 + i], cuts)
-        product, total = ease1 * ease2, ease1 + ease2
-        both = (1.0 + s[INVERSE_MASS2 + i] * pt * pt) * (product * product)
-        lower = min(ease1, ease2)
-        fine = s[INVERSE_MASS2 + i] * total * total <= both
-        fine &= 4.0 * s[INVERSE_MASS2 + i] * (1.0 - pt * lower) <= lower * lower
-        s[FINE + i] = 1.0 if fine else 0.0
+        pt = _recoil_bound(s[at.KT + i], radiation) if s[at.MODE + i] < bounded else _FAR
+        inverse1, inverse2 = inverse_thresholds(s, i, cuts)
+        product, total = inverse1 * inverse2, inverse1 + inverse2
+        both = (1.0 + s[at.INVERSE_MASS2 + i] * pt * pt) * (product * product)
+        lower = min(inverse1, inverse2)
+        passed = s[at.INVERSE_MASS2 + i] * total * total <= both
+        passed &= 4.0 * s[at.INVERSE_MASS2 + i] * (1.0 - pt * lower) <= lower * lower
+        s[at.PASSED + i] = 1.0 if passed else 0.0
 
 
 @inlined
@@ -166,16 +126,16 @@ def _recoil_bound(hardest: float, radiation: Radiation) -> float:
 
 @inlined
 def draw_hardest(count: int, radiation: Radiation, kt: Table, s: Scratch, w: Words) -> None:
-    """Draw the hardest emission, of which N and kT are there; the kT of the next."""
+    """Draw the hardest emission, whose N and kT are there, and the kT of the next."""
     for i in range(count):
         excess, distance = exponential_of(w[i]), exponential_of(w[LANE + i])
         direction = direction_of(w[2 * LANE + i])
-        hardest = hardest_of(radiation, s[NUMBER + i], s[KT + i], excess, direction, distance)
-        s[KT + i], s[PHI1 + i], s[COSINE1 + i] = hardest.kt, hardest.phi, hardest.cosine
-        s[SINE1 + i], s[WAIT + i] = hardest.sine, hardest.wait
-        s[FOLLOWING + i] = hardest.following
+        hardest = hardest_of(radiation, s[at.NUMBER + i], s[at.KT + i], excess, direction, distance)
+        s[at.KT + i], s[at.PHI1 + i], s[at.COSINE1 + i] = hardest.kt, hardest.phi, hardest.cosine
+        s[at.SINE1 + i], s[at.WAIT + i] = hardest.sine, hardest.wait
+        s[at.FOLLOWING + i] = hardest.following
     for i in range(count):
-        s[NEXT_KT + i] = value_at(kt, s[FOLLOWING + i])
+        s[at.NEXT_KT + i] = value_at(kt, s[at.FOLLOWING + i])
 
 
 @inlined
@@ -185,11 +145,11 @@ def _draw_direction(
     """Draw the soft recoil and the direction of the taus."""
     for i in range(count):
         x, y = normals_of(w[3 * LANE + i], w[4 * LANE + i])
-        s[SOFT_X + i], s[SOFT_Y + i] = radiation.soft * x, radiation.soft * y
+        s[at.SOFT_X + i], s[at.SOFT_Y + i] = radiation.soft * x, radiation.soft * y
         u = uniform_of(w[5 * LANE + i])
         if transverse:
             v, t = uniform_of(w[6 * LANE + i]), uniform_of(w[7 * LANE + i])
-            s[COSINE + i] = transverse_boson_cosine(u, v, t)
+            s[at.COSINE + i] = transverse_boson_cosine(u, v, t)
         else:
-            s[COSINE + i] = 2.0 * u - 1.0
-        _, s[COS_PHI + i], s[SIN_PHI + i] = direction_of(w[8 * LANE + i])
+            s[at.COSINE + i] = 2.0 * u - 1.0
+        _, s[at.COS_PHI + i], s[at.SIN_PHI + i] = direction_of(w[8 * LANE + i])

@@ -1,12 +1,13 @@
 """Random numbers for many trials at once, in loops that compile to vector instructions.
 
 A batch lies in a scratch: quantity Q of trial i is `scratch[Q + i]`. In one array, at distances
-that the compiler knows, so that it sees that no loop reads what it writes.
+that the compiler knows, so that it sees that no loop reads what it writes. Likewise word q of
+trial i is `words[q * LANE + i]`; from LISTED on, the words are a list of trials.
 """
 
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import Array, Words
 from ...numerics.elementary import diagonal, logarithm, normal_pair
 from ...numerics.philox import LOW_WORD, philox4x32
 from ..compiled import inlined
@@ -18,7 +19,6 @@ __all__ = [
     "LISTED",
     "WORDS_SIZE",
     "Scratch",
-    "Words",
     "direction_of",
     "draw_words",
     "exponential_of",
@@ -32,16 +32,15 @@ BATCH = 128
 """Trials in a batch."""
 
 LANE = BATCH + 8
-"""From one quantity to the next: not a power of two, which would crowd a few lines of the cache."""
+"""Distance between quantities: not a power of two, which would crowd a few lines of the cache."""
 
-Scratch = npt.NDArray[np.float64]
-Words = npt.NDArray[np.uint64]
-"""Random 32-bit words: word q of trial i is `words[q * LANE + i]`; then a list of trials."""
+Scratch = Array
+"""Quantities of the trials of a batch: quantity Q of trial i is `scratch[Q + i]`."""
 
 LISTED = 12 * LANE
-"""Where that list begins ..."""
+"""Position in `Words` where the list of trials begins."""
 WORDS_SIZE = LISTED + LANE
-"""... and where it ends."""
+"""Size of `Words`: the list of trials is its last part."""
 
 _STEP = 8
 """Numbers that the widest vectors hold."""
@@ -57,12 +56,12 @@ def draw_words(stream: Stream, calls: int, count: int, words: Words) -> None:
     k0, k1 = stream[0] & LOW_WORD, stream[1] & LOW_WORD
     block_low, block_high = stream[2] & LOW_WORD, stream[3] & LOW_WORD
     for call in range(calls):
-        first, place = stream[BATCHED], 4 * call * LANE
+        first, start = stream[BATCHED], 4 * call * LANE
         for i in range(count):
             c = first + np.uint64(i)
             w = philox4x32(c & LOW_WORD, c >> _SHIFT, block_low, block_high, k0, k1)
-            words[place + i], words[place + LANE + i] = w[0], w[1]
-            words[place + 2 * LANE + i], words[place + 3 * LANE + i] = w[2], w[3]
+            words[start + i], words[start + LANE + i] = w[0], w[1]
+            words[start + 2 * LANE + i], words[start + 3 * LANE + i] = w[2], w[3]
         stream[BATCHED] = first + np.uint64(count)
 
 
@@ -93,13 +92,13 @@ def direction_of(word: np.uint64) -> tuple[float, float, float]:
 
 @inlined
 def padded(count: int) -> int:
-    """Whole vectors of trials: beyond the count, old ones are computed anew, and not looked at."""
+    """The count, raised to whole vectors; trials beyond it are computed anew and not looked at."""
     return min((count + _STEP - 1) // _STEP * _STEP, BATCH)
 
 
 @inlined
 def listed(count: int, quantity: int, s: Scratch, words: Words) -> int:
-    """List those of `count` trials of which a quantity is positive; their number."""
+    """List those of `count` trials in which a quantity is positive; return their number."""
     found = 0
     for i in range(count):
         words[LISTED + found] = i

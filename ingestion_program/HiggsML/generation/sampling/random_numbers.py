@@ -1,4 +1,8 @@
-"""Streams of random numbers for compiled code.
+"""Streams of random numbers for compiled code, one number at a time.
+
+Each function here takes its words from a stream. For loops that compile to vector instructions,
+which must not branch, the same laws come in `batches` as functions of words: `uniform(stream)` and
+`uniform_of(word)`, and so on. Physics that both need takes the numbers themselves.
 
 The n-th word of a stream is a function of (key, counter) (`HiggsML.numerics.philox`), so a block of
 events needs nothing of the blocks before it, and does not depend on how blocks are shared out to
@@ -9,16 +13,17 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
+from ... import streams
+from ...arrays import Array, Words
 from ...numerics.philox import LOW_WORD, philox4x32
 from ..compiled import inlined, linked
 
 __all__ = [
     "BATCHED",
     "Stream",
-    "azimuth",
     "cosine_and_sine",
+    "direction",
     "exponential",
     "normal",
     "open_stream",
@@ -28,7 +33,7 @@ __all__ = [
 
 _HALF = 512
 _COUNTERS = _HALF // 4
-_SHIFT, _PLACE, _ONE = np.uint64(32), np.uint64(2 * _HALF - 1), np.uint64(1)
+_SHIFT, _RING, _ONE = np.uint64(32), np.uint64(2 * _HALF - 1), np.uint64(1)
 _TO_UNIT = 2.0**-32
 
 _STEP = 2.0 * math.pi / 256
@@ -46,7 +51,8 @@ def _layers(
     area: float,
     density: Callable[[float], float],
     inverse: Callable[[float], float],
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+) -> tuple[Array, Array]:
+    """Edges x and heights y of the 256 layers under a density, which begins its tail at r."""
     x = [area / density(r), r]
     while len(x) < 256:
         x.append(inverse(density(x[-1]) + area / x[-1]))
@@ -67,7 +73,7 @@ _NORMAL, _EXPONENTIAL = 0, 1
 _X, _Y = (np.stack(pair) for pair in zip(_normal_layers, _exponential_layers, strict=True))
 
 
-Stream = npt.NDArray[np.uint64]
+Stream = Words
 """An open stream: two key words, two block words, how many words were drawn and how many of them
 used, the next counter for batches, and a ring of words. One array, because that passes cheaply."""
 
@@ -75,11 +81,11 @@ _DRAWN, _USED, BATCHED, _FIRST = 4, 5, 6, np.uint64(7)
 _BATCHES = 1 << 63  # counters from here on are for batches (batches.py)
 
 
-def open_stream(seed: int, process: int, block: int, part: int | None = None) -> Stream:
+def open_stream(seed: int, process: int, block: int, slice_index: int | None = None) -> Stream:
     """The stream of one block: key from (seed, process, slice), counter from the block."""
     stream = np.zeros(int(_FIRST) + 2 * _HALF, dtype=np.uint64)
-    place = (process,) if part is None else (process, part)
-    stream[:2] = np.random.SeedSequence(seed, spawn_key=place).generate_state(2, np.uint32)
+    key = (process,) if slice_index is None else (process, slice_index)
+    stream[:2] = streams.stream(seed, *key).generate_state(2, np.uint32)
     stream[2:4] = block & 0xFFFFFFFF, block >> 32
     stream[BATCHED] = _BATCHES
     return stream
@@ -98,12 +104,12 @@ def top_up(stream: Stream) -> None:
     k0, k1 = stream[0] & LOW_WORD, stream[1] & LOW_WORD
     block_low, block_high = stream[2] & LOW_WORD, stream[3] & LOW_WORD
     first = drawn // np.uint64(4)
-    place = _FIRST + (drawn & _PLACE)
+    start = _FIRST + (drawn & _RING)
     for i in range(np.uint64(_COUNTERS)):
         c = first + i
         words = philox4x32(c & LOW_WORD, c >> _SHIFT, block_low, block_high, k0, k1)
         for k in range(4):  # not side by side: whole vectors are written
-            stream[place + i + np.uint64(k * _COUNTERS)] = words[k]
+            stream[start + i + np.uint64(k * _COUNTERS)] = words[k]
     stream[_DRAWN] = drawn + np.uint64(_HALF)
 
 
@@ -112,7 +118,7 @@ def _word(stream: Stream) -> np.int64:
     """The next 32 random bits."""
     used = stream[_USED]
     stream[_USED] = used + _ONE
-    return np.int64(stream[_FIRST + (used & _PLACE)])
+    return np.int64(stream[_FIRST + (used & _RING)])
 
 
 @inlined
@@ -145,7 +151,7 @@ def normal(stream: Stream) -> float:
 
 @linked
 def _edge(stream: Stream, law: int, layer: np.uint64, x: float) -> float:
-    """What the ziggurat of a law gives for a point x that is not below the whole next layer."""
+    """The number that a ziggurat gives for a point x that is not below the whole next layer."""
     while True:
         if layer == 0:
             return _normal_tail(stream) if law == _NORMAL else _EXPONENTIAL_R + _waiting(stream)
@@ -176,7 +182,7 @@ def _normal_tail(stream: Stream) -> float:
 
 
 @inlined
-def azimuth(stream: Stream) -> tuple[float, float, float]:
+def direction(stream: Stream) -> tuple[float, float, float]:
     """A uniform angle in (-pi, pi), its cosine and its sine.
 
     The nearest of 256 tabulated angles, turned by what is left (series good to 1e-14).
@@ -190,13 +196,14 @@ def azimuth(stream: Stream) -> tuple[float, float, float]:
 
 @inlined
 def cosine_and_sine(phi: float) -> tuple[float, float]:
-    """Of an angle in [-pi, pi], as in `azimuth`."""
+    """Cosine and sine of an angle in [-pi, pi], computed as in `direction`."""
     step = np.uint64(min((phi + math.pi) * (1.0 / _STEP), 255.0))
     return _turned(step, phi - _ANGLES[step])
 
 
 @inlined
 def _turned(step: np.uint64, d: float) -> tuple[float, float]:
+    """Cosine and sine of a tabulated angle plus a small one."""
     d2 = d * d
     cosine = 1.0 - d2 * (0.5 - d2 * (1.0 / 24.0 - d2 / 720.0))
     sine = d * (1.0 - d2 * (1.0 / 6.0 - d2 / 120.0))

@@ -28,8 +28,8 @@ import numpy as np
 from HiggsML.experiments import EventPool
 from HiggsML.generation import default_counts, generate_blocks
 from HiggsML.generation.blocks import efficiency, generate_block
-from HiggsML.generation.constants import CONSTANTS, Z_SLICES
-from HiggsML.generation.slices import slice_range, sources_of
+from HiggsML.generation.constants.table import CONSTANTS
+from HiggsML.generation.slices import Z_SLICES, slice_range, sources_of
 from HiggsML.schema import REFERENCE_LUMINOSITY
 
 

@@ -8,7 +8,7 @@ from HiggsML.definitions.features import derive
 from HiggsML.errors import SettingsError
 from HiggsML.generation import DEFAULT_COUNTS, default_counts, generate, generate_blocks
 from HiggsML.generation.blocks import generate_block
-from HiggsML.generation.constants import CONSTANTS
+from HiggsML.generation.constants.table import CONSTANTS
 from HiggsML.schema import (
     DER_COLUMNS,
     DETAILED_LABELS,

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from HiggsML.generation import generate_blocks
 from HiggsML.generation.blocks import efficiency, generate_block
-from HiggsML.generation.constants import CONSTANTS, Z_SLICES
-from HiggsML.generation.radiation import mean_number
-from HiggsML.generation.slices import slice_range, sources_of
+from HiggsML.generation.constants.table import CONSTANTS
+from HiggsML.generation.physics.radiation import mean_number
+from HiggsML.generation.slices import Z_SLICES, slice_range, sources_of
 from HiggsML.schema import EXPECTED_EVENTS, PRI_COLUMNS, PROCESSES
 
 PARTS = range(len(Z_SLICES))

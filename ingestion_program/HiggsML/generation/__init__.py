@@ -1,7 +1,6 @@
 """A parametric simulation of the challenge's events: physics in closed form, sampled fast."""
 
-from .blocks import generate_blocks
-from .constants import DEFAULT_COUNTS, default_counts
+from .blocks import DEFAULT_COUNTS, default_counts, generate_blocks
 from .generated_data import GeneratedData
 from .tables import generate, write_dataset
 

@@ -48,7 +48,7 @@ def digest_of_sources() -> str:
     digest = hashlib.sha256()
     here = Path(__file__).parent
     further = [here.parent / name for name in ("numerics/philox.py", "numerics/elementary.py")]
-    for path in (*further, *sorted(here.glob("*.py"))):
-        if path.name != "constants.py":  # they are arguments
+    for path in (*further, *sorted(here.rglob("*.py"))):
+        if path.parent.name != "constants":  # they are arguments
             digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -2,204 +2,153 @@
 
 import functools
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from .batches import BATCH, LISTED, WORDS_SIZE, Scratch, Words
-from .bosons import (
-    boson_event,
-    gluon_fusion_share,
-    higgs_candidates,
-    mass_table,
-    rare_higgs_event,
-    z_candidates,
+from ..arrays import Floats
+from ..numerics.records import as_record
+from .compiled import compiled, digest_of_sources, inlined
+from .constants.table import Constants
+from .physics.radiation import JET_COLUMNS, MOST_JETS, kt_table
+from .physics.taus import tau_shares
+from .processes.boson_layout import SCRATCH_SIZE
+from .processes.bosons import (
+    HIGGS,
+    Z,
+    boson_cuts,
+    draw_higgs,
+    draw_z,
+    finish_higgs,
+    finish_z,
 )
-from .candidates import SCRATCH_SIZE
-from .compiled import compiled, digest_of_sources
-from .constants import Constants, as_record
-from .detector import cuts_of
-from .dibosons import diboson_event
-from .quantiles import POINTS, Tables
-from .radiation import MOST_JETS, Jets, kt_table
-from .random_numbers import Stream, top_up, uniform
-from .single_top import single_top_event, single_top_share
+from .processes.dibosons import DIBOSONS, diboson_cuts, diboson_event
+from .processes.process import Process, Tables, Workspace
+from .processes.top_quarks import TOPS, prepare_tops, top_event
+from .sampling.batches import BATCH, LISTED, WORDS_SIZE
+from .sampling.random_numbers import Stream, top_up
 from .slices import slice_range
-from .taus import tau_shares
-from .top_quarks import rates_of, top_event, w_mass_table
-from .trials import MODE
 
 __all__ = ["Rows", "fill"]
 
-Rows = npt.NDArray[np.float32]
+Rows = Floats
 """(n, 16): primary features of selected events."""
 
-
-class Space(NamedTuple):
-    """Where the kernel of a process keeps what it is at work on."""
-
-    jets: Jets
-    scratch: Scratch
-    words: Words
+Kernel = Callable[[Stream, Any, Tables, Workspace, Rows], int]
 
 
-@functools.cache
-def _tables(process: str, c: Constants, part: int | None) -> Tables:
-    radiations = {
-        "htautau": (c.gluon_fusion_radiation, c.vector_fusion_radiation, c.associated_radiation),
-        "ztautau": 3 * (c.z_radiation,),
-        "ttbar": (c.top_radiation, c.top_quark_radiation, c.top_quark_radiation),
-        "diboson": 3 * (c.diboson_radiation,),
-    }[process]
-    masses = w_mass_table(c.w)
-    if process == "ztautau":
-        masses = mass_table(c.z)
-    elif process == "htautau":
-        masses = np.full((1, POINTS + 1), c.higgs.mass**-2.0)
-    kt0, kt1, kt2 = (kt_table(radiation) for radiation in radiations)
-    lowest, span = slice_range(process, part, radiations[0])
-    return Tables(tau_shares(c.taus), masses, kt0, kt1, kt2, lowest, span)
+@inlined
+def _in_batches(
+    prepare: Callable[..., Any],
+    draw: Callable[..., int],
+    finish: Callable[..., bool],
+    stream: Stream,
+    c: Constants,
+    t: Tables,
+    space: Workspace,
+    rows: Rows,
+) -> int:
+    """Fill rows with events that are drawn in batches and finished one by one; count the trials.
+
+    Args:
+        prepare: of the constants, computes what the two others take as their fourth argument.
+        draw: tries BATCH times and lists the trials that are left in the words; their number.
+        finish: goes on with one of them and fills a row; True when it was selected.
+    """
+    known = prepare(c)
+    i, trials = 0, 0
+    while i < len(rows):
+        trials += BATCH
+        found = draw(stream, c, t, known, space)
+        for j in range(found):
+            top_up(stream)
+            i += finish(stream, c, t, known, space, space.words[LISTED + j], rows[i])
+            if i == len(rows):
+                break
+    return trials
 
 
-Kernel = Callable[[Stream, Any, Tables, Space, Rows], int]
+@inlined
+def _one_by_one(
+    prepare: Callable[..., Any],
+    event: Callable[..., bool],
+    stream: Stream,
+    c: Constants,
+    t: Tables,
+    space: Workspace,
+    rows: Rows,
+) -> int:
+    """Fill rows with events that are tried one by one; count the trials.
+
+    Args:
+        prepare: of the constants, computes what `event` takes as its fourth argument.
+        event: tries once and fills a row; True when it was selected.
+    """
+    known = prepare(c)
+    i, trials = 0, 0
+    while i < len(rows):
+        top_up(stream)
+        trials += 1
+        i += event(stream, c, t, known, space, rows[i])
+    return trials
 
 
 def _kernels(sources: str) -> dict[str, Kernel]:
-    """For each process, the loop that fills rows; `sources` ties kept machine code to them."""
+    """The kernel of each process, by its name; `sources` ties kept machine code to them."""
 
     @compiled
-    def htautau(stream: Stream, c: Any, t: Tables, space: Space, rows: Rows) -> int:
+    def htautau(stream: Stream, c: Any, t: Tables, space: Workspace, rows: Rows) -> int:
         sources  # noqa: B018 - makes it a closure variable
-        radiations = (c.gluon_fusion_radiation, c.vector_fusion_radiation, c.associated_radiation)
-        kts, cuts, s = (t.kt0, t.kt1, t.kt2), cuts_of(c.detector), space.scratch
-        share, detector = gluon_fusion_share(c.higgs), c.detector
-        i, trials = 0, 0
-        while i < len(rows):
-            trials += BATCH
-            found = higgs_candidates(
-                stream, c.higgs, radiations[0], t, detector, cuts, s, space.words
-            )
-            for j in range(found):
-                top_up(stream)
-                k = space.words[LISTED + j]
-                if s[MODE + k] < share:
-                    i += boson_event(stream, radiations[0], detector, s, k, space.jets, rows[i])
-                else:
-                    i += rare_higgs_event(
-                        stream,
-                        c.higgs,
-                        radiations,
-                        kts,
-                        detector,
-                        cuts,
-                        s,
-                        k,
-                        space.jets,
-                        rows[i],
-                    )
-                if i == len(rows):
-                    break
-        return trials
+        return _in_batches(boson_cuts, draw_higgs, finish_higgs, stream, c, t, space, rows)
 
     @compiled
-    def ztautau(stream: Stream, c: Any, t: Tables, space: Space, rows: Rows) -> int:
+    def ztautau(stream: Stream, c: Any, t: Tables, space: Workspace, rows: Rows) -> int:
         sources  # noqa: B018
-        detector, radiation, s = c.detector, c.z_radiation, space.scratch
-        cuts = cuts_of(detector)
-        i, trials = 0, 0
-        while i < len(rows):
-            trials += BATCH
-            found = z_candidates(stream, c.z, radiation, t, detector, cuts, s, space.words)
-            for j in range(found):
-                top_up(stream)
-                k = space.words[LISTED + j]
-                i += boson_event(stream, radiation, detector, s, k, space.jets, rows[i])
-                if i == len(rows):
-                    break
-        return trials
+        return _in_batches(boson_cuts, draw_z, finish_z, stream, c, t, space, rows)
 
     @compiled
-    def ttbar(stream: Stream, c: Any, t: Tables, space: Space, rows: Rows) -> int:
+    def ttbar(stream: Stream, c: Any, t: Tables, space: Workspace, rows: Rows) -> int:
         sources  # noqa: B018
-        radiations, kts = (c.top_radiation, c.top_quark_radiation), (t.kt0, t.kt1)
-        single = single_top_share(c.single_top, c.top_pair, c.top, c.w)
-        rates, cuts = rates_of(c.w), cuts_of(c.top_detector)
-        i, trials = 0, 0
-        while i < len(rows):
-            top_up(stream)
-            trials += 1
-            if uniform(stream) < single:
-                i += single_top_event(
-                    stream,
-                    c.top,
-                    c.single_top,
-                    c.w,
-                    radiations[1],
-                    kts[1],
-                    t.masses,
-                    t.shares,
-                    c.top_detector,
-                    cuts,
-                    space.jets,
-                    rows[i],
-                )
-            else:
-                i += top_event(
-                    stream,
-                    c.top,
-                    c.top_pair,
-                    c.w,
-                    rates,
-                    radiations,
-                    kts,
-                    t.masses,
-                    t.shares,
-                    c.top_detector,
-                    cuts,
-                    space.jets,
-                    rows[i],
-                )
-        return trials
+        return _one_by_one(prepare_tops, top_event, stream, c, t, space, rows)
 
     @compiled
-    def diboson(stream: Stream, c: Any, t: Tables, space: Space, rows: Rows) -> int:
+    def diboson(stream: Stream, c: Any, t: Tables, space: Workspace, rows: Rows) -> int:
         sources  # noqa: B018
-        cuts = cuts_of(c.diboson_detector)
-        i, trials = 0, 0
-        while i < len(rows):
-            top_up(stream)
-            trials += 1
-            i += diboson_event(
-                stream,
-                c.diboson,
-                c.w,
-                c.diboson_radiation,
-                t.kt0,
-                t.masses,
-                t.shares,
-                c.diboson_detector,
-                cuts,
-                space.jets,
-                rows[i],
-            )
-        return trials
+        return _one_by_one(diboson_cuts, diboson_event, stream, c, t, space, rows)
 
     return {"htautau": htautau, "ztautau": ztautau, "ttbar": ttbar, "diboson": diboson}
 
 
-_FILL = _kernels(digest_of_sources())
+_KERNELS = _kernels(digest_of_sources())
+_PROCESSES: dict[str, Process] = {
+    "htautau": HIGGS,
+    "ztautau": Z,
+    "ttbar": TOPS,
+    "diboson": DIBOSONS,
+}
 
 
-def fill(process: str, stream: Stream, rows: Rows, constants: Constants, part: int | None) -> int:
+@functools.cache
+def _tables(process: str, c: Constants, slice_index: int | None) -> Tables:
+    """What the kernel of a process or its slice looks up."""
+    parts = _PROCESSES[process]
+    radiations = parts.radiations(c)
+    kt0, kt1, kt2 = (kt_table(radiation) for radiation in radiations)
+    lowest, span = slice_range(process, slice_index, radiations[0])
+    return Tables(tau_shares(c.taus), parts.masses(c), (kt0, kt1, kt2), lowest, span)
+
+
+def fill(
+    process: str, stream: Stream, rows: Rows, constants: Constants, slice_index: int | None
+) -> int:
     """Fill `rows` with selected events of a process or its slice; the number of trials.
 
     Trials of H and Z come in batches, of which the last is counted whole.
     """
-    space = Space(
-        np.empty((MOST_JETS, 5)),
+    space = Workspace(
+        np.empty((MOST_JETS, JET_COLUMNS)),
         np.zeros(SCRATCH_SIZE),
         np.zeros(WORDS_SIZE, np.uint64),
     )
-    tables = _tables(process, constants, part)
-    return _FILL[process](stream, as_record(constants), tables, space, rows)
+    tables = _tables(process, constants, slice_index)
+    return _KERNELS[process](stream, as_record(constants), tables, space, rows)

@@ -67,7 +67,7 @@ def generate(
     """
     check_counts(counts, seed, luminosity)
     numbers = [name for name in FILE_COLUMNS if name != DETAILED_LABELS]
-    # One array, which the frame takes as it is, filled piece by piece: the memory of one frame.
+    # One array, which the frame takes as it is, filled group by group: the memory of one frame.
     values = np.empty((len(numbers), sum(counts.values())), np.float32)
     process = np.empty(values.shape[1], np.int8)
     start = 0

@@ -1,0 +1,1 @@
+"""The constants of the generator: particles, detector, radiation."""

@@ -1,0 +1,130 @@
+"""Particles: their masses, decays and rates, and how the hard processes move them.
+
+Energies are in GeV. Where a comment names no source, the value was tuned (see `table`).
+"""
+
+from typing import NamedTuple
+
+__all__ = [
+    "Diboson",
+    "Higgs",
+    "SingleTop",
+    "TauDecays",
+    "TopPair",
+    "TopQuark",
+    "WDecays",
+    "ZBoson",
+]
+
+
+class TauDecays(NamedTuple):
+    """Hadronic decay modes: share of the hadronic width, mass and width of the hadronic system.
+
+    Branching fractions and masses from PDG 2024; modes with kaons counted with what they resemble.
+    """
+
+    pion: float = 0.178  # (10.8 + 0.7) / 64.8
+    rho: float = 0.402  # (25.5 + 0.4 + ...) / 64.8
+    a1: float = 0.315  # (9.3 + 9.0 + ...) / 64.8; the rest has four pions or more
+    rho_mass: float = 0.775  # GeV
+    rho_width: float = 0.149
+    a1_mass: float = 1.23
+    a1_width: float = 0.36  # effective: what phase space leaves of it, tuned
+    many_mass: float = 1.40
+    many_width: float = 0.20
+
+
+class WDecays(NamedTuple):
+    """W decays (PDG 2024) and tau identification (the organisers' detector card)."""
+
+    mass: float = 80.369
+    width: float = 2.085
+    lepton: float = 0.2142  # e and mu
+    tau: float = 0.1138
+    tau_to_lepton: float = 0.3521
+    tau_efficiency: float = 0.6
+    jet_fake_rate: float = 0.01
+    hadrons: float = 0.672  # what is left
+
+
+class ZBoson(NamedTuple):
+    """Z/gamma* -> tau tau."""
+
+    mass: float = 91.188  # GeV, PDG 2024
+    width: float = 2.4955  # GeV, PDG 2024
+    lowest: float = 50.0  # GeV
+    highest: float = 1500.0
+    photon_share: float = 0.00967  # of a continuum that falls as m^-photon_power; tuned
+    photon_power: float = 3.0
+    polarisation: float = -0.147  # of the tau-, S. Schael et al., Phys. Rept. 427 (2006) 257
+    rapidity: float = 3.39  # standard deviation; tuned
+
+
+class Higgs(NamedTuple):
+    """H -> tau tau. Cross-sections in pb at 13 TeV: LHC Higgs WG, CERN-2017-002-M; rest tuned."""
+
+    mass: float = 125.0  # GeV
+    gluon_fusion: float = 48.6
+    vector_fusion: float = 3.78
+    associated: float = 2.25  # WH and ZH
+    rapidity: float = 1.7
+    tag_pt: float = 63.1  # GeV, median of the two quarks of vector-boson fusion
+    tag_spread: float = 0.6  # of ln pT
+    tag_gap: float = 4.82  # mean distance in eta
+    tag_gap_spread: float = 1.17
+    tag_middle: float = 0.485  # standard deviation of their mean eta
+    vh_pt: float = 56.4  # GeV, median pT of the other boson
+    vh_spread: float = 0.692
+    vh_mass: float = 83.0  # GeV, of the other boson
+    vh_gap: float = 0.9  # standard deviation of the rapidity difference
+    vh_hadronic: float = 0.85  # decays to quarks among the other boson's decays that count
+
+
+class TopQuark(NamedTuple):
+    """t -> W b, and what is seen of the b quark."""
+
+    mass: float = 172.57  # PDG 2024
+    longitudinal: float = 0.69  # W helicity fraction (0.69 in the standard model)
+    bottom_mass: float = 4.8
+    splitting: float = 0.122  # probability that a quark radiates another jet; tuned
+    least_share: float = 0.1  # of the quark's momentum, in that jet
+    least_distance: float = 0.6  # of that jet
+    distances: float = 3.0  # largest distance, relative to the least
+    semileptonic: float = 0.38  # b -> l nu c or c -> l nu s: 2 x (0.107 + 0.08), PDG 2024
+    neutrino_share: float = 0.3  # largest share of the b quark's momentum in such a neutrino
+    bottom_fake: float = 1.64  # rate of fake taus of b jets, relative to light ones; tuned
+
+
+class TopPair(NamedTuple):
+    """t tbar production; the motion of the tops is tuned."""
+
+    cross_section: float = 831.8  # pb, 13 TeV, NNLO+NNLL, LHC Top WG
+    quark_annihilation: float = 0.12  # share of q qbar -> t tbar, from the public rows
+    pt: float = 42.1  # GeV, scale of the Gamma(3) spectrum
+    rapidity: float = 1.48  # standard deviation of the pair's
+    rapidity_gap: float = 0.624  # and of half the difference
+
+
+class SingleTop(NamedTuple):
+    """Single top quarks of the t-channel."""
+
+    cross_section: float = 217.0  # pb, 13 TeV, t and tbar, NLO, LHC Top WG
+    pt: float = 34.0  # GeV, scale of the Gamma(2) spectrum; tuned, as what follows
+    rapidity: float = 1.3  # standard deviation of the mean of top and quark
+    rapidity_gap: float = 1.7  # and of half the difference
+
+
+class Diboson(NamedTuple):
+    """Two bosons: what they decay to (relative rates), and how they move; tuned."""
+
+    two_leptons: float = 0.8  # W -> lepton, W -> tau
+    z_and_jets: float = 0.149  # Z -> tau tau, other boson -> quarks
+    z_and_nothing: float = 0.115  # Z -> tau tau, Z -> neutrinos
+    fake: float = 0.485  # W -> lepton, a quark of the other boson or radiation taken for a tau
+    hidden: float = 0.465  # of fakes by radiation: other boson unseen (leptons lost, neutrinos)
+    pt: float = 23.7  # GeV, scale of the Gamma(2) spectrum
+    rapidity: float = 2.9
+    rapidity_gap: float = 1.07
+    forward: float = 0.554  # a in 1 + a cos(theta), of a W's lepton to the W's flight
+    z_mass: float = 91.188
+    z_right: float = 0.4265  # share of taus of positive helicity

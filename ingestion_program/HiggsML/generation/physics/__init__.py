@@ -1,0 +1,1 @@
+"""The physics that processes share: kinematics, taus, radiation, jets of quarks, the detector."""

@@ -1,0 +1,266 @@
+"""From particles to a row: response, resolution, overlaps, selection, missing energy.
+
+The detector is the organisers' (Delphes 3.5 with an ATLAS-like card, no pile-up). A jet or tau that
+is measured with pT and passes the cut is then given the energy
+
+    pT' = pT sqrt(1 + (3 - 0.2 |eta|)^2 / pT),
+
+the jet energy correction of that card, which moves a threshold of 20 GeV to 22-24 GeV.
+"""
+
+import math
+from typing import NamedTuple
+
+from ...arrays import Floats
+from ...columns import AT
+from ...numerics.elementary import azimuth, rounded
+from ...schema import UNDEFINED
+from ..compiled import inlined, linked
+from ..constants.detector import Detector
+from ..sampling.random_numbers import Stream, exponential, normal, uniform
+from .kinematics import delta_r2, wrapped
+from .radiation import ETA, PHI, PT, Jets, X, Y
+
+__all__ = [
+    "Cuts",
+    "FinalState",
+    "cuts_of",
+    "inverse_lepton_threshold",
+    "inverse_tau_threshold",
+    "jet_response",
+    "lost_recoil",
+    "reconstruct",
+]
+
+_LEAST_RESPONSE = 0.05
+"""Relative to the mean response; noise does not make an energy negative."""
+
+
+class FinalState(NamedTuple):
+    """The particles of an event: massless lepton and tau (visible part), unseen momentum."""
+
+    lepton_pt: float
+    lepton_eta: float
+    lepton_x: float  # px, GeV
+    lepton_y: float
+    tau_pt: float
+    tau_eta: float
+    tau_x: float
+    tau_y: float
+    lepton_noise: float  # standard normal numbers of the energy measurements
+    tau_noise: float
+    unseen_x: float
+    unseen_y: float
+
+
+class Cuts(NamedTuple):
+    """The cuts on pT as numbers of the pT before the measurement; see `cuts_of`."""
+
+    lepton_pt: float
+    """pT of a lepton measured without noise exactly at the cut, GeV."""
+    lepton_noise: float
+    """Relative resolution of a lepton."""
+    tau_pt: float
+    """pT of a tau measured without noise exactly at the cut, GeV."""
+    tau_noise: float
+    """Relative resolution of the taus with the lowest pT."""
+    lowest_tau_pt: float
+    """pT below which a tau is given up, GeV."""
+
+
+@inlined
+def cuts_of(detector: Detector) -> Cuts:
+    """The cuts of a detector: computed once, outside of the loop over events."""
+    low = 0.65 * detector.minimum_pt  # less would take a fluctuation of three standard deviations
+    return Cuts(
+        detector.minimum_pt,
+        detector.lepton_noise,
+        (detector.minimum_pt - detector.tau_offset) / detector.tau_scale,
+        _resolution(detector.tau_stochastic, detector.tau_constant, low),
+        low,
+    )
+
+
+@inlined
+def inverse_lepton_threshold(noise: float, cuts: Cuts) -> float:
+    """Inverse of the pT of a lepton that is measured, with this noise, exactly at the cut."""
+    return (1.0 + cuts.lepton_noise * noise) * (1.0 / cuts.lepton_pt)
+
+
+@inlined
+def inverse_tau_threshold(noise: float, cuts: Cuts) -> float:
+    """Inverse of a pT below which a tau measured with this noise cannot pass the cut."""
+    raised = (1.0 + cuts.tau_noise * max(noise, 0.0)) * (1.0 / cuts.tau_pt)
+    return min(raised, 1.0 / cuts.lowest_tau_pt)
+
+
+@inlined
+def _corrected_pt(pt: float, eta: float) -> float:
+    """Measured pT to calibrated pT, GeV."""
+    slope = 3.0 - 0.2 * abs(eta)
+    return math.sqrt(pt * pt + slope * slope * pt)
+
+
+@inlined
+def _resolution(stochastic: float, constant: float, pt: float) -> float:
+    """Relative resolution: stochastic / sqrt(pT) and a constant, in quadrature."""
+    return math.sqrt(stochastic**2 / pt + constant**2)
+
+
+@inlined
+def _response(scale: float, resolution: float, noise: float) -> float:
+    """Measured share of an energy, from a standard normal number."""
+    return scale * max(1.0 + resolution * noise, _LEAST_RESPONSE)
+
+
+@inlined
+def jet_response(detector: Detector, pt: float, noise: float) -> float:
+    """Measured share of a jet's momentum, from a standard normal number."""
+    resolution = _resolution(detector.jet_stochastic, detector.jet_constant, pt)
+    return _response(detector.jet_scale, resolution, noise)
+
+
+@inlined
+def lost_recoil(detector: Detector, soft_x: float, soft_y: float) -> tuple[float, float]:
+    """What the detector misses of the recoil -soft of emissions too soft for a jet, GeV."""
+    lost = detector.soft_scale - 1.0
+    return lost * soft_x, lost * soft_y
+
+
+@linked
+def reconstruct(
+    stream: Stream, detector: Detector, event: FinalState, jets: Jets, count: int, row: Floats
+) -> bool:
+    """Fill the row of 16 primary features; False when the event is not selected."""
+    passed, lepton_response, tau_response = _measure_energies(stream, detector, event)
+    if not passed:
+        return False
+    lepton_phi = azimuth(event.lepton_y, event.lepton_x)
+    tau_eta = event.tau_eta + detector.tau_angle * normal(stream)
+    tau_phi = azimuth(event.tau_y, event.tau_x) + detector.tau_angle * normal(stream)
+    radius2 = detector.radius * detector.radius
+    if delta_r2(tau_eta, tau_phi, event.lepton_eta, lepton_phi) < radius2:
+        return False
+
+    # Missing energy: minus everything measured, so what a response loses appears in it.
+    met_x = event.unseen_x + (1.0 - lepton_response) * event.lepton_x
+    met_y = event.unseen_y + (1.0 - lepton_response) * event.lepton_y
+    met_x += (1.0 - tau_response) * event.tau_x
+    met_y += (1.0 - tau_response) * event.tau_y
+    count = _merge(jets, count, radius2)
+    axes = event.lepton_eta, lepton_phi, tau_eta, tau_phi
+    passed, lost_x, lost_y = _measure_jets(stream, detector, jets, count, axes, met_x, met_y, row)
+    if not passed:
+        return False
+
+    row[AT.LEP_PT] = rounded(event.lepton_pt * lepton_response)
+    row[AT.LEP_ETA], row[AT.LEP_PHI] = rounded(event.lepton_eta), rounded(lepton_phi)
+    tau_pt = event.tau_pt * tau_response + detector.tau_offset
+    row[AT.HAD_PT] = rounded(_corrected_pt(tau_pt, tau_eta))
+    row[AT.HAD_ETA], row[AT.HAD_PHI] = rounded(tau_eta), rounded(wrapped(tau_phi))
+    row[AT.MET] = rounded(math.sqrt(lost_x * lost_x + lost_y * lost_y))
+    row[AT.MET_PHI] = rounded(azimuth(lost_y, lost_x))
+    return True
+
+
+@inlined
+def _measure_energies(
+    stream: Stream, detector: Detector, event: FinalState
+) -> tuple[bool, float, float]:
+    """Whether lepton and tau pass their cuts, and the response to each."""
+    resolution = _resolution(detector.tau_stochastic, detector.tau_constant, event.tau_pt)
+    tau_response = _response(detector.tau_scale, resolution, event.tau_noise)
+    lepton_response = 1.0 + detector.lepton_noise * event.lepton_noise
+    if event.tau_pt * tau_response + detector.tau_offset <= detector.minimum_pt:
+        return False, lepton_response, tau_response
+    if event.lepton_pt * lepton_response <= detector.minimum_pt:
+        return False, lepton_response, tau_response
+    far = abs(event.lepton_eta) > detector.central_eta
+    lost = far and uniform(stream) > detector.forward_efficiency
+    return not lost, lepton_response, tau_response
+
+
+@inlined
+def _merge(jets: Jets, count: int, radius2: float) -> int:
+    """Join jets closer than the radius, on the axis of the earlier one; the new count."""
+    kept = 0
+    for i in range(count):
+        joined = False
+        for k in range(kept):
+            if delta_r2(jets[i, ETA], jets[i, PHI], jets[k, ETA], jets[k, PHI]) < radius2:
+                jets[k, PT] += jets[i, PT]
+                jets[k, X] += jets[i, X]
+                jets[k, Y] += jets[i, Y]
+                joined = True
+                break
+        if not joined:
+            if kept < i:
+                for column in range(jets.shape[1]):
+                    jets[kept, column] = jets[i, column]
+            kept += 1
+    return kept
+
+
+@inlined
+def _measure_jets(
+    stream: Stream,
+    detector: Detector,
+    jets: Jets,
+    count: int,
+    axes: tuple[float, float, float, float],
+    met_x: float,
+    met_y: float,
+    row: Floats,
+) -> tuple[bool, float, float]:
+    """Measure the jets and fill their features; whether they are apart from lepton and tau.
+
+    Args:
+        axes: eta and phi of lepton and tau.
+        met_x, met_y: the missing momentum of lepton and tau, GeV; returned with what jets and noise
+            add to it.
+    """
+    lepton_eta, lepton_phi, tau_eta, tau_phi = axes
+    radius2 = detector.radius * detector.radius
+    sum_pt, scalar_sum, number = 0.0, 0.0, 0
+    first, second = -1, -1
+    for i in range(count):
+        pt, eta = jets[i, PT], jets[i, ETA]
+        if abs(eta) > detector.jet_eta:
+            continue
+        response = jet_response(detector, pt, normal(stream))
+        met_x += detector.jet_missing * (1.0 - response) * jets[i, X]
+        met_y += detector.jet_missing * (1.0 - response) * jets[i, Y]
+        scalar_sum += pt
+        raw = pt * response + detector.jet_offset
+        jets[i, PT] = 0.0
+        if raw <= detector.minimum_pt:
+            continue
+        phi = jets[i, PHI]
+        if delta_r2(eta, phi, lepton_eta, lepton_phi) < radius2:
+            return False, met_x, met_y
+        if delta_r2(eta, phi, tau_eta, tau_phi) < radius2:
+            return False, met_x, met_y
+        value = rounded(_corrected_pt(raw, eta))
+        jets[i, PT] = value
+        sum_pt += value
+        number += 1
+        if first < 0 or value > jets[first, PT]:
+            first, second = i, first
+        elif second < 0 or value > jets[second, PT]:
+            second = i
+    _write_jet_features(row, jets, first, AT.JET1_PT)
+    _write_jet_features(row, jets, second, AT.JET2_PT)
+    row[AT.N_JETS], row[AT.ALL_PT] = number, rounded(sum_pt)
+    activity = 1.0 + detector.soft_spread * (exponential(stream) - 1.0)
+    noise = math.sqrt(detector.soft_noise**2 * activity + detector.soft_growth * scalar_sum)
+    return True, met_x + noise * normal(stream), met_y + noise * normal(stream)
+
+
+@inlined
+def _write_jet_features(row: Floats, jets: Jets, i: int, start: int) -> None:
+    """Write pT, eta and phi of a jet from position `start` on; undefined for jet -1."""
+    if i < 0:
+        row[start] = row[start + 1] = row[start + 2] = UNDEFINED
+        return
+    row[start], row[start + 1] = jets[i, PT], rounded(jets[i, ETA])
+    row[start + 2] = rounded(wrapped(jets[i, PHI]))

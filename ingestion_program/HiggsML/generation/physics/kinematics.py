@@ -1,0 +1,147 @@
+"""Four-momenta (px, py, pz, E) in GeV as tuples: boosts, two-body decays, angles."""
+
+import math
+
+from ...arrays import Array
+from ...numerics.elementary import logarithm
+from ..compiled import inlined, linked
+
+__all__ = [
+    "Direction",
+    "FourMomentum",
+    "around",
+    "boost",
+    "breit_wigner_density",
+    "delta_r2",
+    "from_transverse",
+    "polar",
+    "pseudorapidity",
+    "scaled",
+    "transverse2",
+    "transverse_boson_cosine",
+    "two_body_decay",
+    "wrapped",
+]
+
+FourMomentum = tuple[float, float, float, float]
+Direction = tuple[float, float, float]
+
+_PI, _TWO_PI = math.pi, 2.0 * math.pi
+
+
+@inlined
+def wrapped(phi: float) -> float:
+    """An angle from (-3 pi, 3 pi), brought into [-pi, pi]."""
+    if phi > _PI:
+        phi -= _TWO_PI
+    elif phi < -_PI:
+        phi += _TWO_PI
+    return phi
+
+
+@inlined
+def delta_r2(eta1: float, phi1: float, eta2: float, phi2: float) -> float:
+    """Square of the angular distance, deta^2 + dphi^2, for azimuths in [-pi, pi]."""
+    deta, turn = eta1 - eta2, abs(phi1 - phi2)
+    dphi = min(turn, _TWO_PI - turn)
+    return deta * deta + dphi * dphi
+
+
+@inlined
+def from_transverse(px: float, py: float, y: float, mass: float) -> FourMomentum:
+    """The four-momentum of a particle by its transverse momentum, rapidity y and mass."""
+    transverse_mass = math.sqrt(mass * mass + px * px + py * py)
+    growth = math.exp(y)
+    shrink = 1.0 / growth
+    return (
+        px,
+        py,
+        0.5 * transverse_mass * (growth - shrink),
+        0.5 * transverse_mass * (growth + shrink),
+    )
+
+
+@inlined
+def boost(p: FourMomentum, frame: FourMomentum, mass: float) -> FourMomentum:
+    """The momentum p, given in the rest frame of a particle that has the momentum `frame`."""
+    product = p[0] * frame[0] + p[1] * frame[1] + p[2] * frame[2]
+    energy = (product + p[3] * frame[3]) / mass
+    factor = (p[3] + energy) / (frame[3] + mass)
+    return p[0] + factor * frame[0], p[1] + factor * frame[1], p[2] + factor * frame[2], energy
+
+
+@inlined
+def scaled(p: FourMomentum, factor: float) -> FourMomentum:
+    """factor * p."""
+    return factor * p[0], factor * p[1], factor * p[2], factor * p[3]
+
+
+@inlined
+def transverse2(p: FourMomentum) -> float:
+    """pT^2 of a momentum."""
+    return p[0] * p[0] + p[1] * p[1]
+
+
+@inlined
+def polar(cosine: float, cos_phi: float, sin_phi: float) -> Direction:
+    """The unit vector of a polar angle to the z axis and an azimuth."""
+    sine = math.sqrt(max(1.0 - cosine * cosine, 0.0))
+    return sine * cos_phi, sine * sin_phi, cosine
+
+
+@linked
+def around(axis: Direction, cosine: float, cos_phi: float, sin_phi: float) -> Direction:
+    """The unit vector at a polar angle and an azimuth about a unit vector."""
+    sine = math.sqrt(max(1.0 - cosine * cosine, 0.0))
+    a, b = sine * cos_phi, sine * sin_phi
+    x, y, z = axis
+    # Two perpendiculars without a square root: T. Duff et al., J. Comput. Graph. Tech. 6 (2017) 1.
+    sign = math.copysign(1.0, z)
+    c = -1.0 / (sign + z)
+    d = x * y * c
+    return (
+        cosine * x + a * (1.0 + sign * x * x * c) + b * d,
+        cosine * y + a * sign * d + b * (sign + y * y * c),
+        cosine * z - a * sign * x - b * y,
+    )
+
+
+@inlined
+def two_body_decay(
+    parent: FourMomentum, mass: float, mass1: float, axis: Direction
+) -> tuple[FourMomentum, FourMomentum]:
+    """parent -> 1 + massless 2; the first goes along `axis` in the rest frame of the parent."""
+    p = 0.5 * (mass - mass1 * mass1 / mass)
+    at_rest = (p * axis[0], p * axis[1], p * axis[2], mass - p)
+    first = boost(at_rest, parent, mass)
+    second = (
+        parent[0] - first[0],
+        parent[1] - first[1],
+        parent[2] - first[2],
+        parent[3] - first[3],
+    )
+    return first, second
+
+
+@inlined
+def transverse_boson_cosine(u: float, v: float, w: float) -> float:
+    """cos(theta) from the density (3/8) (1 + cos^2 theta): a transverse boson, both helicities.
+
+    A function of three numbers that are uniform in (0, 1). Three times in four the density is flat,
+    else (3/2) cos^2: that of the largest of three, with a sign.
+    """
+    u = 4.0 * u
+    rest = 2.0 * u - 7.0  # in (-1, 1), in the fourth case: the sign and one of the three
+    largest = max(abs(rest), v, w)
+    return u * (2.0 / 3.0) - 1.0 if u < 3.0 else math.copysign(largest, rest)
+
+
+@inlined
+def pseudorapidity(slope: float) -> float:
+    """asinh(pz / pT), in loops that compile to vector instructions too."""
+    return math.copysign(logarithm(abs(slope) + math.sqrt(slope * slope + 1.0)), slope)
+
+
+def breit_wigner_density(m: Array, mass: float, width: float) -> Array:
+    """Relativistic Breit-Wigner, unnormalised: m / ((m^2 - M^2)^2 + (M Gamma)^2)."""
+    return m / ((m * m - mass * mass) ** 2 + (mass * width) ** 2)

@@ -1,0 +1,1 @@
+"""The hard processes: how a trial of each becomes an event."""

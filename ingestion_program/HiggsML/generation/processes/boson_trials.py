@@ -1,0 +1,155 @@
+"""Trials of a boson's decay to two taus, in batches, up to the recoil against the hardest jet.
+
+A branch that cannot be foretold costs a processor as much as ten random numbers, and where there
+is none it computes eight trials at a time. So trials go through the tests in batches and without
+branches: all are computed to the end, and then those that passed are moved together, or listed.
+"""
+
+import math
+
+from ...arrays import Words
+from ...numerics.elementary import logarithm
+from ..compiled import inlined
+from ..constants.radiation import Radiation
+from ..physics.detector import Cuts, inverse_lepton_threshold, inverse_tau_threshold
+from ..physics.kinematics import transverse_boson_cosine
+from ..physics.radiation import END, hardest_of
+from ..physics.taus import HADRONS, LEPTON
+from ..sampling.batches import (
+    BATCH,
+    LANE,
+    LISTED,
+    Scratch,
+    direction_of,
+    draw_words,
+    exponential_of,
+    listed,
+    normals_of,
+    padded,
+    uniform_of,
+)
+from ..sampling.quantiles import Table, quantile, value_at
+from ..sampling.random_numbers import Stream
+from . import boson_layout as at
+from .process import Boson, Tables
+
+__all__ = ["draw_hardest", "draw_trials", "inverse_thresholds"]
+
+_CHOSEN = 3 * LANE  # the word that mode and helicity come from
+_FAR = 1e6  # GeV
+_DRAWN = (at.MODE, at.NUMBER, at.INVERSE_MASS2, at.X1, at.X2, at.NOISE1, at.NOISE2, at.KT)
+
+
+@inlined
+def draw_trials(
+    stream: Stream,
+    t: Tables,
+    radiation: Radiation,
+    boson: Boson,
+    cuts: Cuts,
+    s: Scratch,
+    words: Words,
+) -> int:
+    """Try BATCH times; move trials whose energies can be enough to the front; their number."""
+    draw_words(stream, 2, BATCH, words)
+    _draw_modes(boson.right, t.lowest, t.span, s, words)
+    _look_up(t, boson, s, words)
+    _test_energies(radiation, boson.bounded, cuts, s)
+    count = listed(BATCH, at.PASSED, s, words)
+    for j in range(count):
+        k = words[LISTED + j]
+        for quantity in _DRAWN:
+            s[quantity + j] = s[quantity + k]
+    draw_words(stream, 3, padded(count), words)
+    draw_hardest(padded(count), radiation, t.kts[0], s, words)
+    _draw_direction(padded(count), radiation, boson.transverse, s, words)
+    return count
+
+
+@inlined
+def _draw_modes(right: float, lowest: float, span: float, s: Scratch, w: Words) -> None:
+    """Draw N of the hardest emission, the production mode and the noise: what needs no table."""
+    share = -math.expm1(-span)
+    if_right, if_left = 1.0 / right, 1.0 / (1.0 - right)
+    for i in range(BATCH):
+        s[at.NUMBER + i] = lowest - logarithm(1.0 - share * uniform_of(w[i]))
+        s[at.NOISE1 + i], s[at.NOISE2 + i] = normals_of(w[LANE + i], w[2 * LANE + i])
+        # What is left of a uniform number after a choice is uniform within what was chosen.
+        chosen = uniform_of(w[_CHOSEN + i])
+        left = (chosen - right) * if_left
+        s[at.MODE + i] = chosen * if_right if chosen < right else left
+
+
+@inlined
+def _look_up(t: Tables, boson: Boson, s: Scratch, w: Words) -> None:
+    """Look up masses, shares and the kT of the hardest emission."""
+    for i in range(BATCH):
+        right = int(uniform_of(w[_CHOSEN + i]) < boson.right)
+        s[at.INVERSE_MASS2 + i] = quantile(t.masses, 0, uniform_of(w[4 * LANE + i]))
+        s[at.X1 + i] = quantile(t.shares, LEPTON + right, uniform_of(w[5 * LANE + i]))
+        hadrons = HADRONS + (right ^ boson.opposite)
+        s[at.X2 + i] = quantile(t.shares, hadrons, uniform_of(w[6 * LANE + i]))
+        s[at.KT + i] = value_at(t.kts[0], min(s[at.NUMBER + i], END))
+
+
+@inlined
+def inverse_thresholds(s: Scratch, i: int, cuts: Cuts) -> tuple[float, float]:
+    """The inverses of the least pT of both taus of trial i, 1/GeV."""
+    x1, x2, noise1, noise2 = s[at.X1 + i], s[at.X2 + i], s[at.NOISE1 + i], s[at.NOISE2 + i]
+    return x1 * inverse_lepton_threshold(noise1, cuts), x2 * inverse_tau_threshold(noise2, cuts)
+
+
+@inlined
+def _test_energies(radiation: Radiation, bounded: float, cuts: Cuts, s: Scratch) -> None:
+    """Test whether the energies can be enough. With a boson of at most the pT of `_recoil_bound`,
+
+        pT_1 + pT_2 <= mT and pT_i <= (mT + pT) / 2, where mT^2 = m^2 + pT^2,
+
+    which is asked of the inverse of m^2 and of the least pT: that takes no division or root.
+    """
+    for i in range(BATCH):
+        pt = _recoil_bound(s[at.KT + i], radiation) if s[at.MODE + i] < bounded else _FAR
+        inverse1, inverse2 = inverse_thresholds(s, i, cuts)
+        product, total = inverse1 * inverse2, inverse1 + inverse2
+        both = (1.0 + s[at.INVERSE_MASS2 + i] * pt * pt) * (product * product)
+        lower = min(inverse1, inverse2)
+        passed = s[at.INVERSE_MASS2 + i] * total * total <= both
+        passed &= 4.0 * s[at.INVERSE_MASS2 + i] * (1.0 - pt * lower) <= lower * lower
+        s[at.PASSED + i] = 1.0 if passed else 0.0
+
+
+@inlined
+def _recoil_bound(hardest: float, radiation: Radiation) -> float:
+    """A pT that 3 bosons in 1000 exceed when the hardest jet has this pT, GeV."""
+    return 2.0 * hardest + 3.0 * radiation.soft
+
+
+@inlined
+def draw_hardest(count: int, radiation: Radiation, kt: Table, s: Scratch, w: Words) -> None:
+    """Draw the hardest emission, whose N and kT are there, and the kT of the next."""
+    for i in range(count):
+        excess, distance = exponential_of(w[i]), exponential_of(w[LANE + i])
+        direction = direction_of(w[2 * LANE + i])
+        hardest = hardest_of(radiation, s[at.NUMBER + i], s[at.KT + i], excess, direction, distance)
+        s[at.KT + i], s[at.PHI1 + i], s[at.COSINE1 + i] = hardest.kt, hardest.phi, hardest.cosine
+        s[at.SINE1 + i], s[at.WAIT + i] = hardest.sine, hardest.wait
+        s[at.FOLLOWING + i] = hardest.following
+    for i in range(count):
+        s[at.NEXT_KT + i] = value_at(kt, s[at.FOLLOWING + i])
+
+
+@inlined
+def _draw_direction(
+    count: int, radiation: Radiation, transverse: bool, s: Scratch, w: Words
+) -> None:
+    """Draw the soft recoil and the direction of the taus."""
+    for i in range(count):
+        x, y = normals_of(w[3 * LANE + i], w[4 * LANE + i])
+        s[at.SOFT_X + i], s[at.SOFT_Y + i] = radiation.soft * x, radiation.soft * y
+        u = uniform_of(w[5 * LANE + i])
+        if transverse:
+            v, t = uniform_of(w[6 * LANE + i]), uniform_of(w[7 * LANE + i])
+            s[at.COSINE + i] = transverse_boson_cosine(u, v, t)
+        else:
+            s[at.COSINE + i] = 2.0 * u - 1.0
+        _, s[at.COS_PHI + i], s[at.SIN_PHI + i] = direction_of(w[8 * LANE + i])

@@ -1,0 +1,1 @@
+"""How random numbers are drawn: streams, batches, inverse distribution functions."""

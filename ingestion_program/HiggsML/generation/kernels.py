@@ -8,20 +8,12 @@ import numpy as np
 
 from ..arrays import Floats
 from ..numerics.records import as_record
-from .compiled import compiled, digest_of_sources, inlined
+from ..numerics.without_arrays import compiled, inlined
 from .constants.table import Constants
 from .physics.radiation import JET_COLUMNS, MOST_JETS, kt_table
 from .physics.taus import tau_shares
 from .processes.boson_layout import SCRATCH_SIZE
-from .processes.bosons import (
-    HIGGS,
-    Z,
-    boson_cuts,
-    draw_higgs,
-    draw_z,
-    finish_higgs,
-    finish_z,
-)
+from .processes.bosons import HIGGS, Z, boson_cuts, draw_higgs, draw_z, finish_higgs, finish_z
 from .processes.dibosons import DIBOSONS, diboson_cuts, diboson_event
 from .processes.process import Process, Tables, Workspace
 from .processes.top_quarks import TOPS, prepare_tops, top_event
@@ -93,33 +85,32 @@ def _one_by_one(
     return trials
 
 
-def _kernels(sources: str) -> dict[str, Kernel]:
-    """The kernel of each process, by its name; `sources` ties kept machine code to them."""
-
-    @compiled
-    def htautau(stream: Stream, c: Any, t: Tables, space: Workspace, rows: Rows) -> int:
-        sources  # noqa: B018 - makes it a closure variable
-        return _in_batches(boson_cuts, draw_higgs, finish_higgs, stream, c, t, space, rows)
-
-    @compiled
-    def ztautau(stream: Stream, c: Any, t: Tables, space: Workspace, rows: Rows) -> int:
-        sources  # noqa: B018
-        return _in_batches(boson_cuts, draw_z, finish_z, stream, c, t, space, rows)
-
-    @compiled
-    def ttbar(stream: Stream, c: Any, t: Tables, space: Workspace, rows: Rows) -> int:
-        sources  # noqa: B018
-        return _one_by_one(prepare_tops, top_event, stream, c, t, space, rows)
-
-    @compiled
-    def diboson(stream: Stream, c: Any, t: Tables, space: Workspace, rows: Rows) -> int:
-        sources  # noqa: B018
-        return _one_by_one(diboson_cuts, diboson_event, stream, c, t, space, rows)
-
-    return {"htautau": htautau, "ztautau": ztautau, "ttbar": ttbar, "diboson": diboson}
+@compiled
+def _higgs(stream: Stream, c: Any, t: Tables, space: Workspace, rows: Rows) -> int:
+    return _in_batches(boson_cuts, draw_higgs, finish_higgs, stream, c, t, space, rows)
 
 
-_KERNELS = _kernels(digest_of_sources())
+@compiled
+def _z(stream: Stream, c: Any, t: Tables, space: Workspace, rows: Rows) -> int:
+    return _in_batches(boson_cuts, draw_z, finish_z, stream, c, t, space, rows)
+
+
+@compiled
+def _tops(stream: Stream, c: Any, t: Tables, space: Workspace, rows: Rows) -> int:
+    return _one_by_one(prepare_tops, top_event, stream, c, t, space, rows)
+
+
+@compiled
+def _dibosons(stream: Stream, c: Any, t: Tables, space: Workspace, rows: Rows) -> int:
+    return _one_by_one(diboson_cuts, diboson_event, stream, c, t, space, rows)
+
+
+_KERNELS: dict[str, Kernel] = {
+    "htautau": _higgs,
+    "ztautau": _z,
+    "ttbar": _tops,
+    "diboson": _dibosons,
+}
 _PROCESSES: dict[str, Process] = {
     "htautau": HIGGS,
     "ztautau": Z,

@@ -22,14 +22,7 @@ from .intervals import FitResult, fit_mu
 from .likelihood import BinnedLikelihood, expected_width
 from .post_fit import diagnostic_numbers
 from .regions import Regions
-from .samples import (
-    Sample,
-    Systematics,
-    concatenated,
-    feature_matrix,
-    split_events,
-    under_shift,
-)
+from .samples import Sample, Systematics, concatenated, feature_matrix, split_events, under_shift
 from .templates import Templates, fit_templates
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ import math
 import numpy as np
 import pytest
 
-from HiggsML.generation.compiled import compiled
 from HiggsML.generation.constants.table import CONSTANTS
 from HiggsML.generation.physics.quark_jets import fake_candidates, faking_jet, split
 from HiggsML.generation.physics.radiation import ETA, PT, X, Y, write_jet
 from HiggsML.generation.sampling.random_numbers import open_stream, top_up
 from HiggsML.numerics.records import as_record
+from HiggsML.numerics.without_arrays import compiled
 
 TOP = CONSTANTS.top
 

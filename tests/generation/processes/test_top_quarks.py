@@ -5,10 +5,10 @@ import pytest
 from scipy import stats
 
 from HiggsML.generation.blocks import generate_block
-from HiggsML.generation.compiled import compiled
 from HiggsML.generation.constants.table import CONSTANTS
 from HiggsML.generation.processes.top_decays import lepton_cosine
 from HiggsML.generation.sampling.random_numbers import open_stream, top_up
+from HiggsML.numerics.without_arrays import compiled
 
 
 def test_quark_annihilation_radiates_less():

@@ -5,11 +5,7 @@ from pathlib import Path
 
 from HiggsML.errors import DataError
 from HiggsML.running.trusted.output_folder import check_output, make_folder
-from HiggsML.running.trusted.own_files import (
-    remove_listed,
-    write_manifest,
-    written_by_command,
-)
+from HiggsML.running.trusted.own_files import remove_listed, write_manifest, written_by_command
 from higgsml_scoring.errors import ScoringError
 from higgsml_scoring.page import FIGURES, PAGE, SCORES
 from higgsml_scoring.program import score_folder

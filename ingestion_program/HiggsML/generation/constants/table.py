@@ -8,16 +8,7 @@ public rows as well. Energies are in GeV.
 from typing import NamedTuple
 
 from .detector import DIBOSON_DETECTOR, TOP_DETECTOR, Detector
-from .particles import (
-    Diboson,
-    Higgs,
-    SingleTop,
-    TauDecays,
-    TopPair,
-    TopQuark,
-    WDecays,
-    ZBoson,
-)
+from .particles import Diboson, Higgs, SingleTop, TauDecays, TopPair, TopQuark, WDecays, ZBoson
 from .radiation import (
     ASSOCIATED,
     DIBOSONS,

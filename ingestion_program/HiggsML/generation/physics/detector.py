@@ -14,8 +14,8 @@ from typing import NamedTuple
 from ...arrays import Floats
 from ...columns import AT
 from ...numerics.elementary import azimuth, rounded
+from ...numerics.without_arrays import inlined, linked
 from ...schema import UNDEFINED
-from ..compiled import inlined, linked
 from ..constants.detector import Detector
 from ..sampling.random_numbers import Stream, exponential, normal, uniform
 from .kinematics import delta_r2, wrapped

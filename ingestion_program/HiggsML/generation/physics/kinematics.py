@@ -4,7 +4,7 @@ import math
 
 from ...arrays import Array
 from ...numerics.elementary import logarithm
-from ..compiled import inlined, linked
+from ...numerics.without_arrays import inlined, linked
 
 __all__ = [
     "Direction",

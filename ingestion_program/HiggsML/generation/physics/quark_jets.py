@@ -2,7 +2,7 @@
 
 import math
 
-from ..compiled import inlined
+from ...numerics.without_arrays import inlined
 from ..constants.detector import Detector
 from ..constants.particles import TopQuark, WDecays
 from ..sampling.random_numbers import Stream, cosine_and_sine, direction, normal, uniform

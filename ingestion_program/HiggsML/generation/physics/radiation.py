@@ -19,7 +19,7 @@ import numpy as np
 
 from ...arrays import Array
 from ...numerics.elementary import azimuth
-from ..compiled import inlined
+from ...numerics.without_arrays import inlined
 from ..constants.radiation import Radiation
 from ..sampling.quantiles import Table, on_octaves, value_at
 from ..sampling.random_numbers import (

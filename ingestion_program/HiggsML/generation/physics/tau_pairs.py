@@ -6,7 +6,7 @@ In the frame in which the boson has no rapidity: a boost along the beam only mov
 import math
 
 from ...numerics.elementary import logarithm
-from ..compiled import inlined
+from ...numerics.without_arrays import inlined
 from ..constants.detector import Detector
 from ..sampling.random_numbers import Stream, direction, normal, uniform
 from .detector import FinalState

@@ -5,7 +5,7 @@ of the taus, the boost along the beam.
 """
 
 from ...arrays import Words
-from ..compiled import inlined
+from ...numerics.without_arrays import inlined
 from ..constants.detector import Detector
 from ..constants.radiation import Radiation
 from ..physics.detector import Cuts, FinalState, lost_recoil

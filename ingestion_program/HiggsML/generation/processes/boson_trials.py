@@ -9,7 +9,7 @@ import math
 
 from ...arrays import Words
 from ...numerics.elementary import logarithm
-from ..compiled import inlined
+from ...numerics.without_arrays import inlined
 from ..constants.radiation import Radiation
 from ..physics.detector import Cuts, inverse_lepton_threshold, inverse_tau_threshold
 from ..physics.kinematics import transverse_boson_cosine

@@ -10,23 +10,14 @@ import math
 import numpy as np
 
 from ...arrays import Floats
-from ..compiled import inlined
+from ...numerics.without_arrays import inlined
 from ..constants.detector import Detector
 from ..constants.particles import Higgs, ZBoson
 from ..constants.radiation import Radiation
 from ..constants.table import Constants
 from ..physics.detector import Cuts, cuts_of, lost_recoil, reconstruct
 from ..physics.kinematics import breit_wigner_density, from_transverse, polar, two_body_decay
-from ..physics.radiation import (
-    Jets,
-    X,
-    Y,
-    boost_jets,
-    draw_etas,
-    recoil,
-    write_jet,
-    write_parton,
-)
+from ..physics.radiation import Jets, X, Y, boost_jets, draw_etas, recoil, write_jet, write_parton
 from ..physics.tau_pairs import boosted, central_rapidity, with_noise
 from ..sampling.quantiles import POINTS, Table, inverse_distribution
 from ..sampling.random_numbers import Stream, direction, normal, uniform

@@ -5,15 +5,10 @@ The t-channel: q b -> q' t by exchange of a W. The public data has no associated
 """
 
 from ...arrays import Floats
-from ..compiled import inlined
+from ...numerics.without_arrays import inlined
 from ..constants.particles import SingleTop, TopPair, TopQuark, WDecays
 from ..constants.table import Constants
-from ..physics.detector import (
-    Cuts,
-    inverse_lepton_threshold,
-    inverse_tau_threshold,
-    lost_recoil,
-)
+from ..physics.detector import Cuts, inverse_lepton_threshold, inverse_tau_threshold, lost_recoil
 from ..physics.kinematics import from_transverse, scaled, transverse2
 from ..physics.quark_jets import (
     fake_candidates,
@@ -27,14 +22,7 @@ from ..physics.radiation import Jets, draw_etas, recoil, write_parton
 from ..physics.tau_pairs import boosted, central_rapidity, lepton_and_tau
 from ..sampling.random_numbers import Stream, direction, exponential, normal, uniform
 from .process import Tables
-from .top_decays import (
-    lepton_share,
-    pair_rate,
-    reconstruct_tops,
-    soft_recoil,
-    top_decay,
-    unseen_of,
-)
+from .top_decays import lepton_share, pair_rate, reconstruct_tops, soft_recoil, top_decay, unseen_of
 
 __all__ = ["single_top_event", "single_top_share"]
 

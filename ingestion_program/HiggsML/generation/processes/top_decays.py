@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...arrays import Floats
-from ..compiled import inlined, linked
+from ...numerics.without_arrays import inlined, linked
 from ..constants.particles import TopQuark, WDecays
 from ..constants.radiation import Radiation
 from ..constants.table import Constants

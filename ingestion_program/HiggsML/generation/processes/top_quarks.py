@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from ...arrays import Floats
-from ..compiled import inlined
+from ...numerics.without_arrays import inlined
 from ..constants.table import Constants
 from ..physics.detector import (
     Cuts,

@@ -10,7 +10,7 @@ import numpy as np
 from ...arrays import Array, Words
 from ...numerics.elementary import diagonal, logarithm, normal_pair
 from ...numerics.philox import LOW_WORD, philox4x32
-from ..compiled import inlined
+from ...numerics.without_arrays import inlined
 from .random_numbers import BATCHED, Stream
 
 __all__ = [

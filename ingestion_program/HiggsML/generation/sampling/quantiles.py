@@ -3,7 +3,7 @@
 import numpy as np
 
 from ...arrays import Array
-from ..compiled import inlined
+from ...numerics.without_arrays import inlined
 
 __all__ = [
     "POINTS",

@@ -17,7 +17,7 @@ import numpy as np
 from ... import streams
 from ...arrays import Array, Words
 from ...numerics.philox import LOW_WORD, philox4x32
-from ..compiled import inlined, linked
+from ...numerics.without_arrays import inlined, linked
 
 __all__ = [
     "BATCHED",

@@ -38,15 +38,19 @@ def speed(events: int, rounds: int) -> None:
     sources = sources_of(default_counts(events), REFERENCE_LUMINOSITY)
     seconds = np.empty((rounds, len(sources)))
     for source in sources:
-        generate_block(source.process, 100, 0, 0, part=source.part)  # compile
+        generate_block(source.process, 100, 0, 0, slice_index=source.slice_index)  # compile
     for block in range(rounds):
         for i, source in enumerate(sources):
             start = time.process_time()
-            generate_block(source.process, source.events, 0, block, part=source.part)
+            generate_block(source.process, source.events, 0, block, slice_index=source.slice_index)
             seconds[block, i] = (time.process_time() - start) / source.events
     for source, values in zip(sources, seconds.T, strict=True):
         low, middle, high = 1e6 * np.quantile(values, [0.0, 0.5, 1.0])
-        name = source.process if source.part is None else f"{source.process}, slice {source.part}"
+        name = (
+            source.process
+            if source.slice_index is None
+            else f"{source.process}, slice {source.slice_index}"
+        )
         print(f"{name}: {middle:.2f} us/event ({low:.2f} to {high:.2f})")
     sizes = np.array([source.events for source in sources])
     low, middle, high = 1e-6 / np.quantile(seconds @ sizes / sizes.sum(), [1.0, 0.5, 0.0])
@@ -56,12 +60,12 @@ def speed(events: int, rounds: int) -> None:
 def slices(events: int) -> None:
     """Print the share of the expected Z events in each slice, and its statistical error."""
     selected = []
-    for part in range(len(Z_SLICES)):
-        low, span = slice_range("ztautau", part, CONSTANTS.z_radiation)
+    for index in range(len(Z_SLICES)):
+        low, span = slice_range("ztautau", index, CONSTANTS.z_radiation)
         trials = np.exp(-low) - np.exp(-low - span)
-        selected.append(trials * efficiency("ztautau", events, 0, part))
-    for piece, share in zip(Z_SLICES, np.array(selected) / sum(selected), strict=True):
-        print(f"from {piece.lowest_kt:g} GeV: {share:.4f} +- {share / np.sqrt(events):.4f}")
+        selected.append(trials * efficiency("ztautau", events, 0, index))
+    for one, share in zip(Z_SLICES, np.array(selected) / sum(selected), strict=True):
+        print(f"from {one.lowest_kt:g} GeV: {share:.4f} +- {share / np.sqrt(events):.4f}")
 
 
 def pool(events: int) -> dict[str, float]:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 import numpy as np
 
 from ..concurrency import map_ahead
-from ..errors import SettingsError
+from ..errors import SettingsError, did_you_mean
 from ..experiments.pool.event_pool import EventBlock
 from ..schema import PRI_COLUMNS, PROCESSES, REFERENCE_LUMINOSITY
 from .constants.table import CONSTANTS, Constants
@@ -84,7 +84,7 @@ def check_counts(counts: Mapping[str, int], seed: int, luminosity: float) -> Non
         raise SettingsError(
             "unknown process in the counts of generated events.",
             value=unknown,
-            fix=f"known are {', '.join(PROCESSES)}.",
+            fix=did_you_mean(unknown[0], PROCESSES),
         )
     for process, count in counts.items():
         _require_whole(count, f"number of {process} events", 0)
@@ -97,6 +97,7 @@ def check_counts(counts: Mapping[str, int], seed: int, luminosity: float) -> Non
 
 
 def _require_whole(value: int, where: str, least: int) -> None:
+    """Raise SettingsError unless a value is a whole number that is not too small."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
         raise SettingsError(
             f"must be a whole number, at least {least}.",

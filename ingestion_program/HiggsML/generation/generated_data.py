@@ -11,6 +11,7 @@ from ..experiments.pool.event_pool import EventBlock
 from ..progress import progress_bar
 from ..schema import EXPECTED_EVENTS, REFERENCE_LUMINOSITY, WEIGHTS
 from ..settings import DataSettings, digest_of
+from ..streams import stream
 from ..weights import scale_to_whole
 from .blocks import generate_blocks
 from .tables import generate
@@ -29,7 +30,7 @@ class GeneratedData:
 
     def __init__(self, settings: DataSettings) -> None:
         self._settings = settings
-        state = np.random.SeedSequence(settings.seed).generate_state(2, np.uint32)
+        state = stream(settings.seed).generate_state(2, np.uint32)
         self._train_seed, self._test_seed = map(int, state)
         self._all: pd.DataFrame | None = None
         self._train_set: pd.DataFrame | None = None

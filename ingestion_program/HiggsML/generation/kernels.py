@@ -43,7 +43,7 @@ def _in_batches(
     """Fill rows with events that are drawn in batches and finished one by one; count the trials.
 
     Args:
-        prepare: of the constants, computes what the two others take as their fourth argument.
+        prepare: computes, from the constants, the fourth argument of the two others.
         draw: tries BATCH times and lists the trials that are left in the words; their number.
         finish: goes on with one of them and fills a row; True when it was selected.
     """
@@ -73,7 +73,7 @@ def _one_by_one(
     """Fill rows with events that are tried one by one; count the trials.
 
     Args:
-        prepare: of the constants, computes what `event` takes as its fourth argument.
+        prepare: computes, from the constants, the fourth argument of `event`.
         event: tries once and fills a row; True when it was selected.
     """
     known = prepare(c)

@@ -28,6 +28,7 @@ from ..schema import (
     SIGNAL,
     WEIGHTS,
 )
+from ..streams import stream
 from .blocks import blocks_of, check_counts
 from .slices import Source, sources_of
 
@@ -138,7 +139,7 @@ def _row_groups(
         sizes = [s.events * (group + 1) // groups - s.events * group // groups for s in sources]
         taken = [source.take(size) for source, size in zip(rows, sizes, strict=True)]
         primaries = np.concatenate([np.empty((0, len(PRI_COLUMNS)), np.float32), *taken])
-        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(_ORDER, group)))
+        rng = np.random.default_rng(stream(seed, _ORDER, group))
         order = rng.permutation(len(primaries))
         yield _columns(primaries[order], np.repeat(np.arange(len(sources)), sizes)[order], sources)
 
@@ -151,7 +152,7 @@ def _columns(
     Args:
         primaries: (n, 16).
         source: (n,) place of each row's source in `sources`.
-        sources: of all rows.
+        sources: the sources that the rows come from.
     """
     columns = dict(zip(PRI_COLUMNS, np.ascontiguousarray(primaries.T), strict=True))
     derived = derive({key: values.astype(np.float64) for key, values in columns.items()})
@@ -175,11 +176,12 @@ class _Rows:
         self._left = np.empty((0, len(PRI_COLUMNS)), np.float32)
 
     def take(self, count: int) -> npt.NDArray[np.float32]:
-        parts, have = [self._left], len(self._left)
+        """The next `count` rows, (count, 16)."""
+        taken, have = [self._left], len(self._left)
         while have < count:
-            parts.append(next(self._blocks).primaries)
-            have += len(parts[-1])
-        rows = np.concatenate(parts)
+            taken.append(next(self._blocks).primaries)
+            have += len(taken[-1])
+        rows = np.concatenate(taken)
         self._left = rows[count:].copy()
         return rows[:count]
 

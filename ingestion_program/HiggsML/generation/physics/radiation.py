@@ -144,6 +144,7 @@ def split_direction(
 
 @inlined
 def _hardness(kt: float) -> float:
+    """1 - 20 GeV / kT; 0 below 20 GeV."""
     return max(1.0 - REFERENCE_KT / kt, 0.0)
 
 

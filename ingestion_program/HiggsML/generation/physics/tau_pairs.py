@@ -45,7 +45,7 @@ def tau_pair(
 
     Args:
         px, py: transverse momentum of the boson, GeV.
-        cosine: of the angle to the beam of the first tau, in the boson's frame.
+        cosine: cosine of the first tau's angle to the beam, in the boson's frame.
         shares: visible energy of the first tau (to a lepton) and the second (to hadrons).
         inverses: the inverses of the least pT of both, 1/GeV.
 

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 from ...arrays import Floats
 from ...numerics.without_arrays import inlined
+from ..constants.particles import TopPair
+from ..constants.radiation import Radiation
 from ..constants.table import Constants
 from ..physics.detector import (
     Cuts,
@@ -72,6 +74,33 @@ def top_event(
     return _pair_event(stream, c, t, known, space.jets, row)
 
 
+class _Motion(NamedTuple):
+    """How the tops of a pair move."""
+
+    px1: float
+    py1: float
+    px2: float
+    py2: float
+    gap: float
+    """Half the difference of their rapidities."""
+    soft_x: float
+    soft_y: float
+
+
+@inlined
+def _draw_motion(
+    stream: Stream, pair: TopPair, radiation: Radiation, sum_x: float, sum_y: float
+) -> _Motion:
+    """Draw how a pair moves that recoils against emissions with these sums of px and py."""
+    soft_x, soft_y = soft_recoil(stream, radiation)
+    recoil_x, recoil_y = 0.5 * (soft_x - sum_x), 0.5 * (soft_y - sum_y)
+    gap = pair.rapidity_gap * normal(stream)
+    pt = pair.pt * (exponential(stream) + exponential(stream) + exponential(stream))
+    _, cosine, sine = direction(stream)
+    px, py = pt * cosine, pt * sine
+    return _Motion(recoil_x + px, recoil_y + py, recoil_x - px, recoil_y - py, gap, soft_x, soft_y)
+
+
 @inlined
 def _pair_event(
     stream: Stream, c: Constants, t: Tables, known: Prepared, jets: Jets, row: Floats
@@ -89,18 +118,13 @@ def _pair_event(
     if not is_prompt and which < 0:
         return False
     noises = normal(stream), normal(stream)
-    soft_x, soft_y = soft_recoil(stream, radiation)
-    recoil_x, recoil_y = 0.5 * (soft_x - sum_x), 0.5 * (soft_y - sum_y)
-    gap = pair.rapidity_gap * normal(stream)
-    pt = pair.pt * (exponential(stream) + exponential(stream) + exponential(stream))
-    _, cosine, sine = direction(stream)
-    px, py = pt * cosine, pt * sine
-    top1 = from_transverse(recoil_x + px, recoil_y + py, gap, top.mass)
+    motion = _draw_motion(stream, pair, radiation, sum_x, sum_y)
+    top1 = from_transverse(motion.px1, motion.py1, motion.gap, top.mass)
     bottom1, lepton, neutrino1 = top_decay(stream, top1, top, t.masses)
     seen = scaled(lepton, lepton_share(stream, c.w, t.shares))
     if transverse2(seen) * inverse_lepton_threshold(noises[0], cuts) ** 2 < 1.0:
         return False
-    top2 = from_transverse(recoil_x - px, recoil_y - py, -gap, top.mass)
+    top2 = from_transverse(motion.px2, motion.py2, -motion.gap, top.mass)
     bottom2, other, neutrino2 = top_decay(stream, top2, top, t.masses)
     lost1, lost2 = neutrino_share(stream, top), neutrino_share(stream, top)
     seen1, seen2 = scaled(bottom1, 1.0 - lost1), scaled(bottom2, 1.0 - lost2)
@@ -123,7 +147,7 @@ def _pair_event(
     if not by_radiation:
         draw_etas(stream, radiation, jets, 0, emissions)
     unseen_x, unseen_y = unseen_of(neutrino1, lepton, seen)
-    lost_x, lost_y = lost_recoil(detector, soft_x, soft_y)
+    lost_x, lost_y = lost_recoil(detector, motion.soft_x, motion.soft_y)
     unseen_x = unseen_x + lost1 * bottom1[0] + lost2 * bottom2[0] + lost_x
     unseen_y = unseen_y + lost1 * bottom1[1] + lost2 * bottom2[1] + lost_y
     if is_prompt:

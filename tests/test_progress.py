@@ -49,8 +49,9 @@ def test_a_heartbeat_of_what_cannot_say_how_far_it_is(
 
 def test_one_line_in_a_period(caplog: pytest.LogCaptureFixture) -> None:
     bar = progress.progress_bar(total=4, desc="steps")
+    bar.mininterval = bar.delay = 0.0  # as if every update came late
     with caplog.at_level(logging.INFO), bar:
-        bar.n, bar.start_t = 2, bar.start_t - 10.0
-        for _ in range(3):
-            bar.display()
+        for _ in range(4):
+            time.sleep(0.001)
+            bar.update()
     assert len(caplog.messages) == 1

@@ -1,6 +1,7 @@
 import io
 import logging
 import sys
+import time
 
 import pytest
 
@@ -34,3 +35,23 @@ def test_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     with progress.progress_bar(total=2, desc="steps", mininterval=0.0) as bar:
         bar.update(2)
     assert "100%" in terminal.getvalue()
+
+
+def test_a_heartbeat_of_what_cannot_say_how_far_it_is(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "LOG_PERIOD", 0.01)
+    with caplog.at_level(logging.INFO), progress.heartbeat("fit", 3600.0):
+        while not caplog.messages:
+            time.sleep(0.01)
+    assert caplog.messages[0] == "[fit] 0 s of at most 3600 s"
+
+
+def test_one_line_in_a_period(caplog: pytest.LogCaptureFixture) -> None:
+    bar = progress.progress_bar(total=4, desc="steps")
+    bar.mininterval = bar.delay = 0.0  # as if every update came late
+    with caplog.at_level(logging.INFO), bar:
+        for _ in range(4):
+            time.sleep(0.001)
+            bar.update()
+    assert len(caplog.messages) == 1

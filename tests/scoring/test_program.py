@@ -177,3 +177,29 @@ def test_hiding_the_truth_removes_figures_that_showed_it(tmp_path):
     assert names == {
         f"{name}.{suffix}" for name in ("penalty", "plane") for suffix in ("svg", "png")
     }
+
+
+@pytest.mark.parametrize("name", ["scores.json", "detailed_results.html"])
+def test_files_of_others_are_not_written_over(folders, name, capsys):
+    (folders / "out").mkdir()
+    (folders / "out" / name).write_text("mine")
+    assert main(arguments(folders)) == 1
+    message = capsys.readouterr().err
+    assert name in message
+    assert "Name a folder that is new" in message
+    assert (folders / "out" / name).read_text() == "mine"
+
+
+def test_an_output_that_is_a_file_or_lies_in_the_results(folders, capsys):
+    (folders / "file").write_text("mine")
+    for place, message in (("file", "is a file"), ("res/scores", "lies in the results")):
+        words = [*arguments(folders)[:2], f"--output={folders / place}"]
+        assert main(words) == 1
+        assert message in capsys.readouterr().err
+    assert (folders / "file").read_text() == "mine"
+    assert not (folders / "res" / "scores").exists()
+
+
+def test_scored_again_in_the_same_place(folders):
+    assert main(arguments(folders)) == 0
+    assert main(arguments(folders)) == 0

@@ -45,6 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Compare, print a table and sentences, write comparison.svg, .png and .json."""
     labels = label_folders(arguments.results)
     folders = [results_in(folder) for folder in arguments.results]
+    _refuse_twice(folders)
     read = {f"the results {folder}": folder for folder in folders}
     output = check_output(arguments.output, read, written_by_command)
     try:
@@ -69,11 +70,8 @@ def label_folders(folders: list[Path]) -> list[str]:
     Raises:
         DataError: where a folder is named twice.
     """
+    _refuse_twice(folders)
     paths = [folder.resolve().parts for folder in folders]
-    if len(set(paths)) < len(paths):
-        twice = next(p for p, parts in zip(folders, paths, strict=True) if paths.count(parts) > 1)
-        fix = "name the folders of two different runs."
-        raise DataError("a folder is named twice.", where=twice, value=str(twice), fix=fix)
     while len(paths) > 1 and len({path[-1] for path in paths}) == 1:
         paths = [path[:-1] for path in paths]
     for size in range(1, max(map(len, paths)) + 1):
@@ -81,6 +79,14 @@ def label_folders(folders: list[Path]) -> list[str]:
         if len(set(labels)) == len(labels):
             break
     return labels
+
+
+def _refuse_twice(folders: list[Path]) -> None:
+    paths = [folder.resolve() for folder in folders]
+    for folder, path in zip(folders, paths, strict=True):
+        if paths.count(path) > 1:
+            fix = "name the folders of different runs."
+            raise DataError("a run is named twice.", where=folder, value=str(path), fix=fix)
 
 
 def describe(comparison: Comparison) -> str:

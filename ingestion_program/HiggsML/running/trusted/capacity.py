@@ -4,6 +4,7 @@ Counts with a few zeros too many are refused before they fill a disk. The costs 
 run that is refused could not have ended well.
 """
 
+import math
 import os
 import shutil
 import tempfile
@@ -84,7 +85,7 @@ def check_data_set(events: int, folder: Path) -> None:
         f"{events:,} events",
         where="--events",
         value=events,
-        seconds=(seconds, float("inf")),
+        seconds=(seconds, math.inf),
         disk=(events * FILE_BYTES, _free(folder)),
         fix="lower --events, or give a folder on a larger disk (--output).",
     )
@@ -120,14 +121,15 @@ def _free(folder: Path) -> float:
     place = folder.absolute()
     while not place.exists() and place != place.parent:
         place = place.parent
-    return float(shutil.disk_usage(place).free)
+    disk = shutil.disk_usage(place)
+    return float(disk.free) if disk.total else math.inf  # no disk at all, as /proc
 
 
 def _memory() -> float:
     try:
         return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
     except (ValueError, OSError, AttributeError):  # not told on this system
-        return float("inf")
+        return math.inf
 
 
 def _size(number: float) -> str:

@@ -141,12 +141,16 @@ def _repository(folder: Path) -> Path | None:
 def _tracked(folder: Path, repository: Path) -> str | None:
     """The folder, from the output upwards, that git keeps files of; None where git has no say."""
     here = _working_folder()
+
+    def keeps(path: Path) -> bool:
+        return _git(repository, "--literal-pathspecs", "ls-files", "--", str(path))
+
+    if _git(repository, "check-ignore", "--", f"{folder}/"):
+        return str(folder) if keeps(folder) else None
     for path in (folder, *folder.parents):
         if path == repository or (path != folder and here.is_relative_to(path)):
             return None
-        if path == folder and _git(repository, "check-ignore", "--", f"{path}/"):
-            return str(path) if _git(repository, "ls-files", "--", str(path)) else None
-        if _git(repository, "ls-files", "--", str(path)):
+        if keeps(path):
             return str(path)
     return None
 
@@ -157,7 +161,7 @@ def _git(repository: Path, *words: str) -> bool:
     if program is None:
         return False
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
-    command = [program, "-C", str(repository), "--literal-pathspecs", *words]
+    command = [program, "-C", str(repository), *words]
     with suppress(OSError, subprocess.SubprocessError):
         found = subprocess.run(  # noqa: S603  no shell, a program of the machine
             command, env=environment, capture_output=True, timeout=20, check=False

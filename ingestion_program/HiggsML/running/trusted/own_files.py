@@ -102,8 +102,8 @@ def _listed(folder: Path, digests: Mapping[str, Any]) -> Owner:
             if digest is None or path.is_symlink():
                 return False
             if path.is_dir():
-                return bool(digest == _EMPTY_FOLDER) and not any(path.iterdir())
-            return bool(_digest(path) == digest)
+                return str(digest) == _EMPTY_FOLDER and not any(path.iterdir())
+            return _digest(path) == str(digest)
         except OSError:
             return False
 

@@ -70,7 +70,13 @@ def _parser() -> argparse.ArgumentParser:
     protocol.add_argument(
         "--num-pseudo-experiments", type=_positive, metavar="N", help="experiments in each set"
     )
-    protocol.add_argument("--random-seed", type=int, metavar="N", help="seed of all experiments")
+    for name, text in (
+        ("--random-seed", "seed of the true mus and of all experiments"),
+        ("--data-seed", "seed of the generated events"),
+    ):
+        protocol.add_argument(
+            name, type=_not_negative, metavar="N", help=f"{text}; for tests and reproduction"
+        )
     for name in NUISANCES:
         protocol.add_argument(
             f"--systematics-{name.replace('_', '-')}",
@@ -118,6 +124,13 @@ def _positive(text: str) -> int:
     return number
 
 
+def _not_negative(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError("must be 0 or more")
+    return number
+
+
 def _with_arguments(settings: Settings, arguments: argparse.Namespace) -> Settings:
     """The settings, with what the command line says in place of what the file says."""
     names = (field.name for field in dataclasses.fields(ProtocolSettings))
@@ -128,7 +141,9 @@ def _with_arguments(settings: Settings, arguments: argparse.Namespace) -> Settin
         if value is not None:
             systematics[name] = value
     protocol = dataclasses.replace(settings.protocol, **given, systematics=systematics)
-    return dataclasses.replace(settings, protocol=protocol)
+    seed = settings.data.seed if arguments.data_seed is None else arguments.data_seed
+    data = dataclasses.replace(settings.data, seed=seed)
+    return dataclasses.replace(settings, data=data, protocol=protocol)
 
 
 if __name__ == "__main__":

@@ -3,9 +3,9 @@
 `run_ingestion` is the whole run, as on the platform, with the submission in processes of its own.
 """
 
+import dataclasses
 import logging
 import os
-import secrets
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -78,7 +78,6 @@ def run_ingestion(
     started = time.monotonic()
     stages: dict[str, float] = {}
     time_left = TimeLeft(settings.limits.total_seconds)
-    source = DataSource(settings.data, input_dir.absolute())
 
     with ExitStack() as stack:
         folder = stack.enter_context(_temporary_folder())
@@ -89,13 +88,15 @@ def run_ingestion(
         submission_digest = digest_of_folder(folder / "submission")
 
         with _timed(stages, "data"):
+            source = DataSource(settings.data, input_dir.absolute())
+            key = digest_of([settings, source.identity, submission_digest])
+            state = RunState(output / STATE, key, settings.draw_seeds(), resume=resume)
+            source = dataclasses.replace(source, settings=settings.with_seeds(state.seeds).data)
             data = source.open()
             pool_file = folder / "events.pool"
             pool = EventPool.from_blocks(data.test_blocks(), pool_file, data.digest)
             compile_kernels()
-        key = digest_of([settings, data.digest, submission_digest])
-        state = RunState(output / STATE, key, _random_seed(settings.protocol), resume=resume)
-        plan = _make_plan(settings.protocol, state.random_seed)
+        plan = _make_plan(settings.protocol, state.seeds.random)
         state.place(folder / "submission")
 
         with Submission(state.submission, folder, settings.limits, time_left, devices) as model:
@@ -123,7 +124,8 @@ def run_ingestion(
         "workers": workers,
         "isolation": {"level": isolation.level, "missing": list(isolation.missing)},
         "audit": audited,
-        "random_seed": plan.random_seed,
+        "data_seed": state.seeds.data,
+        "random_seed": state.seeds.random,
         "settings_digest": settings.digest(),
         "experiments_digest": digest_of([data.digest, plan.random_seed, test_settings]),
         "submission_digest": submission_digest,
@@ -174,10 +176,6 @@ def _check_isolation(required: bool, client: "Client | None") -> Isolation:
 def _train_set(data: Data | GeneratedData, train_size: Any, selected_indices: Any) -> Any:
     data.load_train_set(train_size=train_size, selected_indices=selected_indices)
     return data.get_train_set()
-
-
-def _random_seed(protocol: ProtocolSettings) -> int:
-    return secrets.randbits(63) if protocol.random_seed is None else protocol.random_seed
 
 
 def _make_plan(protocol: ProtocolSettings, random_seed: int) -> Plan:

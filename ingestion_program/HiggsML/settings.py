@@ -8,16 +8,18 @@ import hashlib
 import json
 import types
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, NamedTuple
 
 from .nuisances import NUISANCES
 from .schema import REFERENCE_LUMINOSITY
+from .streams import Seed, drawn
 
 __all__ = [
     "DataSettings",
     "LimitSettings",
     "ProtocolSettings",
+    "Seeds",
     "Settings",
     "digest_of",
 ]
@@ -31,8 +33,8 @@ class DataSettings:
     """`generator`: the built-in simulation; `parquet`: the file in the input folder."""
     test_size: float = 0.3
     """parquet: the share of its rows, from the first on, that makes the test pool."""
-    seed: int = 0
-    """generator: seed of the events."""
+    seed: Seed = "fresh"
+    """generator: seed of the events; fresh: drawn when the run starts, and recorded at its end."""
     luminosity: float = REFERENCE_LUMINOSITY
     """generator: 1/fb; the expected events of every process are proportional to it."""
     train_events: Mapping[str, int] = field(default_factory=dict)
@@ -51,8 +53,8 @@ class ProtocolSettings:
     """Experiments in each set."""
     mu_range: tuple[float, float] = (0.1, 3.0)
     """The true mu of each set is uniform in this range."""
-    random_seed: int | None = None
-    """Of the true mus and of every experiment; null draws one, and the run records it."""
+    random_seed: Seed = "fresh"
+    """Of the true mus and of every experiment; fresh: as above."""
     systematics: Mapping[str, bool] = field(
         default_factory=lambda: types.MappingProxyType(dict.fromkeys(NUISANCES, True))
     )
@@ -80,6 +82,15 @@ class LimitSettings:
     """Files that each of the model's processes writes."""
 
 
+class Seeds(NamedTuple):
+    """The secrets of a run."""
+
+    data: int
+    """Of the generated events."""
+    random: int
+    """Of the true mus and of every experiment."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """All settings of a run."""
@@ -91,6 +102,15 @@ class Settings:
     def digest(self) -> str:
         """SHA-256 (hex) of all settings, in a canonical form."""
         return digest_of(self)
+
+    def draw_seeds(self) -> Seeds:
+        """The two seeds: as they stand here, or drawn where they shall be fresh."""
+        return Seeds(drawn(self.data.seed), drawn(self.protocol.random_seed))
+
+    def with_seeds(self, seeds: Seeds) -> "Settings":
+        """These settings with fixed seeds."""
+        data = replace(self.data, seed=seeds.data)
+        return replace(self, data=data, protocol=replace(self.protocol, random_seed=seeds.random))
 
 
 def digest_of(value: Any) -> str:

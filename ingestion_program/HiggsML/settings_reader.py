@@ -14,6 +14,7 @@ from .errors import SettingsError, did_you_mean
 from .nuisances import NUISANCES
 from .schema import PROCESSES
 from .settings import DataSettings, Settings
+from .streams import Seed
 
 __all__ = ["SETTINGS_FILE", "find_settings", "read_settings"]
 
@@ -156,7 +157,7 @@ _SCALARS: Mapping[Any, tuple[str, Callable[[Any], bool]]] = {
     int: ("a whole number", _is_int),
     float: ("a finite number", _is_number),
     bool: ("true or false", lambda value: isinstance(value, bool)),
-    int | None: ("a whole number or null", lambda value: value is None or _is_int(value)),
+    Seed: ("fresh, or a whole number", lambda value: value == "fresh" or _is_int(value)),
     Literal["generator", "parquet"]: (
         "generator or parquet",
         lambda value: value in ("generator", "parquet"),
@@ -164,7 +165,7 @@ _SCALARS: Mapping[Any, tuple[str, Callable[[Any], bool]]] = {
 }
 
 _POSITIVE = (lambda value: value > 0, "give a number above 0.")
-_NOT_NEGATIVE = (lambda value: value is None or value >= 0, "give 0 or more.")
+_NOT_NEGATIVE = (lambda value: value == "fresh" or value >= 0, "give 0 or more.")
 _RANGES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "data.test_size": (lambda value: 0 < value < 1, "give a share between 0 and 1."),
     "data.seed": _NOT_NEGATIVE,

@@ -13,7 +13,7 @@ from HiggsML.experiments.pool.row_packing import pack_rows
 from HiggsML.experiments.shifting import BLOCK, fill_features, fill_soft_momentum
 from HiggsML.schema import FEATURES, PRI_COLUMNS
 
-KEY = np.array([11, 12], dtype=np.uint64)
+KEY = np.array([11, 12, 13, 14], dtype=np.uint64)
 
 
 def kernel(events, index, tes, jes, soft_met):

@@ -16,6 +16,8 @@ from higgsml_kit.cli import main
 from higgsml_kit.codabench import IMAGE_ENVIRONMENT, MOUNTS, PLATFORM_ENVIRONMENT
 from higgsml_kit.commands.dry_run import DryRun, check_scores, dry_run
 
+FIXED_SEEDS = ["--random-seed", "31415", "--data-seed", "20260601"]
+
 
 def execute(root: Path, **changes: object) -> DryRun:
     arguments = {
@@ -70,12 +72,31 @@ def test_counts_reach_both_programs(root: Path) -> None:
     result = execute(root, overrides=overrides)
     seen = json.loads((result.output / "seen.json").read_text())
     assert seen["shape"] == [2, 5]
-    assert seen["others"] == ["--workers", "1"]
+    assert seen["others"] == ["--workers", "1", *FIXED_SEEDS]
     assert yaml.safe_load(seen["reference"]) == {
         "show_truth": True,
         "num_of_sets": 2,
         "num_pseudo_experiments": 5,
     }
+
+
+def test_seeds_are_fixed_unless_flags_or_settings_fix_them(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def seen(**overrides: int) -> list[str]:
+        result = execute(root, overrides=overrides)
+        others: list[str] = json.loads((result.output / "seen.json").read_text())["others"]
+        return others
+
+    assert seen() == FIXED_SEEDS
+    assert "Seeds are fixed" in capsys.readouterr().out
+    assert seen(random_seed=5) == ["--random-seed", "5", *FIXED_SEEDS[2:]]
+    (root / "input_data" / "settings.yaml").write_text(
+        "data: {source: parquet, seed: 3}\nprotocol: {random_seed: 4}\n"
+    )
+    capsys.readouterr()
+    assert seen() == []
+    assert "Seeds" not in capsys.readouterr().out
 
 
 def test_other_events_lift_the_demands_on_counts(root: Path, tmp_path: Path) -> None:
@@ -168,6 +189,7 @@ def test_an_interrupt_ends_the_programs_and_leaves_nothing(root: Path) -> None:
     command = [sys.executable, "-m", "higgsml_kit.cli", "dry-run"]
     with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
+        assert "Seeds" in process.stdout.readline()
         pid = int(process.stdout.readline().split()[1])
         process.terminate()
         assert process.wait() == 143

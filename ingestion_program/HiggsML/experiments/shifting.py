@@ -76,7 +76,7 @@ def fill_features(
         tes: tau energy scale.
         jes: jet energy scale.
         soft_met: width of each component of the soft momentum, GeV.
-        key: of the stream of soft momenta: two 32-bit words.
+        key: of the stream of soft momenta: four 32-bit words.
         table: of `azimuth_table`.
         out: flat, the 28 features of all events one after another; `first` to `last` are filled.
     """
@@ -88,7 +88,7 @@ def fill_features(
         count = min(BLOCK, last - start)
         _gather(rows, index, start, count, table, f, s, c)
         if soft_met > 0.0:
-            _soft(key[0], key[1], start // BLOCK, soft_met, words, s)
+            _soft(key, start // BLOCK, soft_met, words, s)
         _shift_missing_momentum(count, tes, jes, f, s, c)
         _shift_and_cut_visible(count, tes, jes, f, s, c)
         _derive(count, f, s, c)
@@ -102,7 +102,7 @@ def fill_soft_momentum(soft_met: float, key: Words, soft: Array) -> None:
     s = np.empty(_END_OF_DOUBLES, np.float64)
     words = np.empty(2 * BLOCK, np.uint64)
     for start in range(0, soft.shape[1], BLOCK):
-        _soft(key[0], key[1], start // BLOCK, soft_met, words, s)
+        _soft(key, start // BLOCK, soft_met, words, s)
         for i in range(min(BLOCK, soft.shape[1] - start)):
             soft[0, start + i], soft[1, start + i] = s[SOFT_X + i], s[SOFT_Y + i]
 
@@ -151,18 +151,17 @@ def _write(column: int, start: int, count: int, f: Floats, out: Floats) -> None:
 
 
 @inlined
-def _soft(
-    key0: np.uint64, key1: np.uint64, block: int, soft_met: float, words: Words, s: Array
-) -> None:
+def _soft(key: Words, block: int, soft_met: float, words: Words, s: Array) -> None:
     """Draw the soft momenta of a block.
 
     Counter n gives event n of the first half of a block and its fellow in the second half, where
-    n counts the events of first halves through all blocks.
+    n counts the events of first halves through all blocks. The other half of the counter takes
+    what does not fit into the key.
     """
+    k0, k1, k2, k3 = key[0], key[1], key[2], key[3]
     for i in range(_HALF_BLOCK):
         counter = np.uint64(block * _HALF_BLOCK + i)
-        zero = np.uint64(0)
-        w = philox4x32(counter & LOW_WORD, counter >> np.uint64(32), zero, zero, key0, key1)
+        w = philox4x32(counter & LOW_WORD, counter >> np.uint64(32), k2, k3, k0, k1)
         words[i], words[BLOCK + i] = w[0], w[1]
         words[_HALF_BLOCK + i], words[BLOCK + _HALF_BLOCK + i] = w[2], w[3]
     for i in range(BLOCK):

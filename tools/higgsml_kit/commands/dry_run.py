@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 
 from HiggsML.errors import DataError, RunError, SubmissionError
+from HiggsML.settings_reader import find_settings
 
 from ..bundle import Bundle, read_bundle, read_mapping
 from ..checks.submission import check_submission
@@ -25,7 +26,10 @@ __all__ = ["DryRun", "add_arguments", "check_scores", "dry_run", "run"]
 
 SCORES, PAGE, FAILED = "scores.json", "detailed_results.html", "failed"
 COUNTS = ("num_of_sets", "num_pseudo_experiments")
-FLAGS = (*COUNTS, "random_seed", "workers")
+FLAGS = (*COUNTS, "random_seed", "data_seed", "workers")
+
+SEEDS = {"random_seed": 31415, "data_seed": 20260601}
+"""Of every dry run that is not told others, so that dry runs can be compared."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +45,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for name, what in (
         ("num-of-sets", "sets, each of one true mu (default: as in the settings)"),
         ("num-pseudo-experiments", "pseudo-experiments a set (default: as in the settings)"),
-        ("random-seed", "seed of the pseudo-experiments (default: as in the settings)"),
+        ("random-seed", f"seed of the pseudo-experiments (default: {SEEDS['random_seed']})"),
+        ("data-seed", f"seed of the generated events (default: {SEEDS['data_seed']})"),
         ("workers", "processes that measure (default: one a core)"),
     ):
         parser.add_argument(
@@ -118,6 +123,7 @@ def dry_run(
         overrides: flags of the ingestion program (with underscores) and their values.
 
     Raises:
+        SettingsError: the settings in the input folder cannot be used.
         SubmissionError: the submission could not be uploaded like this.
         DataError: the input folder is missing.
         RunError: a program failed, or a column of the leaderboard has no finite score.
@@ -126,6 +132,7 @@ def dry_run(
         raise SubmissionError(" ".join(map(str, problems)), where=submission)
     if not input_data.is_dir():
         raise DataError("there is no such folder.", where=input_data, fix="check --input.")
+    seeds = _fixed_seeds(input_data, overrides)
     output.mkdir(parents=True, exist_ok=True)
     # Beside the results, so that they are moved there without copying.
     with tempfile.TemporaryDirectory(dir=output, prefix=".running-") as temporary:
@@ -137,7 +144,7 @@ def dry_run(
         logs = work / "logs"
         logs.mkdir()
         try:
-            seconds = _run_both(folders, overrides, work, logs)
+            seconds = _run_both(folders, {**overrides, **seeds}, work, logs)
             scores = check_scores(folders["scores"] / SCORES, bundle.columns)
         except RunError as error:
             _replace(logs, output / FAILED)
@@ -146,6 +153,23 @@ def dry_run(
             _replace(entry, output / entry.name)
         shutil.rmtree(output / FAILED, ignore_errors=True)  # of an earlier run
     return DryRun(output, scores, seconds, bundle.time_limit)
+
+
+def _fixed_seeds(input_data: Path, overrides: Mapping[str, int]) -> dict[str, int]:
+    """The seeds that this dry run fixes: those that neither flags nor settings do; says so."""
+    settings = find_settings(input_data)
+    chosen = {"random_seed": settings.protocol.random_seed, "data_seed": settings.data.seed}
+    fixed = {
+        name: SEEDS[name] for name in SEEDS if chosen[name] == "fresh" and name not in overrides
+    }
+    if fixed:
+        said = ", ".join(f"--{name.replace('_', '-')} {seed}" for name, seed in fixed.items())
+        print(
+            f"Seeds are fixed, so that dry runs can be compared ({said});"
+            " the platform draws fresh ones.",
+            flush=True,
+        )
+    return fixed
 
 
 def _run_both(
@@ -165,8 +189,9 @@ def _adapt_reference(path: Path, overrides: Mapping[str, int] | None) -> None:
     If the run has other counts than the competition (`overrides` says which), expect these.
     """
     settings = read_mapping(path) | {"show_truth": True}
+    settings.pop("settings_digest", None)  # the seeds are others
     if overrides is not None:
-        for name in (*COUNTS, "settings_digest"):
+        for name in COUNTS:
             settings.pop(name, None)
         settings |= {name: overrides[name] for name in COUNTS if name in overrides}
     path.write_text(yaml.safe_dump(settings), "utf-8")

@@ -3,6 +3,7 @@
 import dataclasses
 from pathlib import Path
 
+from ... import __version__
 from ...datasets import Data
 from ...generation import GeneratedData
 from ...settings import DataSettings
@@ -16,6 +17,16 @@ class DataSource:
 
     settings: DataSettings
     input_dir: Path
+
+    @property
+    def identity(self) -> str:
+        """What identifies the events beside the settings: the file, or the generator.
+
+        Raises:
+            DataError: there is no file that can be used.
+        """
+        data = self.open()
+        return data.digest if isinstance(data, Data) else __version__
 
     def open(self) -> Data | GeneratedData:
         """The events, of which nothing is loaded yet.

@@ -68,12 +68,11 @@ class _Lines(NamedTuple):
 
 
 def tau_threshold(tes: float) -> np.float32:
-    """The smallest float32 tau pT of three decimals (GeV) that passes the cut when shifted."""
+    """The smallest float32 tau pT (GeV) that passes the cut when shifted and rounded."""
     if tes <= 0.0:
         return _CANNOT
-    unit = 10.0**DECIMALS
-    nearest = np.rint(HAD_PT_MIN / tes * unit)
-    candidates = ((nearest + np.arange(-3, 4)) / unit).astype(np.float32)
+    nearest = np.float32((HAD_PT_MIN - 0.5 * 10.0**-DECIMALS) / tes).view(np.int32)
+    candidates = (nearest + np.arange(-3, 4, dtype=np.int32)).view(np.float32)  # neighbours
     passes = np.round(candidates.astype(np.float64) * tes, DECIMALS) >= HAD_PT_MIN
     return np.float32(candidates[int(np.argmax(passes))])
 

@@ -3,12 +3,14 @@
 What is fast here, and exact:
 
 * the azimuths of a pool have three decimals, so that cosines and sines come from a table;
-* the visible mass of lepton and tau scales with the square root of the tau pT, that of the jets
-  with the root of the product of their pTs, so that both are packed with the event; so are the
-  features that do not change;
+* a mass is the root of the product of two pTs times a function of the angles, which is packed with
+  the event; so are the features that do not change;
 * the centrality of the missing momentum is a ratio of cross products, and needs no angle;
 * the direction of the rounded azimuth is the true one, turned by the rounding (below 5e-4 rad);
 * one arc tangent an event remains.
+
+What comes out is a function of the shifted and rounded primary features: no other digit of a pT
+before the shift reaches it.
 
 Events pass in blocks through a scratch that stays in the processor's cache: quantity Q of event i
 of the block lies at `scratch[Q + i]`. The loops over a scratch are what the compiler vectorises.
@@ -27,7 +29,7 @@ from ..numerics.elementary import azimuth, normal_pair, rounded
 from ..numerics.instructions import LINE, prefetch, stream_line
 from ..numerics.philox import LOW_WORD, philox4x32
 from ..schema import FEATURES, JET_PT_MIN, UNDEFINED
-from .pool.row_format import HALF_TURN, UNITS
+from .pool.row_format import FRACTIONS, HALF_TURN, UNITS
 
 __all__ = ["BLOCK", "fill_features", "fill_soft_momentum"]
 
@@ -51,13 +53,14 @@ AT = Columns(*range(0, len(FEATURES) * _LANE, _LANE))
 # Where an integer of the row lies in the int16 scratch.
 (
     I_LEP_ETA, I_HAD_ETA, I_JET1_ETA, I_JET2_ETA,
-    I_LEP_PHI, I_HAD_PHI, I_JET1_PHI, I_JET2_PHI, I_MET_PHI, I_N_JETS, _END_OF_SHORTS,
+    I_LEP_PHI, I_HAD_PHI, I_JET1_PHI, I_JET2_PHI, I_MET_REST, I_N_JETS, _END_OF_SHORTS,
 ) = range(0, 11 * _LANE, _LANE)  # fmt: skip
 
 _AHEAD = 32
 """How many events ahead rows are asked for: what memory needs to answer."""
 
 _UNIT = 1.0 / UNITS
+_REST = _UNIT / FRACTIONS
 _HALF_BLOCK = BLOCK // 2
 
 
@@ -119,13 +122,13 @@ def _gather(
         f[AT.LEP_PT + i], f[AT.HAD_PT + i] = e.lep_pt, e.had_pt
         f[AT.JET1_PT + i], f[AT.JET2_PT + i] = e.jet_leading_pt, e.jet_subleading_pt
         f[AT.ALL_PT + i], f[AT.MET + i] = e.jet_all_pt, e.met
-        f[AT.MASS_VIS + i], f[AT.MASS_JJ + i] = e.mass_vis, e.mass_jet_jet
+        f[AT.MASS_VIS + i], f[AT.MASS_JJ + i] = e.mass_over_pt_vis, e.mass_over_pt_jets
         f[AT.DELTAR + i], f[AT.ETA_CENTRALITY + i] = e.deltar_had_lep, e.lep_eta_centrality
         c[I_LEP_ETA + i], c[I_LEP_PHI + i] = e.lep_eta, e.lep_phi
         c[I_HAD_ETA + i], c[I_HAD_PHI + i] = e.had_eta, e.had_phi
         c[I_JET1_ETA + i], c[I_JET1_PHI + i] = e.jet_leading_eta, e.jet_leading_phi
         c[I_JET2_ETA + i], c[I_JET2_PHI + i] = e.jet_subleading_eta, e.jet_subleading_phi
-        c[I_MET_PHI + i], c[I_N_JETS + i] = e.met_phi, e.n_jets
+        c[I_MET_REST + i], c[I_N_JETS + i] = e.met_phi_rest, e.n_jets
         s[LEP_X + i], s[LEP_Y + i] = table[e.lep_phi, 0], table[e.lep_phi, 1]
         s[HAD_X + i], s[HAD_Y + i] = table[e.had_phi, 0], table[e.had_phi, 1]
         s[MET_X + i], s[MET_Y + i] = table[e.met_phi, 0], table[e.met_phi, 1]
@@ -197,7 +200,7 @@ def _shift_missing_momentum(
         had = (1.0 - tes) * np.float64(f[AT.HAD_PT + i])
         pt1 = (1.0 - jes) * max(np.float64(f[AT.JET1_PT + i]), 0.0)
         pt2 = (1.0 - jes) * max(np.float64(f[AT.JET2_PT + i]), 0.0)
-        met_x, met_y = _as_stored(s[MET_X + i], s[MET_Y + i], c[I_MET_PHI + i])
+        met_x, met_y = _turned(s[MET_X + i], s[MET_Y + i], c[I_MET_REST + i] * _REST)
         had_x, had_y = _as_stored(s[HAD_X + i], s[HAD_Y + i], c[I_HAD_PHI + i])
         x1, y1 = _as_stored(s[JET1_X + i], s[JET1_Y + i], c[I_JET1_PHI + i])
         x2, y2 = _as_stored(s[JET2_X + i], s[JET2_Y + i], c[I_JET2_PHI + i])
@@ -216,14 +219,10 @@ def _shift_missing_momentum(
 def _shift_and_cut_visible(
     count: int, tes: float, jes: float, f: Floats, s: Array, c: Shorts
 ) -> None:
-    """Shift tau and jets, take out the jets below threshold, fill the primary features.
-
-    The masses become those of the shifted particles: m' = m sqrt(pT' / pT) for each of the two.
-    """
+    """Shift tau and jets, take out the jets below threshold, fill the primary features."""
     for i in range(count):
-        lep, had0 = np.float64(f[AT.LEP_PT + i]), np.float64(f[AT.HAD_PT + i])
-        had = rounded(had0 * tes)
-        f[AT.MASS_VIS + i] = np.float64(f[AT.MASS_VIS + i]) * np.sqrt(had / had0)
+        lep, had = np.float64(f[AT.LEP_PT + i]), rounded(np.float64(f[AT.HAD_PT + i]) * tes)
+        f[AT.MASS_VIS + i] = np.float64(f[AT.MASS_VIS + i]) * np.sqrt(lep * had)
         s[LEP + i], s[HAD + i] = lep, had
         f[AT.LEP_PT + i], f[AT.HAD_PT + i], f[AT.MET + i] = lep, had, s[MISSING + i]
     for i in range(count):
@@ -240,8 +239,8 @@ def _shift_and_cut_visible(
         s[JET2 + i] = pt2 if (before2 > 0.0) & (not lost2) else 0.0
         f[AT.JET1_PT + i] = UNDEFINED if lost1 else (pt1 if before1 > 0.0 else before1)
         f[AT.JET2_PT + i] = UNDEFINED if lost2 else (pt2 if before2 > 0.0 else before2)
-        growth = (pt1 * pt2) / (before1 * before2)
-        f[AT.MASS_JJ + i] = np.float64(f[AT.MASS_JJ + i]) * np.sqrt(growth)
+        product = s[JET1 + i] * s[JET2 + i]
+        f[AT.MASS_JJ + i] = np.float64(f[AT.MASS_JJ + i]) * np.sqrt(product)
 
 
 @inlined

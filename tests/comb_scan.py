@@ -49,13 +49,15 @@ def best(z: NDArray[np.float64], scales: NDArray[np.float64]) -> tuple[float, fl
 
 @numba.njit(nogil=True)
 def _add(counts, smooth, first, scales, over, variance):
+    """Add the h of which no or two x become h: there floor(h (1 - 1/t) + 1/(2t)) changes."""
     for i, t in enumerate(scales):
-        below = np.ceil((first - 0.5) / t)
-        for h in range(first, len(counts)):
-            above = np.ceil((h + 0.5) / t)
-            k = above - below
-            below = above
-            if k != 1.0:
-                gain = np.log(max(k, _FLOOR))
+        slope, start = 1.0 - 1.0 / t, 0.5 / t
+        if slope == 0.0:
+            continue
+        gain = np.log(_FLOOR if slope > 0.0 else 2.0)
+        ends = (first * slope + start, len(counts) * slope + start)
+        for m in range(int(np.ceil(min(ends))), int(np.floor(max(ends))) + 1):
+            h = int(np.floor((m - start) / slope))  # the last before the change
+            if first <= h < len(counts):
                 over[i] += gain * (counts[h] - smooth[h])
                 variance[i] += gain * gain * smooth[h]

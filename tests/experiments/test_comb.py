@@ -16,7 +16,8 @@ COLUMNS = {
     "jes": ("PRI_jet_leading_pt", "PRI_jet_subleading_pt", "PRI_jet_all_pt"),
 }
 SIGNIFICANT = 6.5
-"""P(normal > 6.5) = 4e-11: a false alarm in a scan of 30,000 scales has a chance of 1e-6."""
+"""P(normal > 6.5) = 4e-11: a false alarm in a scan of 30,000 scales has a chance of 1e-6. (The three
+columns of jets correlate, which makes the z of jes wider by 1.3: 1e-2 for all twenty experiments.)"""
 
 
 def scan(columns, name, values):
@@ -24,7 +25,7 @@ def scan(columns, name, values):
     truth = getattr(values, name)
     scales = truth + STEP * np.arange(-15_000, 15_001)
     z = log_ratio_z([columns[column] for column in COLUMNS[name]], scales)
-    return z, scales, z[15_000 - 1 : 15_000 + 2].max()
+    return z, scales, z[15_000]
 
 
 def on_a_lattice(events, values):
@@ -65,8 +66,7 @@ def test_no_scale_stands_out_at_full_size(request):
     """Twenty experiments as large as those of the competition; prints what it finds (-s)."""
     settings = read_settings(request.config.rootpath / "input_data" / "settings.yaml")
     data = GeneratedData(settings.data)
-    with_seed = data.digest
-    pool = EventPool.from_blocks(data.test_blocks(), source_digest=with_seed)
+    pool = EventPool.from_blocks(data.test_blocks(), source_digest=data.digest)
     plain = np.concatenate(
         [b.primaries for b, _ in zip(data.test_blocks(), range(10), strict=False)]
     )
@@ -88,4 +88,4 @@ def test_no_scale_stands_out_at_full_size(request):
     for name, pairs in found.items():
         highest, at_truth = np.array(pairs).T
         assert highest.max() < SIGNIFICANT, name
-        assert abs(at_truth.mean()) < 4.0 / np.sqrt(20) + 0.9, name  # the largest of three
+        assert abs(at_truth.mean()) < 4.0 * 1.3 / np.sqrt(20), name  # columns of jets correlate

@@ -9,15 +9,16 @@ from HiggsML.experiments import EventBlock, EventPool, make_pseudo_experiment
 from HiggsML.generation import GeneratedData
 from HiggsML.nuisances import NUISANCES, NuisanceValues, draw_nuisances
 from HiggsML.schema import FEATURES, PRI_COLUMNS
+from HiggsML.settings import Seeds
 from HiggsML.settings_reader import read_settings
 
 COLUMNS = {
     "tes": ("PRI_had_pt",),
     "jes": ("PRI_jet_leading_pt", "PRI_jet_subleading_pt", "PRI_jet_all_pt"),
 }
-SIGNIFICANT = 6.5
-"""P(normal > 6.5) = 4e-11: a false alarm in a scan of 30,000 scales has a chance of 1e-6. (The three
-columns of jets correlate, which makes the z of jes wider by 1.3: 1e-2 for all twenty experiments.)"""
+SIGNIFICANT = 8.0
+"""The three columns of jets correlate, which makes the z of jes wider by 1.3. A false alarm in
+twenty scans of 30,000 scales has then a chance of 30,000 x 20 x P(normal > 8 / 1.3) = 2e-4."""
 
 
 def scan(columns, name, values):
@@ -58,14 +59,14 @@ def test_no_scale_stands_out(events, name, tes, jes):
     pool = EventPool.from_blocks([EventBlock("ztautau", events, weights)])
     z, scales, at_truth = scan(experiment(pool, values, 3), name, values)
     assert best(z, scales)[0] < SIGNIFICANT
-    assert at_truth < 4.0
+    assert abs(at_truth) < 5.0
 
 
 @pytest.mark.slow
 def test_no_scale_stands_out_at_full_size(request):
     """Twenty experiments as large as those of the competition; prints what it finds (-s)."""
     settings = read_settings(request.config.rootpath / "input_data" / "settings.yaml")
-    data = GeneratedData(settings.data)
+    data = GeneratedData(settings.with_seeds(Seeds(1, 1)).data)
     pool = EventPool.from_blocks(data.test_blocks(), source_digest=data.digest)
     plain = np.concatenate(
         [b.primaries for b, _ in zip(data.test_blocks(), range(10), strict=False)]

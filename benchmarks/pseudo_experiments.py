@@ -63,7 +63,7 @@ def compare(folder: Path, arguments: argparse.Namespace) -> None:
 def stages(folder: Path, arguments: argparse.Namespace) -> None:
     """The stages of an experiment on one thread; the yardstick: gather rows, write as much."""
     pool, table = open_pool(folder, arguments.rows), row_format.azimuth_table()
-    factors, key, buffer = np.ones(4), np.array([1, 2], dtype=np.uint64), Buffer(1_200_000)
+    factors, key, buffer = np.ones(4), np.array([1, 2, 3, 4], dtype=np.uint64), Buffer(1_200_000)
     gathered = np.zeros(1_200_000, dtype=pool.rows.dtype)
     names = (
         "draw",

@@ -48,7 +48,7 @@ def _run(arguments: argparse.Namespace) -> int:
         from HiggsML.running.trusted.beforehand import check_run
         from HiggsML.settings_reader import find_settings
 
-        settings = find_settings(arguments.input).with_protocol(vars(arguments))
+        settings = find_settings(arguments.input).with_arguments(vars(arguments))
         check_run(
             settings,
             arguments.input,
@@ -98,9 +98,13 @@ def _parser() -> Parser:
     protocol.add_argument(
         "--num-pseudo-experiments", type=count(), metavar="N", help="experiments in each set"
     )
-    protocol.add_argument(
-        "--random-seed", type=count(0), metavar="N", help="seed of all experiments"
-    )
+    for name, text in (
+        ("--random-seed", "seed of the true mus and of all experiments"),
+        ("--data-seed", "seed of the generated events"),
+    ):
+        protocol.add_argument(
+            name, type=count(0), metavar="N", help=f"{text}; for tests and reproduction"
+        )
     for name in NUISANCES:
         protocol.add_argument(
             f"--systematics-{name.replace('_', '-')}",

@@ -67,7 +67,7 @@ THIRDS = {
     "two": ("", "True"),
     "required": (", model_type", "model_type == 'sample_model'"),
     "default": (", model_type='BDT'", "model_type == 'sample_model'"),
-    "any": (", **options", "options == {'model_type': 'sample_model'}"),
+    "any": (", **options", "options['model_type'] == 'sample_model'"),
     "keyword": (", *, model_type", "model_type == 'sample_model'"),
 }
 

@@ -20,10 +20,16 @@ from HiggsML.generation import GeneratedData
 from HiggsML.ingestion import Ingestion
 from HiggsML.running.contract import Prediction
 from HiggsML.running.trusted.run_state import RunState
+from HiggsML.settings import Seeds
 from small_run import SETTINGS, SUBMISSIONS, read_json, results, run, write_submission
 
 PROGRAM = Path(__file__).parents[1] / "ingestion_program" / "run_ingestion.py"
 HONEST = SUBMISSIONS / "honest"
+FRESH = replace(
+    SETTINGS,
+    data=replace(SETTINGS.data, seed="fresh"),
+    protocol=replace(SETTINGS.protocol, random_seed="fresh"),
+)
 MODEL = """
 class Model:
     def __init__(self, get_train_set, systematics):
@@ -122,12 +128,18 @@ class TestRun:
         other = replace(SETTINGS, protocol=replace(SETTINGS.protocol, random_seed=8))
         assert first != results(run(tmp_path, HONEST, other))
 
-    def test_a_drawn_seed_is_recorded_and_repeats_the_run(self, tmp_path: Path) -> None:
-        drawn = replace(SETTINGS, protocol=replace(SETTINGS.protocol, random_seed=None))
-        output = run(tmp_path, HONEST, drawn)
-        first, seed = results(output), read_json(output / "run.json")["random_seed"]
-        again = replace(SETTINGS, protocol=replace(SETTINGS.protocol, random_seed=seed))
-        assert first == results(run(tmp_path, HONEST, again))
+    def test_fresh_seeds_are_recorded_and_repeat_the_run(self, tmp_path: Path) -> None:
+        output = run(tmp_path, HONEST, FRESH)
+        first, facts = results(output), read_json(output / "run.json")
+        seeds = Seeds(facts["data_seed"], facts["random_seed"])
+        again = run(tmp_path, HONEST, SETTINGS.with_seeds(seeds))
+        assert first == results(again)
+        assert read_json(again / "run.json")["experiments_digest"] == facts["experiments_digest"]
+        other = run(tmp_path, HONEST, FRESH)
+        assert first != results(other)
+        assert not {*seeds} & {
+            read_json(other / "run.json")[k] for k in ("data_seed", "random_seed")
+        }
 
     def test_notebook_and_program_give_the_same(self, tmp_path: Path) -> None:
         sys.path.insert(0, str(HONEST))
@@ -261,7 +273,7 @@ class TestProgram:
             "data:\n  source: generator\n  luminosity: 0.02\n"
             "  train_events: {htautau: 50, ztautau: 50, ttbar: 50, diboson: 50}\n"
             "  test_events: {htautau: 200, ztautau: 900, ttbar: 200, diboson: 100}\n"
-            "protocol: {num_of_sets: 3, num_pseudo_experiments: 4, random_seed: 1}\n"
+            "protocol: {num_of_sets: 3, num_pseudo_experiments: 4}\n"
         )
         return folder
 
@@ -359,7 +371,6 @@ class TestResume:
     def go_on_after_kills(self, tmp_path: Path, kills: int) -> None:
         TestProgram().small_input(tmp_path)
         write_submission(tmp_path / "sub", self.SLOW)
-        assert self.start(tmp_path, tmp_path / "whole").wait(timeout=300) == 0
         rng = np.random.default_rng(5)
         done = 0
         while done < kills:
@@ -368,6 +379,14 @@ class TestResume:
                 self.kill(self.start(tmp_path, output, "--resume"), rng)
                 done += 1
             assert self.start(tmp_path, output, "--resume").wait(timeout=300) == 0
+            seeds = read_json(output / "run.json")  # drawn by the first of the four
+            flags = (
+                "--data-seed",
+                str(seeds["data_seed"]),
+                "--random-seed",
+                str(seeds["random_seed"]),
+            )
+            assert self.start(tmp_path, tmp_path / "whole", *flags).wait(timeout=300) == 0
             assert results(output) == results(tmp_path / "whole")
             assert not (output / "state").exists()
 

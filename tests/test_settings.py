@@ -5,7 +5,7 @@ import pytest
 
 from HiggsML.errors import SettingsError
 from HiggsML.nuisances import NUISANCES
-from HiggsML.settings import DataSettings, Settings
+from HiggsML.settings import DataSettings, Seeds, Settings
 from HiggsML.settings_reader import find_settings, read_settings
 
 SHIPPED = Path(__file__).parents[1] / "input_data" / "settings.yaml"
@@ -29,7 +29,7 @@ def test_the_shipped_settings_are_the_official_protocol() -> None:
 def test_defaults(tmp_path: Path) -> None:
     settings = read(tmp_path, "data:\n  source: parquet\n")
     assert settings == Settings(data=DataSettings(source="parquet"))
-    assert settings.protocol.random_seed is None
+    assert settings.protocol.random_seed == settings.data.seed == "fresh"
     assert settings.limits.total_seconds < 7201
 
 
@@ -58,6 +58,9 @@ def test_nuisances_left_out_do_not_vary(tmp_path: Path) -> None:
         ("data: {source: parquet}\nprotocol:\n  systematics: {tes: 1}\n", 3, "true or false"),
         ("data: {source: parquet}\nlimits:\n  fit_seconds: .nan\n", 3, "finite"),
         ("data: {source: parquet}\nlimits:\n  fit_seconds: 1\n  fit_seconds: 2\n", 4, "twice"),
+        ("data: {source: parquet}\nprotocol:\n  random_seed: null\n", 3, "fresh, or a whole"),
+        ("data: {source: parquet}\nprotocol:\n  random_seed: -1\n", 3, "0 or more"),
+        ("data: {source: parquet, seed: frehs}\n", 1, "fresh, or a whole number"),
         ("data: {source: parquet, test_size: 1.5}\n", 1, "between 0 and 1"),
         ("data: {source: generator, test_events: {zz: 5}}\n", 1, "known are htautau"),
         ("data: {source: generator}\n", 1, "needs train_events"),
@@ -99,5 +102,21 @@ def test_a_folder_with_a_parquet_file_alone_has_defaults(tmp_path: Path) -> None
 def test_the_digest_tells_settings_apart() -> None:
     settings = read_settings(SHIPPED)
     assert settings.digest() == read_settings(SHIPPED).digest()
-    changed = replace(settings, data=replace(settings.data, seed=settings.data.seed + 1))
+    changed = replace(settings, data=replace(settings.data, seed=1))
     assert changed.digest() != settings.digest()
+
+
+def test_fresh_seeds_have_128_bits_and_are_drawn_each_time() -> None:
+    """Two bits of 64 draws that are all equal: a chance of 1e-16."""
+    settings = read_settings(SHIPPED)
+    drawn = [seed for _ in range(32) for seed in settings.draw_seeds()]
+    assert len(set(drawn)) == 64
+    for bit in range(128):
+        assert len({seed >> bit & 1 for seed in drawn}) == 2
+    assert max(drawn) < 2**128
+
+
+def test_fixed_seeds_stay() -> None:
+    settings = read_settings(SHIPPED).with_seeds(Seeds(2**100, 7))
+    assert settings.draw_seeds() == (2**100, 7)
+    assert replace(settings.data, seed="fresh") == read_settings(SHIPPED).data

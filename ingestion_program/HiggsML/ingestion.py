@@ -180,7 +180,7 @@ class Ingestion:
                 fix=f"give {counts[0]} values.",
             )
         enabled = [name for name, on in test_settings["systematics"].items() if on]
-        pool = EventPool.from_blocks(data.test_blocks())
+        pool = EventPool.from_blocks(data.test_blocks(), source_digest=data.digest)
         warn_of_few_events(pool)
         answers = {}
         for experiment in progress_bar(iterable=call_order(initial_seed, *counts), unit="exp"):

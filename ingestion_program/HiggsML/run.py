@@ -101,19 +101,20 @@ def run_ingestion(
         stage_submission(submission, folder / "submission")
         submission_digest = digest_of_folder(folder / "submission")
         submission_name = name_of_submission(folder / "submission")
-        data = source.open()
-        key = digest_of([settings, data.digest, submission_digest])
+        key = digest_of([settings, source.identity, submission_digest])
         # All checks came before this line: from here on the output is written to.
         stack.enter_context(alone_in(output))
         if not resume:
             clear_folder(output)
-        state = RunState(output / STATE, key, _random_seed(settings.protocol), resume=resume)
+        state = RunState(output / STATE, key, settings.draw_seeds(), resume=resume)
+        source = dataclasses.replace(source, settings=settings.with_seeds(state.seeds).data)
+        data = source.open()
         clear_folder(output, keep=(STATE,))
         stack.enter_context(_without_hope(state))
 
         with _timed(stages, "data"):
             pool = _make_pool(data, folder / "events.pool")
-        plan = _make_plan(settings.protocol, state.random_seed)
+        plan = _make_plan(settings.protocol, state.seeds.random)
         state.place(folder / "submission")
 
         with Submission(state.submission, folder, settings.limits, time_left, devices) as model:
@@ -156,7 +157,8 @@ def run_ingestion(
         "isolation": {"level": isolation.level, "missing": list(isolation.missing)},
         "independence": {"by_construction": not why_not, "why_not": why_not},
         "audit": audited,
-        "random_seed": plan.random_seed,
+        "data_seed": state.seeds.data,
+        "random_seed": state.seeds.random,
         "settings_digest": settings.digest(),
         "experiments_digest": digest_of([data.digest, plan.random_seed, test_settings]),
         "submission_digest": submission_digest,
@@ -200,10 +202,6 @@ def _check_isolation(required: bool, client: "Client | None") -> Isolation:
 def _train_set(data: EventSource, train_size: Any, selected_indices: Any) -> Any:
     data.load_train_set(train_size=train_size, selected_indices=selected_indices)
     return data.get_train_set()
-
-
-def _random_seed(protocol: ProtocolSettings) -> int:
-    return secrets.randbits(63) if protocol.random_seed is None else protocol.random_seed
 
 
 def _make_pool(data: EventSource, path: Path) -> EventPool:

@@ -9,16 +9,18 @@ import json
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from .nuisances import NUISANCES
 from .schema import REFERENCE_LUMINOSITY
+from .streams import Seed, drawn
 from .task import HIGGSML
 
 __all__ = [
     "DataSettings",
     "LimitSettings",
     "ProtocolSettings",
+    "Seeds",
     "Settings",
     "digest_of",
 ]
@@ -32,8 +34,9 @@ class DataSettings:
     """`generator`: the built-in simulation; `parquet`: the file in the input folder."""
     test_size: float = 0.3
     """parquet: the share of the rows of each process that makes the test pool."""
-    seed: int = 0
-    """Of the generated events, or of the split of a parquet file."""
+    seed: Seed = "fresh"
+    """Of the generated events, or of the split of a parquet file; fresh: drawn when the run starts,
+    and recorded at its end."""
     luminosity: float = REFERENCE_LUMINOSITY
     """generator: 1/fb; the expected events of every process are proportional to it."""
     train_events: Mapping[str, int] = field(default_factory=dict)
@@ -52,8 +55,8 @@ class ProtocolSettings:
     """Experiments in each set."""
     mu_range: tuple[float, float] = HIGGSML.mu_range
     """The true mu of each set is uniform in this range."""
-    random_seed: int | None = None
-    """Of the true mus and of every experiment; null draws one, and the run records it."""
+    random_seed: Seed = "fresh"
+    """Of the true mus and of every experiment; fresh: as above."""
     systematics: Mapping[str, bool] = field(
         default_factory=lambda: types.MappingProxyType(dict.fromkeys(NUISANCES, True))
     )
@@ -81,6 +84,15 @@ class LimitSettings:
     """Files that each of the model's processes writes."""
 
 
+class Seeds(NamedTuple):
+    """The secrets of a run."""
+
+    data: int
+    """Of the generated events."""
+    random: int
+    """Of the true mus and of every experiment."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """All settings of a run."""
@@ -89,12 +101,12 @@ class Settings:
     protocol: ProtocolSettings = ProtocolSettings()
     limits: LimitSettings = LimitSettings()
 
-    def with_protocol(self, given: Mapping[str, Any]) -> "Settings":
-        """These settings with what a command line says of the protocol.
+    def with_arguments(self, given: Mapping[str, Any]) -> "Settings":
+        """These settings with what a command line says of them.
 
         Args:
-            given: by the names of `ProtocolSettings`, and `systematics_<nuisance parameter>`; None
-                stands for what was not given, and further names are ignored.
+            given: by the names of `ProtocolSettings`, `systematics_<nuisance parameter>` and
+                `data_seed`; None stands for what was not given, and further names are ignored.
         """
         names = [each.name for each in fields(ProtocolSettings) if each.name != "systematics"]
         values = {name: given[name] for name in names if given.get(name) is not None}
@@ -102,11 +114,22 @@ class Settings:
         systematics = dict(self.protocol.systematics)
         systematics |= {name: value for name, value in vary.items() if value is not None}
         protocol = replace(self.protocol, **values, systematics=systematics)
-        return replace(self, protocol=protocol)
+        seed = given.get("data_seed")
+        data = self.data if seed is None else replace(self.data, seed=seed)
+        return replace(self, data=data, protocol=protocol)
 
     def digest(self) -> str:
         """SHA-256 (hex) of all settings, in a canonical form."""
         return digest_of(self)
+
+    def draw_seeds(self) -> Seeds:
+        """The two seeds: as they stand here, or drawn where they shall be fresh."""
+        return Seeds(drawn(self.data.seed), drawn(self.protocol.random_seed))
+
+    def with_seeds(self, seeds: Seeds) -> "Settings":
+        """These settings with fixed seeds."""
+        data = replace(self.data, seed=seeds.data)
+        return replace(self, data=data, protocol=replace(self.protocol, random_seed=seeds.random))
 
 
 def digest_of(value: Any) -> str:

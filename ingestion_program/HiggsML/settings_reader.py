@@ -15,6 +15,7 @@ from .errors import SettingsError, did_you_mean
 from .nuisances import NUISANCES
 from .schema import PROCESSES
 from .settings import DataSettings, Settings
+from .streams import Seed
 
 __all__ = ["SETTINGS_FILE", "find_settings", "read_settings"]
 
@@ -197,7 +198,7 @@ _SCALARS: Mapping[Any, tuple[str, Callable[[Any], bool]]] = {
     int: ("a whole number", _is_int),
     float: ("a finite number", _is_number),
     bool: ("true or false", lambda value: isinstance(value, bool)),
-    int | None: ("a whole number or null", lambda value: value is None or _is_int(value)),
+    Seed: ("fresh, or a whole number", lambda value: value == "fresh" or _is_int(value)),
     Literal["generator", "parquet"]: (
         "generator or parquet",
         lambda value: value in ("generator", "parquet"),
@@ -208,7 +209,7 @@ _EXAMPLES: Mapping[Any, str] = {
     int: "for example 1000 or 1e3.",
     float: "for example 10 or 0.5.",
     bool: "write true or false, without quotes.",
-    int | None: "for example 1000, 1e3 or null.",
+    Seed: "for example fresh, 1000 or 1e3.",
     Literal["generator", "parquet"]: "write source: generator, or source: parquet.",
 }
 
@@ -221,7 +222,7 @@ _SOURCE_OF = {
 """Keys of the section `data` that one source of events reads."""
 
 _POSITIVE = (lambda value: value > 0, "give a number above 0.")
-_NOT_NEGATIVE = (lambda value: value is None or value >= 0, "give 0 or more.")
+_NOT_NEGATIVE = (lambda value: value == "fresh" or value >= 0, "give 0 or more.")
 _RANGES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "data.test_size": (lambda value: 0 < value < 1, "give a share between 0 and 1."),
     "data.seed": _NOT_NEGATIVE,

@@ -157,7 +157,9 @@ def test_nothing_is_drawn_at_rate_zero(pool):
 
 @given(st.floats(0.5, 2.0))
 def test_the_threshold_is_that_of_the_definition(tes):
-    pts = (np.arange(12_000, 55_000) / 1000).astype(np.float32)
+    edge = np.float32(25.9995 / tes)
+    around = (edge.view(np.int32) + np.arange(-1000, 1000, dtype=np.int32)).view(np.float32)
+    pts = np.append((np.arange(12_000, 55_000) / 1000).astype(np.float32), around)
     passes = np.round(pts.astype(np.float64) * tes, 3) >= 26.0
     np.testing.assert_array_equal(pts >= tau_threshold(tes), passes)
 

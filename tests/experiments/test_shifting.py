@@ -8,17 +8,22 @@ from hypothesis import strategies as st
 from HiggsML.definitions.features import derive
 from HiggsML.definitions.shifts import select, shift
 from HiggsML.experiments.drawing import tau_threshold
-from HiggsML.experiments.pool.row_format import azimuth_table
+from HiggsML.experiments.pool.row_format import azimuth_table, primaries_of
 from HiggsML.experiments.pool.row_packing import pack_rows
 from HiggsML.experiments.shifting import BLOCK, fill_features, fill_soft_momentum
 from HiggsML.schema import FEATURES, PRI_COLUMNS
 
-KEY = np.array([11, 12], dtype=np.uint64)
+DECIMALS_KEY = np.arange(4, dtype=np.uint64)
+KEY = np.array([11, 12, 13, 14], dtype=np.uint64)
+
+
+def packed(events):
+    return pack_rows(events, "test", key=DECIMALS_KEY)
 
 
 def kernel(events, index, tes, jes, soft_met):
     """The features by the kernel, (28, n)."""
-    rows = pack_rows(events, "test")
+    rows = packed(events)
     rows.setflags(write=False)
     out = np.full(len(FEATURES) * len(index), np.nan, dtype=np.float32)
     fill_features(rows, index, 0, len(index), tes, jes, soft_met, KEY, azimuth_table(), out)
@@ -27,7 +32,7 @@ def kernel(events, index, tes, jes, soft_met):
 
 def definition(events, index, tes, jes, soft_met):
     """The features by numpy, and which of the events of `index` are kept."""
-    columns = dict(zip(PRI_COLUMNS, events[index].astype(np.float64).T, strict=True))
+    columns = primaries_of(packed(events)[index])
     soft = np.zeros((2, len(index)))
     fill_soft_momentum(soft_met, KEY, soft)
     primaries, kept = select(shift(columns, tes, jes, (soft[0], soft[1])))
@@ -36,8 +41,9 @@ def definition(events, index, tes, jes, soft_met):
 
 def passing(events, tes):
     """The index of the events that pass the cuts, as the draw selects them."""
-    lep, had = (events[:, PRI_COLUMNS.index(f"PRI_{name}_pt")] for name in ("lep", "had"))
-    return np.flatnonzero((had >= tau_threshold(tes)) & (lep >= 20.0)).astype(np.uint32)
+    rows = packed(events)
+    passes = (rows["had_pt"] >= tau_threshold(tes)) & (rows["lep_pt"] >= 20.0)
+    return np.flatnonzero(passes).astype(np.uint32)
 
 
 def compare(events, tes, jes, soft_met):
@@ -96,12 +102,27 @@ def test_special_directions(make_events):
     compare(np.round(events, 3), 1.02, 0.97, 1.0)
 
 
+def test_nominal_rows_are_those_of_the_file(make_events):
+    """What packing adds beyond three decimals, rounding takes away again."""
+    events = make_events(20_000, 4)
+    events = events[(events[:, PRI_COLUMNS.index("PRI_met")] > 0.0)]
+    met_phi = events[:, PRI_COLUMNS.index("PRI_met_phi")]
+    met_phi[:200] = np.resize(np.float32([3.142, -3.142, 3.141, -3.141]), 200)
+    index = passing(events, 1.0)
+    found = kernel(events, index, 1.0, 1.0, 0.0)[: len(PRI_COLUMNS)].T
+    columns = dict(zip(PRI_COLUMNS, events[index].astype(np.float64).T, strict=True))
+    expected, kept = select(columns)
+    assert kept.all()
+    for i, name in enumerate(PRI_COLUMNS):
+        np.testing.assert_array_equal(found[:, i], expected[name].astype(np.float32), name)
+
+
 def test_parts_make_the_whole(make_events):
     """Any cut into whole blocks, and any alignment of the buffer, gives the same bits."""
     events = make_events(5 * BLOCK, 3)
     index = passing(events, 1.0)[: 3 * BLOCK + 77]
     whole = kernel(events, index, 1.03, 0.98, 2.0)
-    rows, n = pack_rows(events, "test"), len(index)
+    rows, n = packed(events), len(index)
     rows.setflags(write=False)
     for shift_by in (0, 1, 7):
         out = np.full(len(FEATURES) * n + 16, np.nan, dtype=np.float32)[shift_by:]

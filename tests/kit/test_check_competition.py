@@ -28,21 +28,33 @@ def test_the_bundle_of_this_repository_has_no_mistake() -> None:
     assert check_bundle(REPOSITORY) == []
 
 
-def test_the_two_phases_differ_in_seeds_and_number_alone() -> None:
+def test_the_two_phases_differ_in_number_alone_and_hold_no_seed() -> None:
     feedback, final = (
         read_settings(REPOSITORY / folder / "settings.yaml")
         for folder in ("input_data", "input_data_final")
     )
-    assert feedback.data.seed != final.data.seed
-    assert feedback.protocol.random_seed != final.protocol.random_seed
+    assert feedback.data.seed == feedback.protocol.random_seed == "fresh"
     assert final.protocol.num_pseudo_experiments == 1000
-    data = replace(final.data, seed=feedback.data.seed)
     protocol = replace(
-        final.protocol,
-        random_seed=feedback.protocol.random_seed,
-        num_pseudo_experiments=feedback.protocol.num_pseudo_experiments,
+        final.protocol, num_pseudo_experiments=feedback.protocol.num_pseudo_experiments
     )
-    assert replace(final, data=data, protocol=protocol) == feedback
+    assert replace(final, protocol=protocol) == feedback
+
+
+@pytest.mark.parametrize("seed", ["0", "20260601", str(2**127 + 1)])
+@pytest.mark.parametrize("key", ["data.seed", "protocol.random_seed"])
+def test_a_fixed_seed_is_refused_for_upload(root: Path, key: str, seed: str) -> None:
+    """However long it is: what lies in the bundle can be read."""
+    seeds = {"data.seed": "fresh", "protocol.random_seed": "fresh"} | {key: seed}
+    (root / "input_data" / "settings.yaml").write_text(
+        "data:\n  source: generator\n  train_events: {htautau: 1}\n  test_events: {htautau: 1}\n"
+        f"  seed: {seeds['data.seed']}\n"
+        f"protocol: {{random_seed: {seeds['protocol.random_seed']}}}\n"
+    )
+    [problem] = check_bundle(root)
+    assert problem.where == "input_data/settings.yaml"
+    assert problem.what.startswith(f"{key} is fixed")
+    assert "fresh" in problem.fix
 
 
 def test_score_keys_are_those_that_scoring_writes() -> None:
@@ -94,7 +106,7 @@ def column(**changes: object) -> Callable[[Content], object]:
         (first_phase(execution_time_limit="7500"), "whole seconds"),
         (first_phase(execution_time_limit=7200), r"total_seconds.*at most 7140"),
         (first_phase(hide_prediction_output=False), "with them the true mu"),
-        (lambda c: c.update(make_input_data_available=True), "publishes the seeds"),
+        (lambda c: c.update(make_input_data_available=True), "publishes the input data"),
         (first_phase(auto_migrate_to_this_phase=True), "first phase"),
         (board(submission_rule="Force Best"), "did you mean 'Force_Best'"),
         (board(primary_index=9), "primary_index is no column"),

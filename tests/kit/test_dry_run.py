@@ -25,6 +25,7 @@ SCORES = (
 )
 RECORD = b"%08x %s\n" % (zlib.crc32(b'{"key": "a"}'), b'{"key": "a"}')
 """The first line of a journal."""
+FIXED_SEEDS = ["--random-seed", "31415", "--data-seed", "20260601"]
 
 
 def execute(root: Path, **changes: object) -> DryRun:
@@ -105,12 +106,31 @@ def test_counts_reach_both_programs(root: Path) -> None:
     result = execute(root, overrides=overrides)
     seen = json.loads((result.output / "seen.json").read_text())
     assert seen["shape"] == [2, 5]
-    assert seen["others"] == ["--workers", "1"]
+    assert seen["others"] == ["--workers", "1", *FIXED_SEEDS]
     assert yaml.safe_load(seen["reference"]) == {
         "show_truth": True,
         "num_of_sets": 2,
         "num_pseudo_experiments": 5,
     }
+
+
+def test_seeds_are_fixed_unless_flags_or_settings_fix_them(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def seen(**overrides: int) -> list[str]:
+        result = execute(root, overrides=overrides)
+        others: list[str] = json.loads((result.output / "seen.json").read_text())["others"]
+        return others
+
+    assert seen() == FIXED_SEEDS
+    assert "Seeds are fixed" in capsys.readouterr().out
+    assert seen(random_seed=5) == ["--random-seed", "5", *FIXED_SEEDS[2:]]
+    (root / "input_data" / "settings.yaml").write_text(
+        "data: {source: parquet, seed: 3}\nprotocol: {random_seed: 4}\n"
+    )
+    capsys.readouterr()
+    assert seen() == []
+    assert "Seeds" not in capsys.readouterr().out
 
 
 def test_other_events_lift_the_demands_on_counts(root: Path, tmp_path: Path) -> None:
@@ -203,6 +223,7 @@ def test_an_interrupt_ends_the_programs_and_leaves_nothing(root: Path) -> None:
     command = [sys.executable, "-m", "higgsml_kit.cli", "dry-run"]
     with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
+        assert "Seeds" in process.stdout.readline()
         pid = int(process.stdout.readline().split()[1])
         process.terminate()
         assert process.wait() == 143
@@ -236,7 +257,7 @@ def test_from_any_folder(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_resume_and_audit_reach_the_program(root: Path) -> None:
     result = execute(root, audit=20, resume=True)
     seen = json.loads((result.output / "seen.json").read_text())
-    assert seen["others"] == ["--audit", "20", "--resume"]
+    assert seen["others"][-3:] == ["--audit", "20", "--resume"]
 
 
 INTERRUPTED = """\
@@ -264,6 +285,7 @@ def test_an_interrupted_run_keeps_what_it_has_done(
         command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
+        assert process.stdout.readline().startswith("Seeds are fixed")
         assert process.stdout.readline() == "working\n"
         process.send_signal(signal.SIGINT)
         _, shown = process.communicate()

@@ -15,7 +15,6 @@ from HiggsML.errors import HiggsMLError, RunError
 from HiggsML.experiments.protocol import Experiment
 from HiggsML.running.contract import Prediction
 from HiggsML.running.trusted.beforehand import check_run
-from HiggsML.running.trusted.journal import Journal
 from HiggsML.running.trusted.output_folder import check_output, make_folder
 from HiggsML.running.trusted.own_files import (
     remove_listed,
@@ -24,6 +23,8 @@ from HiggsML.running.trusted.own_files import (
     written_by_ingestion,
 )
 from HiggsML.running.trusted.results import write_results
+from HiggsML.running.trusted.run_state import RunState
+from HiggsML.settings import Seeds
 from small_run import SETTINGS, SUBMISSIONS, run
 
 PROGRAM = Path(__file__).parents[2] / "ingestion_program" / "run_ingestion.py"
@@ -201,7 +202,8 @@ class TestIngestion:
 
     def test_a_run_that_was_killed(self, tmp_path: Path) -> None:
         state = tmp_path / "out" / "state"
-        Journal(state, "key", 1, resume=False).add(Experiment(0, 0), Prediction(1, 1, 0, 2))
+        kept = RunState(state, "key", Seeds(1, 2), resume=False)
+        kept.add(Experiment(0, 0), Prediction(1, 1, 0, 2))
         (state / "submission" / "deep").mkdir(parents=True)
         (state / "submission" / "deep" / "file").touch()
         (state / "model").touch()

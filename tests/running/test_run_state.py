@@ -6,12 +6,14 @@ from HiggsML.errors import RunError
 from HiggsML.experiments.protocol import Experiment
 from HiggsML.running.contract import Prediction
 from HiggsML.running.trusted.run_state import RunState
+from HiggsML.settings import Seeds
 
+SEEDS = Seeds(2**127 + 1, 5)
 ANSWER = Prediction(1.1, 0.1 + 0.2, -1e-300, 2.5)
 
 
 def opened(folder: Path, key: str = "key", *, resume: bool = True) -> RunState:
-    return RunState(folder, key, 5, resume=resume)
+    return RunState(folder, key, SEEDS, resume=resume)
 
 
 def fitted(tmp_path: Path) -> RunState:
@@ -70,9 +72,9 @@ def test_a_new_file_beside_the_submission_is_noticed(tmp_path: Path) -> None:
         opened(tmp_path / "state")
 
 
-def test_the_seed_is_that_of_the_first_run(tmp_path: Path) -> None:
+def test_the_seeds_are_those_of_the_first_run(tmp_path: Path) -> None:
     opened(tmp_path / "state")
-    assert RunState(tmp_path / "state", "key", 99, resume=True).random_seed == 5
+    assert RunState(tmp_path / "state", "key", Seeds(98, 99), resume=True).seeds == SEEDS
 
 
 def test_without_resume_it_starts_anew(tmp_path: Path) -> None:

@@ -68,12 +68,11 @@ class _Lines(NamedTuple):
 
 
 def tau_threshold(tes: float) -> np.float32:
-    """The smallest float32 tau pT of three decimals (GeV) that passes the cut when shifted."""
+    """The smallest float32 tau pT (GeV) that passes the cut when shifted and rounded."""
     if tes <= 0.0:
         return _CANNOT
-    unit = 10.0**DECIMALS
-    nearest = np.rint(HAD_PT_MIN / tes * unit)
-    candidates = ((nearest + np.arange(-3, 4)) / unit).astype(np.float32)
+    nearest = np.float32((HAD_PT_MIN - 0.5 * 10.0**-DECIMALS) / tes).view(np.int32)
+    candidates = (nearest + np.arange(-3, 4, dtype=np.int32)).view(np.float32)  # neighbours
     passes = np.round(candidates.astype(np.float64) * tes, DECIMALS) >= HAD_PT_MIN
     return np.float32(candidates[int(np.argmax(passes))])
 
@@ -93,7 +92,7 @@ def draw_rows(
         seed: of this draw; used up.
         threads: that share the work; the result does not depend on them.
     """
-    state = seed.generate_state(6, np.uint32)
+    state = seed.generate_state(8, np.uint32)
     rng = np.random.Generator(np.random.Philox(key=state[:4].view(np.uint64)))
     key = state[4:].astype(np.uint64)
     expected = groups.weight * groups.size * factors[groups.process]
@@ -177,11 +176,14 @@ def _find_rows(
 
 @compiled
 def _fill_uniform(first: int, place: int, key: NDArray[np.uint64], points: Array) -> None:
-    """Uniform numbers in [0, 1) of 53 bits: two of each counter (`first` / 2 + i, `place`)."""
+    """Uniform numbers in [0, 1) of 53 bits: two of each counter (`first` / 2 + i, `place`).
+
+    The other half of the counter takes what does not fit into the key.
+    """
     for i in range(_BATCH // 2):
         w0, w1, w2, w3 = philox4x32(
-            np.uint64(first // 2 + i) & LOW_WORD, np.uint64(place) & LOW_WORD, np.uint64(0),
-            np.uint64(0), key[0], key[1],
+            np.uint64(first // 2 + i) & LOW_WORD, np.uint64(place) & LOW_WORD,
+            key[2], key[3], key[0], key[1],
         )  # fmt: skip
         points[i] = np.float64(np.int64((w0 << np.uint64(21)) | (w1 >> np.uint64(11)))) * 2.0**-53
         points[_BATCH // 2 + i] = (

@@ -14,7 +14,7 @@ from ..errors import DataError
 from ..nuisances import NuisanceValues
 from ..numerics.compiled import announced_compilation
 from ..schema import FEATURES, PRI_COLUMNS, PROCESSES, SIGNAL
-from ..streams import children
+from ..streams import children, words
 from .drawing import draw_rows, tau_threshold
 from .pool.event_pool import EventBlock, EventPool
 from .pool.row_format import azimuth_table
@@ -127,7 +127,7 @@ def _fill(
     seed: np.random.SeedSequence, threads: int, features: NDArray[np.float32],
 ) -> None:  # fmt: skip
     """Fill the features of the events, in parts of whole blocks."""
-    key = seed.generate_state(2, np.uint32).astype(np.uint64)
+    key = words(seed).astype(np.uint64)
     shifts = nuisances.tes, nuisances.jes, nuisances.soft_met
     blocks = np.linspace(0, -(-len(index) // BLOCK), threads + 1).astype(np.int64)
     ends = np.minimum(blocks * BLOCK, len(index)).tolist()

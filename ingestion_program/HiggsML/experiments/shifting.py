@@ -3,12 +3,14 @@
 What is fast here, and exact:
 
 * the azimuths of a pool have three decimals, so that cosines and sines come from a table;
-* the visible mass of lepton and tau scales with the square root of the tau pT, that of the jets
-  with the root of the product of their pTs, so that both are packed with the event; so are the
-  features that do not change;
+* a mass is the root of the product of two pTs times a function of the angles, which is packed with
+  the event; so are the features that do not change;
 * the centrality of the missing momentum is a ratio of cross products, and needs no angle;
 * the direction of the rounded azimuth is the true one, turned by the rounding (below 5e-4 rad);
 * one arc tangent an event remains.
+
+What comes out is a function of the shifted and rounded primary features: no other digit of a pT
+before the shift reaches it.
 
 Events pass in blocks through a scratch that stays in the processor's cache: quantity Q of event i
 of the block lies at `scratch[Q + i]`. The loops over a scratch are what the compiler vectorises.
@@ -27,7 +29,7 @@ from ..numerics.elementary import azimuth, normal_pair, rounded
 from ..numerics.instructions import LINE, prefetch, stream_line
 from ..numerics.philox import LOW_WORD, philox4x32
 from ..schema import FEATURES, JET_PT_MIN, UNDEFINED
-from .pool.row_format import HALF_TURN, UNITS
+from .pool.row_format import FRACTIONS, HALF_TURN, UNITS
 
 __all__ = ["BLOCK", "fill_features", "fill_soft_momentum"]
 
@@ -51,13 +53,14 @@ AT = Columns(*range(0, len(FEATURES) * _LANE, _LANE))
 # Where an integer of the row lies in the int16 scratch.
 (
     I_LEP_ETA, I_HAD_ETA, I_JET1_ETA, I_JET2_ETA,
-    I_LEP_PHI, I_HAD_PHI, I_JET1_PHI, I_JET2_PHI, I_MET_PHI, I_N_JETS, _END_OF_SHORTS,
+    I_LEP_PHI, I_HAD_PHI, I_JET1_PHI, I_JET2_PHI, I_MET_REST, I_N_JETS, _END_OF_SHORTS,
 ) = range(0, 11 * _LANE, _LANE)  # fmt: skip
 
 _AHEAD = 32
 """How many events ahead rows are asked for: what memory needs to answer."""
 
 _UNIT = 1.0 / UNITS
+_REST = _UNIT / FRACTIONS
 _HALF_BLOCK = BLOCK // 2
 
 
@@ -76,7 +79,7 @@ def fill_features(
         tes: tau energy scale.
         jes: jet energy scale.
         soft_met: width of each component of the soft momentum, GeV.
-        key: of the stream of soft momenta: two 32-bit words.
+        key: of the stream of soft momenta: four 32-bit words.
         table: of `azimuth_table`.
         out: flat, the 28 features of all events one after another; `first` to `last` are filled.
     """
@@ -88,7 +91,7 @@ def fill_features(
         count = min(BLOCK, last - start)
         _gather(rows, index, start, count, table, f, s, c)
         if soft_met > 0.0:
-            _soft(key[0], key[1], start // BLOCK, soft_met, words, s)
+            _soft(key, start // BLOCK, soft_met, words, s)
         _shift_missing_momentum(count, tes, jes, f, s, c)
         _shift_and_cut_visible(count, tes, jes, f, s, c)
         _derive(count, f, s, c)
@@ -102,7 +105,7 @@ def fill_soft_momentum(soft_met: float, key: Words, soft: Array) -> None:
     s = np.empty(_END_OF_DOUBLES, np.float64)
     words = np.empty(2 * BLOCK, np.uint64)
     for start in range(0, soft.shape[1], BLOCK):
-        _soft(key[0], key[1], start // BLOCK, soft_met, words, s)
+        _soft(key, start // BLOCK, soft_met, words, s)
         for i in range(min(BLOCK, soft.shape[1] - start)):
             soft[0, start + i], soft[1, start + i] = s[SOFT_X + i], s[SOFT_Y + i]
 
@@ -119,13 +122,13 @@ def _gather(
         f[AT.LEP_PT + i], f[AT.HAD_PT + i] = e.lep_pt, e.had_pt
         f[AT.JET1_PT + i], f[AT.JET2_PT + i] = e.jet_leading_pt, e.jet_subleading_pt
         f[AT.ALL_PT + i], f[AT.MET + i] = e.jet_all_pt, e.met
-        f[AT.MASS_VIS + i], f[AT.MASS_JJ + i] = e.mass_vis, e.mass_jet_jet
+        f[AT.MASS_VIS + i], f[AT.MASS_JJ + i] = e.mass_over_pt_vis, e.mass_over_pt_jets
         f[AT.DELTAR + i], f[AT.ETA_CENTRALITY + i] = e.deltar_had_lep, e.lep_eta_centrality
         c[I_LEP_ETA + i], c[I_LEP_PHI + i] = e.lep_eta, e.lep_phi
         c[I_HAD_ETA + i], c[I_HAD_PHI + i] = e.had_eta, e.had_phi
         c[I_JET1_ETA + i], c[I_JET1_PHI + i] = e.jet_leading_eta, e.jet_leading_phi
         c[I_JET2_ETA + i], c[I_JET2_PHI + i] = e.jet_subleading_eta, e.jet_subleading_phi
-        c[I_MET_PHI + i], c[I_N_JETS + i] = e.met_phi, e.n_jets
+        c[I_MET_REST + i], c[I_N_JETS + i] = e.met_phi_rest, e.n_jets
         s[LEP_X + i], s[LEP_Y + i] = table[e.lep_phi, 0], table[e.lep_phi, 1]
         s[HAD_X + i], s[HAD_Y + i] = table[e.had_phi, 0], table[e.had_phi, 1]
         s[MET_X + i], s[MET_Y + i] = table[e.met_phi, 0], table[e.met_phi, 1]
@@ -151,18 +154,17 @@ def _write(column: int, start: int, count: int, f: Floats, out: Floats) -> None:
 
 
 @inlined
-def _soft(
-    key0: np.uint64, key1: np.uint64, block: int, soft_met: float, words: Words, s: Array
-) -> None:
+def _soft(key: Words, block: int, soft_met: float, words: Words, s: Array) -> None:
     """Draw the soft momenta of a block.
 
     Counter n gives event n of the first half of a block and its fellow in the second half, where
-    n counts the events of first halves through all blocks.
+    n counts the events of first halves through all blocks. The other half of the counter takes
+    what does not fit into the key.
     """
+    k0, k1, k2, k3 = key[0], key[1], key[2], key[3]
     for i in range(_HALF_BLOCK):
         counter = np.uint64(block * _HALF_BLOCK + i)
-        zero = np.uint64(0)
-        w = philox4x32(counter & LOW_WORD, counter >> np.uint64(32), zero, zero, key0, key1)
+        w = philox4x32(counter & LOW_WORD, counter >> np.uint64(32), k2, k3, k0, k1)
         words[i], words[BLOCK + i] = w[0], w[1]
         words[_HALF_BLOCK + i], words[BLOCK + _HALF_BLOCK + i] = w[2], w[3]
     for i in range(BLOCK):
@@ -198,7 +200,7 @@ def _shift_missing_momentum(
         had = (1.0 - tes) * np.float64(f[AT.HAD_PT + i])
         pt1 = (1.0 - jes) * max(np.float64(f[AT.JET1_PT + i]), 0.0)
         pt2 = (1.0 - jes) * max(np.float64(f[AT.JET2_PT + i]), 0.0)
-        met_x, met_y = _as_stored(s[MET_X + i], s[MET_Y + i], c[I_MET_PHI + i])
+        met_x, met_y = _turned(s[MET_X + i], s[MET_Y + i], c[I_MET_REST + i] * _REST)
         had_x, had_y = _as_stored(s[HAD_X + i], s[HAD_Y + i], c[I_HAD_PHI + i])
         x1, y1 = _as_stored(s[JET1_X + i], s[JET1_Y + i], c[I_JET1_PHI + i])
         x2, y2 = _as_stored(s[JET2_X + i], s[JET2_Y + i], c[I_JET2_PHI + i])
@@ -217,14 +219,10 @@ def _shift_missing_momentum(
 def _shift_and_cut_visible(
     count: int, tes: float, jes: float, f: Floats, s: Array, c: Shorts
 ) -> None:
-    """Shift tau and jets, take out the jets below threshold, fill the primary features.
-
-    The masses become those of the shifted particles: m' = m sqrt(pT' / pT) for each of the two.
-    """
+    """Shift tau and jets, take out the jets below threshold, fill the primary features."""
     for i in range(count):
-        lep, had0 = np.float64(f[AT.LEP_PT + i]), np.float64(f[AT.HAD_PT + i])
-        had = rounded(had0 * tes)
-        f[AT.MASS_VIS + i] = np.float64(f[AT.MASS_VIS + i]) * np.sqrt(had / had0)
+        lep, had = np.float64(f[AT.LEP_PT + i]), rounded(np.float64(f[AT.HAD_PT + i]) * tes)
+        f[AT.MASS_VIS + i] = np.float64(f[AT.MASS_VIS + i]) * np.sqrt(lep * had)
         s[LEP + i], s[HAD + i] = lep, had
         f[AT.LEP_PT + i], f[AT.HAD_PT + i], f[AT.MET + i] = lep, had, s[MISSING + i]
     for i in range(count):
@@ -241,8 +239,8 @@ def _shift_and_cut_visible(
         s[JET2 + i] = pt2 if (before2 > 0.0) & (not lost2) else 0.0
         f[AT.JET1_PT + i] = UNDEFINED if lost1 else (pt1 if before1 > 0.0 else before1)
         f[AT.JET2_PT + i] = UNDEFINED if lost2 else (pt2 if before2 > 0.0 else before2)
-        growth = (pt1 * pt2) / (before1 * before2)
-        f[AT.MASS_JJ + i] = np.float64(f[AT.MASS_JJ + i]) * np.sqrt(growth)
+        product = s[JET1 + i] * s[JET2 + i]
+        f[AT.MASS_JJ + i] = np.float64(f[AT.MASS_JJ + i]) * np.sqrt(product)
 
 
 @inlined

@@ -11,18 +11,21 @@ from ..experiments.pool.event_pool import EventBlock
 from ..progress import progress_bar
 from ..schema import EXPECTED_EVENTS, REFERENCE_LUMINOSITY, WEIGHTS
 from ..settings import DataSettings, digest_of
-from ..streams import stream
+from ..streams import drawn, seed_below
 from ..weights import scale_to_whole
 from .blocks import generate_blocks
 from .tables import generate
 
 __all__ = ["GeneratedData"]
 
+_TRAIN, _TEST = range(2)  # keys of the two streams
+
 
 class GeneratedData:
     """A training set and a test pool out of the built-in simulation.
 
-    They come from different streams of one seed, so that no event is in both.
+    They come from different streams of one seed, so that no event is in both, and so that nothing
+    of the one can be computed from the other (`streams`).
 
     Args:
         settings: seed, luminosity and how many events of each process.
@@ -30,8 +33,9 @@ class GeneratedData:
 
     def __init__(self, settings: DataSettings) -> None:
         self._settings = settings
-        state = stream(settings.seed).generate_state(2, np.uint32)
-        self._train_seed, self._test_seed = map(int, state)
+        self._seed = drawn(settings.seed)
+        self._train_seed = seed_below(self._seed, _TRAIN)
+        self._test_seed = seed_below(self._seed, _TEST)
         self._all: pd.DataFrame | None = None
         self._train_set: pd.DataFrame | None = None
 
@@ -39,7 +43,7 @@ class GeneratedData:
     def digest(self) -> str:
         """SHA-256 (hex) of what determines the test pool."""
         s = self._settings
-        return digest_of([__version__, s.seed, s.luminosity, dict(s.test_events)])
+        return digest_of([__version__, self._seed, s.luminosity, dict(s.test_events)])
 
     def load_train_set(
         self,

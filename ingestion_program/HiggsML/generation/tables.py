@@ -28,7 +28,6 @@ from ..schema import (
     SIGNAL,
     WEIGHTS,
 )
-from ..streams import stream
 from .blocks import blocks_of, check_counts
 from .slices import Source, sources_of
 
@@ -139,7 +138,7 @@ def _row_groups(
         sizes = [s.events * (group + 1) // groups - s.events * group // groups for s in sources]
         taken = [source.take(size) for source, size in zip(rows, sizes, strict=True)]
         primaries = np.concatenate([np.empty((0, len(PRI_COLUMNS)), np.float32), *taken])
-        rng = np.random.default_rng(stream(seed, _ORDER, group))
+        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(_ORDER, group)))
         order = rng.permutation(len(primaries))
         yield _columns(primaries[order], np.repeat(np.arange(len(sources)), sizes)[order], sources)
 

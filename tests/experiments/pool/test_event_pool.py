@@ -23,13 +23,14 @@ def test_every_event_is_in_its_group_once(make_blocks):
     blocks = make_blocks()
     pool = EventPool.from_blocks(blocks)
     assert pool.n_rows == sum(len(b.weights) for b in blocks)
+    key, before = packing.decimals_key(""), 0
     for code, block in enumerate(blocks):
         (group,) = np.flatnonzero(pool.groups.process == code)
         start, size = pool.groups.start[group], pool.groups.size[group]
         packed = pool.rows[start : start + size]
-        np.testing.assert_array_equal(
-            sorted_rows(packed), sorted_rows(pack_rows(block.primaries, ""))
-        )
+        expected = pack_rows(block.primaries, "", key=key, first=before)
+        before += len(block.weights)
+        np.testing.assert_array_equal(sorted_rows(packed), sorted_rows(expected))
         assert pool.groups.is_equal[group]
         assert pool.groups.weight[group] == block.weights[0]
         assert pool.sum_weights[block.process] == pytest.approx(block.weights.sum(), rel=1e-12)
@@ -55,6 +56,16 @@ def test_the_pool_does_not_depend_on_the_cut_into_blocks(make_blocks):
     one, other = EventPool.from_blocks(whole), EventPool.from_blocks(cut)
     np.testing.assert_array_equal(one.rows, other.rows)
     np.testing.assert_array_equal(one.weights, other.weights)
+
+
+def test_lost_decimals_are_those_of_the_source(make_blocks, tmp_path):
+    one, again, other = (
+        EventPool.from_blocks(make_blocks(), tmp_path / str(i), source).rows
+        for i, source in enumerate(("one", "one", "other"))
+    )
+    np.testing.assert_array_equal(one, again)
+    assert (one["had_pt"] != other["had_pt"]).mean() > 0.9
+    np.testing.assert_array_equal(one["lep_pt"], other["lep_pt"])
 
 
 def test_unequal_weights_lie_within_a_factor_of_two(uneven_pool):

@@ -87,7 +87,7 @@ def _check_head(root: Path, competition: Mapping[str, Any]) -> Iterator[Problem]
         what = "docker_image needs a fixed tag, and at most 128 characters."
         yield Problem(COMPETITION, what, "write: docker_image: name:1.0.0")
     if competition.get("make_input_data_available"):
-        what = "make_input_data_available publishes the seeds, and so the true mu."
+        what = "make_input_data_available publishes the input data, and so the hidden events."
         yield Problem(COMPETITION, what, "remove it.")
     logo = root / str(competition["image"])
     if not logo.is_file() or not logo.read_bytes().startswith(RASTER_SIGNATURES):

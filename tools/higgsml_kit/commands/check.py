@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from HiggsML.errors import SettingsError
+from HiggsML.settings import Settings
 from HiggsML.settings_reader import read_settings
 
 from ..bundle import read_competition
@@ -70,17 +71,40 @@ def check_bundle(root: Path) -> list[Problem]:
 
 
 def _check_settings(root: Path, phase: dict[str, Any], task: dict[str, Any]) -> list[Problem]:
-    """The settings of a task can be read, and end the run before the platform does."""
+    """The settings of a task can be read, hold no secret, end the run before the platform does."""
     if "input_data" not in task:
         return []
     path = root / task["input_data"] / "settings.yaml"
     try:
-        seconds = read_settings(path).limits.total_seconds
+        settings = read_settings(path)
     except SettingsError as error:
         where = f"{task['input_data']}: {error.where}"
         return [Problem(where, error.what, error.fix or "mend the file.")]
-    limit = phase["execution_time_limit"]
-    if seconds + MARGIN <= limit:
-        return []
-    what = f"limits.total_seconds ({seconds:.0f}) leaves no {MARGIN} s to the platform's {limit}."
-    return [Problem(str(path.relative_to(root)), what, f"set at most {limit - MARGIN}.")]
+    where = str(path.relative_to(root))
+    problems = [
+        Problem(
+            where,
+            f"{name} is fixed, and participants can read what lies in the bundle: {tells}.",
+            f"write {name.rpartition('.')[2]}: fresh (fixed seeds are for dry runs, which have"
+            " flags for them).",
+        )
+        for name, tells in _fixed_seeds(settings)
+    ]
+    seconds, limit = settings.limits.total_seconds, phase["execution_time_limit"]
+    if seconds + MARGIN > limit:
+        what = (
+            f"limits.total_seconds ({seconds:.0f}) leaves no {MARGIN} s to the platform's {limit}."
+        )
+        problems.append(Problem(where, what, f"set at most {limit - MARGIN}."))
+    return problems
+
+
+def _fixed_seeds(settings: Settings) -> list[tuple[str, str]]:
+    """The seeds that are no secret, and what whoever knows one can compute."""
+    seeds = {
+        "data.seed": (settings.data.seed, "it makes all hidden events"),
+        "protocol.random_seed": (settings.protocol.random_seed, "it makes every true mu"),
+    }
+    if settings.data.source != "generator":
+        del seeds["data.seed"]
+    return [(name, tells) for name, (seed, tells) in seeds.items() if seed != "fresh"]

@@ -16,13 +16,11 @@ from HiggsML.running.isolation.policy import offered
 from HiggsML.running.trusted.capacity import check_settings
 from HiggsML.running.trusted.output_folder import check_output, make_folder
 from HiggsML.running.trusted.own_files import (
-    Owner,
-    kept_state,
     remove_listed,
     write_manifest,
-    written_by_command,
 )
 from HiggsML.running.trusted.results import STATE, remove_folder
+from HiggsML.settings import Settings
 from HiggsML.settings_reader import find_settings
 
 from ..bundle import Bundle, find_bundle, read_bundle, read_mapping
@@ -31,6 +29,7 @@ from ..checks.problems import describe
 from ..checks.submission import check_submission
 from ..codabench import LARGEST_SCORE
 from ..containers import lay_out, run_program, write_status
+from ..earlier_runs import WORK, keep_state, move_state, ours
 
 __all__ = ["EXAMPLES", "DryRun", "add_arguments", "check_scores", "dry_run", "run"]
 
@@ -42,11 +41,9 @@ EXAMPLES = """\
 
 SCORES, PAGE, FAILED = "scores.json", "detailed_results.html", "failed"
 COUNTS = ("num_of_sets", "num_pseudo_experiments")
-FLAGS = (*COUNTS, "random_seed", "workers")
-WORK = ".running-"
-"""How the names of the folders begin in which dry runs happen."""
-STUDIES = ("baseline", "realism")
-"""Folders of `make baseline` and `make realism`, which no dry run touches."""
+FLAGS = (*COUNTS, "random_seed", "data_seed", "workers")
+SEEDS = {"random_seed": 31415, "data_seed": 20260601}
+"""Of every dry run that is not told others, so that dry runs can be compared."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,7 +64,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for name, least, what in (
         ("num-of-sets", 1, "sets, each of one true mu [as in the settings]"),
         ("num-pseudo-experiments", 1, "pseudo-experiments a set [as in the settings]"),
-        ("random-seed", 0, "seed of the pseudo-experiments [as in the settings]"),
+        ("random-seed", 0, f"seed of the pseudo-experiments [{SEEDS['random_seed']}]"),
+        ("data-seed", 0, f"seed of the generated events [{SEEDS['data_seed']}]"),
         ("workers", 1, "processes that measure [one a core]"),
     ):
         parser.add_argument(f"--{name}", type=count(least), metavar="N", help=what)
@@ -152,6 +150,7 @@ def dry_run(
         resume: go on with a run that did not end, if `output` holds one.
 
     Raises:
+        SettingsError: the settings in the input folder cannot be used.
         SubmissionError: the submission could not be uploaded like this.
         SettingsError: the input folder is missing, or its settings cannot be used.
         RunError: the output holds something else, a program failed, or a column of the leaderboard
@@ -159,11 +158,12 @@ def dry_run(
     """
     if problems := check_submission(submission, is_there):
         raise SubmissionError(describe(problems, submission), where=submission)
-    settings = find_settings(input_data).with_protocol(overrides)
+    settings = find_settings(input_data).with_arguments(overrides)
     read = {"the submission": submission, "the input": input_data}
     read |= {f"the bundle's {name}": folder for name, folder in bundle.folders.items()}
-    output = check_output(output, read, _ours)
+    output = check_output(output, read, ours)
     check_settings(settings, output, overrides.get("workers"), dask=False)
+    seeds = _fixed_seeds(settings)
     make_folder(output)
     # Beside the results, so that they are moved there without copying.
     with tempfile.TemporaryDirectory(dir=output, prefix=WORK) as temporary:
@@ -174,27 +174,27 @@ def dry_run(
         _adapt_reference(reference, overrides if other_counts else None)
         logs = work / "logs"
         logs.mkdir()
-        flags = _flags({**overrides, "audit": audit})
+        flags = _flags({**overrides, **seeds, "audit": audit})
         if offered().missing:  # a participant's own code on a participant's own machine
             flags.append("--no-require-isolation")
         if resume:
-            _move_state(output, folders["predictions"])
+            move_state(output, folders["predictions"])
             flags.append("--resume")
         try:
             seconds = _run_both(folders, flags, work, logs)
             scores = check_scores(folders["scores"] / SCORES, bundle.columns)
         except RunError as error:
-            _keep_state(folders["predictions"], output)
+            keep_state(folders["predictions"], output)
             remove_listed(output, FAILED)
             _move(logs, output / FAILED)
             write_manifest(output, [FAILED], keep=True)
             raise RunError(str(error), fix=f"the logs in {output / FAILED} say more.") from error
         except KeyboardInterrupt as error:
-            if _keep_state(folders["predictions"], output):
+            if keep_state(folders["predictions"], output):
                 error.args = ("The same command with --resume goes on from here.",)
             raise
         remove_listed(output)
-        remove_folder(output / STATE)  # of an earlier run, which `_ours` knows
+        remove_folder(output / STATE)  # of an earlier run, which `ours` knows
         entries = [*folders["scores"].iterdir(), folders["predictions"], logs]
         for entry in entries:
             _move(entry, output / entry.name)
@@ -202,37 +202,23 @@ def dry_run(
     return DryRun(output, scores, seconds, bundle.time_limit)
 
 
-def _ours(folder: Path) -> list[Owner]:
-    """What a dry run finds in its output of earlier ones, and what it leaves alone there."""
-
-    def left_alone(path: Path) -> bool:
-        return path.parent == folder and (path.name in STUDIES or path.name.startswith(WORK))
-
-    return [*written_by_command(folder), *kept_state(folder), left_alone]
-
-
-def _move_state(output: Path, predictions: Path) -> None:
-    """Bring the state of a run that did not end to where the ingestion program looks for it."""
-    for state in (output / STATE, *sorted(output.glob(f"{WORK}*/predictions/{STATE}"))):
-        if state.is_dir():
-            state.rename(predictions / STATE)
-            if state.parent != output:  # what a kill left
-                remove_folder(output / state.relative_to(output).parts[0])
-            return
-
-
-def _keep_state(predictions: Path, output: Path) -> bool:
-    """Keep what a run that did not end has done; whether there is anything."""
-    if not (predictions / STATE / "journal").is_file():
-        return False
-    remove_folder(output / STATE)
-    (predictions / STATE).rename(output / STATE)
-    return True
-
-
 def _flags(given: Mapping[str, int | None]) -> list[str]:
     pairs = [(f"--{k.replace('_', '-')}", str(v)) for k, v in given.items() if v is not None]
     return [word for pair in pairs for word in pair]
+
+
+def _fixed_seeds(settings: Settings) -> dict[str, int]:
+    """The seeds that this dry run fixes, since neither flags nor settings do; says so."""
+    chosen = {"random_seed": settings.protocol.random_seed, "data_seed": settings.data.seed}
+    fixed = {name: SEEDS[name] for name in SEEDS if chosen[name] == "fresh"}
+    if fixed:
+        said = ", ".join(f"--{name.replace('_', '-')} {seed}" for name, seed in fixed.items())
+        print(
+            f"Seeds are fixed, so that dry runs can be compared ({said});"
+            " the platform draws fresh ones.",
+            flush=True,
+        )
+    return fixed
 
 
 def _run_both(
@@ -250,8 +236,9 @@ def _adapt_reference(path: Path, overrides: Mapping[str, int] | None) -> None:
     If the run has other counts than the competition (`overrides` says which), expect these.
     """
     settings = read_mapping(path) | {"show_truth": True}
+    settings.pop("settings_digest", None)  # the seeds are others
     if overrides is not None:
-        for name in (*COUNTS, "settings_digest"):
+        for name in COUNTS:
             settings.pop(name, None)
         settings |= {name: overrides[name] for name in COUNTS if name in overrides}
     path.write_text(yaml.safe_dump(settings), "utf-8")

@@ -88,13 +88,14 @@ class EventPool:
     ) -> "EventPool":
         """Pack blocks of events into a file and open it.
 
-        Values are rounded to three decimals (as they are in the public file). The pool does not
-        depend on how the events are cut into blocks.
+        Values are rounded to three decimals (as they are in the public file); what shifts change
+        gets further decimals (`row_packing`). The pool does not depend on how the events are cut
+        into blocks.
 
         Args:
             blocks: read once; one block at a time is in memory.
             path: of the file; by default a temporary one, removed with the pool.
-            source_digest: what identifies the events, for `cached`.
+            source_digest: what identifies the events, for `cached` and for the further decimals.
 
         Raises:
             DataError: an event cannot be used, or there is none. No file is left then.

@@ -23,7 +23,7 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...arrays import Array
+from ...arrays import Array, Words
 from ...concurrency import map_ahead
 from ...errors import DataError
 from ...schema import LEP_PT_MIN, PROCESSES
@@ -31,9 +31,9 @@ from .row_format import ROW
 from .scattering import RECORD, EventBlock, as_bytes, chosen, scatter
 from .weight_groups import Weights
 
-__all__ = ["MAGIC", "EventBlock", "Layout", "pack"]
+__all__ = ["MAGIC", "EventBlock", "Layout", "decimals_key", "pack"]
 
-MAGIC = b"HiggsML pool 1\n\0"
+MAGIC = b"HiggsML pool 2\n\0"
 """First bytes of a pool file; the number is that of the format."""
 
 _PAGE = 4096
@@ -75,7 +75,7 @@ def pack(blocks: Iterable[EventBlock], path: Path, source_digest: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as folder:
         rng = np.random.Generator(np.random.Philox(key=_SHUFFLE_KEY))
-        buckets, survey = scatter(blocks, Path(folder), rng)
+        buckets, survey = scatter(blocks, Path(folder), rng, decimals_key(source_digest))
         if not any(weights.groups() for weights in survey):
             raise DataError(
                 "no event with a weight above zero.", where=path, fix="give at least one event."
@@ -86,6 +86,12 @@ def pack(blocks: Iterable[EventBlock], path: Path, source_digest: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         complete.replace(path)
+
+
+def decimals_key(source_digest: str) -> Words:
+    """The key of the stream of lost decimals: as secret as the source of the events."""
+    body = hashlib.sha256(f"lost decimals {source_digest}".encode()).digest()
+    return np.frombuffer(body, "<u4", 4).astype(np.uint64)
 
 
 def _write(

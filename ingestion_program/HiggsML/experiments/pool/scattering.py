@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...arrays import Array
+from ...arrays import Array, Words
 from ...concurrency import map_ahead
 from ...errors import DataError
 from ...schema import PRI_COLUMNS, PROCESSES
@@ -37,15 +37,15 @@ class EventBlock(NamedTuple):
 
 
 def scatter(
-    blocks: Iterable[EventBlock], folder: Path, rng: np.random.Generator
+    blocks: Iterable[EventBlock], folder: Path, rng: np.random.Generator, key: Words
 ) -> tuple[list[Path], list[Weights]]:
     """Pack the events, throw them into bucket files at random; the files, and the weights of each
-    process."""
+    process. `key` is that of the stream of lost decimals."""
     survey = [Weights() for _ in PROCESSES]
     paths = [folder / f"bucket-{i}" for i in range(BUCKETS)]
     with ExitStack() as stack:
         buckets = [stack.enter_context(path.open("wb", buffering=0)) for path in paths]
-        for code, weights, records, ends in map_ahead(_packed, _pieces(blocks, rng)):
+        for code, weights, records, ends in map_ahead(_packed, _pieces(blocks, rng, key)):
             survey[code].add(weights)
             _append(records, ends, buckets)
     return paths, survey
@@ -56,6 +56,10 @@ class _Piece(NamedTuple):
 
     code: int
     where: str
+    key: Words
+    """Of the stream of lost decimals ..."""
+    first: int
+    """... and the place of the first event in it: how many came before."""
     primaries: NDArray[np.float32]
     weights: Array
     drawn: NDArray[np.intp]
@@ -64,7 +68,8 @@ class _Piece(NamedTuple):
     """Of each of these."""
 
 
-def _pieces(blocks: Iterable[EventBlock], rng: np.random.Generator) -> Iterator[_Piece]:
+def _pieces(blocks: Iterable[EventBlock], rng: np.random.Generator, key: Words) -> Iterator[_Piece]:
+    before = 0
     for number, block in enumerate(blocks):
         code = _check_block(block, f"block {number} ({block.process})")
         for first in range(0, len(block.weights), _PIECE):
@@ -73,14 +78,17 @@ def _pieces(blocks: Iterable[EventBlock], rng: np.random.Generator) -> Iterator[
             weights = np.asarray(block.weights[part], dtype=np.float64)
             drawn = np.flatnonzero(weights > 0.0)
             bucket = (rng.random(len(drawn)) * BUCKETS).astype(np.uint8)
-            yield _Piece(code, where, block.primaries[part], weights, drawn, bucket)
+            place = before + first
+            yield _Piece(code, where, key, place, block.primaries[part], weights, drawn, bucket)
+        before += len(block.weights)
 
 
 def _packed(piece: _Piece) -> tuple[int, Array, NDArray[np.void], NDArray[np.intp]]:
     """Code of the process, its weights above zero, the records sorted by bucket, and where each
     bucket ends."""
     records = np.zeros(len(piece.weights), dtype=RECORD)
-    pack_rows(piece.primaries, piece.where, records["row"])
+    rows = records["row"]
+    pack_rows(piece.primaries, piece.where, rows, key=piece.key, first=piece.first)
     records["weight"], records["code"] = piece.weights, piece.code
     order = piece.drawn[np.argsort(piece.bucket, kind="stable")]
     ends = np.cumsum(np.bincount(piece.bucket, minlength=BUCKETS))

@@ -14,7 +14,6 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ... import streams
 from ...arrays import Array, Words
 from ...numerics.philox import LOW_WORD, philox4x32
 from ...numerics.without_arrays import inlined, linked
@@ -82,11 +81,17 @@ _BATCHES = 1 << 63  # counters from here on are for batches (batches.py)
 
 
 def open_stream(seed: int, process: int, block: int, slice_index: int | None = None) -> Stream:
-    """The stream of one block: key from (seed, process, slice), counter from the block."""
+    """The stream of one block: key from (seed, process, slice), counter from the block.
+
+    The key of Philox4x32 has 64 bits. What a wider seed adds goes into the words of the counter
+    that name the block: 128 bits of the seed enter each stream.
+    """
     stream = np.zeros(int(_FIRST) + 2 * _HALF, dtype=np.uint64)
-    key = (process,) if slice_index is None else (process, slice_index)
-    stream[:2] = streams.stream(seed, *key).generate_state(2, np.uint32)
-    stream[2:4] = block & 0xFFFFFFFF, block >> 32
+    place = (process,) if slice_index is None else (process, slice_index)
+    words = np.random.SeedSequence(seed, spawn_key=place).generate_state(4, np.uint32)
+    wide = words[2:].tolist() if seed >= 1 << 64 else (0, 0)
+    stream[:2] = words[:2]
+    stream[2:4] = (block & 0xFFFFFFFF) ^ wide[0], (block >> 32) ^ wide[1]
     stream[BATCHED] = _BATCHES
     return stream
 

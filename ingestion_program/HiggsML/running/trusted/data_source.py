@@ -3,9 +3,12 @@
 import dataclasses
 from pathlib import Path
 
+from ... import __version__
 from ...datasets import Data, EventSource
+from ...event_files import open_event_file
 from ...generation import GeneratedData
 from ...settings import DataSettings
+from ...streams import drawn
 
 __all__ = ["DataSource"]
 
@@ -17,6 +20,16 @@ class DataSource:
     settings: DataSettings
     input_dir: Path
 
+    @property
+    def identity(self) -> str:
+        """What identifies the events beside the settings: the file, or the generator.
+
+        Raises:
+            DataError: there is no file that can be used.
+        """
+        parquet = self.settings.source == "parquet"
+        return open_event_file(self.input_dir).digest if parquet else __version__
+
     def open(self) -> EventSource:
         """The events, of which nothing is loaded yet.
 
@@ -24,7 +37,8 @@ class DataSource:
             DataError: they cannot be used.
         """
         if self.settings.source == "parquet":
-            return Data(self.input_dir, test_size=self.settings.test_size, seed=self.settings.seed)
+            seed = drawn(self.settings.seed)
+            return Data(self.input_dir, test_size=self.settings.test_size, seed=seed)
         return GeneratedData(self.settings)
 
     def __getstate__(self) -> dict[str, object]:

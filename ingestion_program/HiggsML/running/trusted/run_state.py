@@ -1,7 +1,7 @@
 """What a run keeps on disk so that it can go on after a kill.
 
 A folder with three things: the journal of answers, the fitted model, and the submission with the
-files that `fit` wrote beside it. The journal begins with the key of the run and its random seed,
+files that `fit` wrote beside it. The journal begins with the key of the run and its seeds,
 then names the digests of the fitted model and of the submission; then comes a record for each
 answer. What the folder holds is used again only if it has these digests.
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ...errors import RunError
 from ...experiments.protocol import Experiment
+from ...settings import Seeds
 from ..contract import Prediction
 from .facts import digest_of_folder
 from .journal import Journal
@@ -21,7 +22,7 @@ from .results import remove_folder
 
 __all__ = ["RunState"]
 
-FORMAT = 2
+FORMAT = 3
 
 
 class RunState:
@@ -30,11 +31,11 @@ class RunState:
     Args:
         folder: of this run alone; made if it is missing.
         key: identifies settings, data and submission.
-        random_seed: of a run that is new.
+        seeds: of a run that is new.
         resume: go on with what the folder holds, if it holds anything.
 
     Attributes:
-        random_seed: of the run, from the journal if there was one.
+        seeds: of the run, from the journal if there was one.
         answers: those that are there already.
         seconds: how long the run had taken at the last answer.
         model: the fitted model, if it was kept.
@@ -43,24 +44,24 @@ class RunState:
         RunError: the folder belongs to another run, or is damaged.
     """
 
-    def __init__(self, folder: Path, key: str, random_seed: int, *, resume: bool) -> None:
+    def __init__(self, folder: Path, key: str, seeds: Seeds, *, resume: bool) -> None:
         self._folder = folder.absolute()
         self._started = time.monotonic()
         if not resume:
             remove_folder(folder)
         folder.mkdir(parents=True, exist_ok=True)
         self._journal = Journal(self._folder / "journal")
-        header = {"format": FORMAT, "key": key, "random_seed": random_seed}
+        header = {"format": FORMAT, "key": key, "seeds": list(seeds)}
         if not self._journal.records:
             self._journal.append(header)
         first, *records = self._journal.records
-        self.random_seed = int(first.get("random_seed", random_seed))
-        if first != header | {"random_seed": self.random_seed}:
+        if first != header | {"seeds": first.get("seeds")}:
             raise RunError(
                 "the journal belongs to another run: settings, data or submission differ.",
                 where=self._folder,
                 fix="resume with what the run was started with, or start anew without --resume.",
             )
+        self.seeds = Seeds(*first["seeds"])
         self.answers = {
             Experiment(*record["experiment"]): Prediction(*record["prediction"])
             for record in records

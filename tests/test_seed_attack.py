@@ -67,7 +67,7 @@ def leptons(rows: np.ndarray) -> Rows:
 
 def leptons_of(seed: int) -> Rows:
     """The first leptons that the generator makes of Z events with this seed."""
-    return leptons(generate_block("ztautau", EVENTS, seed, 0, part=0))
+    return leptons(generate_block("ztautau", EVENTS, seed, 0, slice_index=0))
 
 
 def found(seen: Rows, candidates: Iterable[int]) -> list[int]:

@@ -109,7 +109,7 @@ class Data:
             features may be absent and are then computed) and, optionally, `*_metadata.json`.
         test_size: the test pool, as a share of the rows (float) or their number (int); each
             process gives the same share of its rows.
-        seed: of the split; another one gives another split.
+        seed: seed of the split; another one gives another split.
 
     Attributes:
         input_dir: the folder.
@@ -205,7 +205,7 @@ class Data:
                 replacement; all of them by default, and where more are asked for (with a warning).
             selected_indices: instead of a draw, these rows, counted from the first training row;
                 a row given twice comes twice. Rows are loaded in the order of the file.
-            seed: of the draw; the same seed draws the same rows.
+            seed: seed of the draw; the same seed draws the same rows.
 
         Raises:
             DataError: an argument is out of range, or a row of the file cannot be used.

@@ -152,7 +152,7 @@ class Ingestion:
         Args:
             test_settings: `systematics` (name: bool), `num_of_sets`, `num_pseudo_experiments`,
                 `ground_truth_mus` (one for each set).
-            initial_seed: of all experiments.
+            initial_seed: seed of all experiments.
 
         Raises:
             RunError: there is no model yet.

@@ -64,7 +64,7 @@ def run_ingestion(
     """Fit a submission, have it measure mu in every pseudo-experiment, write the results.
 
     Args:
-        settings: of the run.
+        settings: settings of the run.
         input_dir: where the parquet file is, if the settings want one.
         submission: a folder with `model.py`.
         output: holds the results at the end; what an earlier run left there is removed first, and

@@ -35,8 +35,8 @@ class DataSettings:
     test_size: float = 0.3
     """parquet: the share of the rows of each process that makes the test pool."""
     seed: Seed = "fresh"
-    """Of the generated events, or of the split of a parquet file; fresh: drawn when the run starts,
-    and recorded at its end."""
+    """Seed of the generated events, or of the split of a parquet file; fresh: drawn when the run
+    starts, and recorded at its end."""
     luminosity: float = REFERENCE_LUMINOSITY
     """generator: 1/fb; the expected events of every process are proportional to it."""
     train_events: Mapping[str, int] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class ProtocolSettings:
     mu_range: tuple[float, float] = HIGGSML.mu_range
     """The true mu of each set is uniform in this range."""
     random_seed: Seed = "fresh"
-    """Of the true mus and of every experiment; fresh: as above."""
+    """Seed of the true mus and of every experiment; fresh: as above."""
     systematics: Mapping[str, bool] = field(
         default_factory=lambda: types.MappingProxyType(dict.fromkeys(NUISANCES, True))
     )
@@ -88,9 +88,9 @@ class Seeds(NamedTuple):
     """The secrets of a run."""
 
     data: int
-    """Of the generated events."""
+    """Seed of the generated events."""
     random: int
-    """Of the true mus and of every experiment."""
+    """Seed of the true mus and of every experiment."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -123,7 +123,7 @@ class _Reader:
         items = [(str(name.value), name, child) for name, child in node.value]
         for position, (name, name_node, _) in enumerate(items):
             if name in [earlier for earlier, _, _ in items[:position]]:
-                self.fail(name_node, key, "a key stands twice.", "remove one of the two.", name)
+                self.fail(name_node, key, "a key is given twice.", "remove one of the two.", name)
         return items
 
     def section(self, node: yaml.Node, kind: Any, key: str) -> Any:

@@ -56,8 +56,8 @@ def mom4_manipulate(
         systTauEnergyScale: tau energy scale.
         systJetEnergyScale: jet energy scale.
         soft_met: width of the normal distribution of each component of the soft momentum, GeV.
-        seed: of the soft momentum. The stream is that of 0.1.5, so that one seed gives one noise
-            in both; pseudo-experiments have streams of their own.
+        seed: seed of the soft momentum. The stream is that of 0.1.5, so that one seed gives one
+            noise in both; pseudo-experiments have streams of their own.
 
     Raises:
         SettingsError: a shift is not within the bounds of its nuisance parameter.
@@ -146,7 +146,7 @@ def systematics(
         tes: tau energy scale.
         jes: jet energy scale.
         soft_met: width of each component of the soft momentum, GeV.
-        seed: of the soft momentum.
+        seed: seed of the soft momentum.
         ttbar_scale: factor on the weights of ttbar; needs `detailed_labels` unless it is 1.
         diboson_scale: factor on the weights of diboson; needs `detailed_labels` unless it is 1.
         bkg_scale: factor on the weights of every background; needs `labels` unless it is 1.
@@ -239,7 +239,7 @@ def get_bootstrapped_dataset(
     Args:
         test_set: a frame for each process, with `weights` (what `Data.get_test_set` returns).
         mu: signal strength, the rate factor of the signal.
-        seed: of the multiplicities and the order.
+        seed: seed of the multiplicities and the order.
         ttbar_scale: rate factor of ttbar (None: 1).
         diboson_scale: rate factor of diboson (None: 1).
         bkg_scale: rate factor of every background (None: 1).
@@ -277,7 +277,7 @@ def generate_pseudo_exp_data(
             experiments, an `EventPool` made of it once.
         set_mu: true signal strength.
         dict_systematics: which nuisance parameters are drawn from their priors (None: none).
-        seed: of the experiment.
+        seed: seed of the experiment.
 
     Returns:
         `data`: the 28 features (float32) of the events after the cuts; `weights`: ones.
@@ -337,7 +337,7 @@ def repeat_rows_by_weight(data_set: pd.DataFrame, seed: int = 31415) -> pd.DataF
 
     Args:
         data_set: a frame with `weights`.
-        seed: of the order.
+        seed: seed of the order.
     """
     if WEIGHTS not in data_set.columns:
         raise DataError(f"the frame has no column '{WEIGHTS}'.", where="repeat_rows_by_weight")

@@ -95,7 +95,7 @@ def parse_answers(contents: Sequence[dict[str, Any]], experiments: int | None) -
     """Put the content of the files of all sets into arrays.
 
     Args:
-        contents: of each file, in the order of the sets.
+        contents: content of each file, in the order of the sets.
         experiments: length that every list must have (None: that of the first).
 
     Raises:

@@ -40,7 +40,7 @@ class Difference:
         better, worse: labels; `better` has the higher score.
         value: the difference, not negative.
         low, high: between them lie the central 95 % of the bootstrapped differences.
-        p_value: of the score being equal, after Holm's correction for the number of pairs.
+        p_value: probability that the scores are equal, after Holm's correction for the pairs.
     """
 
     better: str

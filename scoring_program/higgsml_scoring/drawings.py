@@ -39,7 +39,7 @@ class Drawing:
     """A figure of the score sheet.
 
     Attributes:
-        name: of its files, without suffix.
+        name: name of its files, without suffix.
         title: what it shows.
         alt: what is seen in it, for those who do not see it.
         caption: how to read it.

@@ -41,7 +41,7 @@ class SetScore:
         mu_hat: mean estimate.
         bias: mean of mu_hat - mu.
         rmse, mae, interval, coverage: means over the set.
-        quantiles_score: of this set alone, with the wider free band of its few experiments.
+        quantiles_score: score of this set alone, with the wider free band of its few experiments.
     """
 
     number: int
@@ -153,7 +153,7 @@ def _score_set(number: int, mu: float, values: Floats, drawn: Floats) -> SetScor
     """Scores of one set.
 
     Args:
-        number: of the set.
+        number: number of the set.
         mu: its true mu.
         values: RMSE, MAE, width, coverage and mu_hat - mu, shape (5, experiments).
         drawn: bootstrapped means of these, shape (bootstraps, 5).

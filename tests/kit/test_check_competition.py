@@ -114,7 +114,7 @@ def column(**changes: object) -> Callable[[Content], object]:
         (board(columns=[]), "'columns' is missing or empty"),
         (column(key="intervall"), "did you mean 'interval'"),
         (column(sorting="desc"), "write: sorting: asc"),
-        (column(key="quantiles_score", sorting="desc"), "stands twice"),
+        (column(key="quantiles_score", sorting="desc"), "is there twice"),
         (column(precision="3"), "precision must be a whole number"),
         (column(index=0), "whole number of its own"),
         (column(computation="avg", computation_indexes="0,1"), "as a list"),

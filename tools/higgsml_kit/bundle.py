@@ -31,7 +31,7 @@ class Bundle:
     Attributes:
         folders: ingestion_program, scoring_program, input_data and reference_data, by these names.
         columns: keys of the leaderboard's columns.
-        time_limit: of each program, s.
+        time_limit: time limit of each program, s.
     """
 
     folders: Mapping[str, Path]

@@ -161,14 +161,14 @@ def _read_metadata(path: Path, n_rows: int) -> dict[str, Any]:
             "the metadata are not valid JSON.",
             where=path,
             value=str(error),
-            fix="mend the file, or remove it to go without metadata.",
+            fix="correct the file, or remove it to go without metadata.",
         ) from error
     if not isinstance(metadata, dict):
         raise DataError(
             "the metadata must be a JSON object.",
             where=path,
             value=metadata,
-            fix="mend the file, or remove it to go without metadata.",
+            fix="correct the file, or remove it to go without metadata.",
         )
     if metadata.get("total_rows", n_rows) != n_rows:
         raise DataError(

@@ -31,7 +31,7 @@ class Split:
     """A split of an event file into test pool and training set.
 
     Attributes:
-        seed: of the marks.
+        seed: seed of the marks.
         cuts: (processes,), the leading bits of the first mark that is not in the test pool.
         test_rows: (processes,), events in the test pool, in the order of `schema.PROCESSES`.
         train_rows: (processes,), events in the training set.

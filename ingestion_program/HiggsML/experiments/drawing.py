@@ -84,12 +84,12 @@ def draw_rows(
     """Draw the rows of a pseudo-experiment that pass the cut on the tau.
 
     Args:
-        groups: of the pool.
+        groups: weight groups of the pool.
         factors: rate factor of each process, in the order of `PROCESSES`.
-        weights: of all rows; not read where the groups have equal weights.
-        had_pt: of all rows, GeV.
+        weights: weights of all rows; not read where the groups have equal weights.
+        had_pt: tau pT of all rows, GeV.
         threshold: rows below are left out.
-        seed: of this draw; used up.
+        seed: seed of this draw; used up.
         threads: that share the work; the result does not depend on them.
     """
     state = seed.generate_state(8, np.uint32)

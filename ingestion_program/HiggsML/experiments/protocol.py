@@ -67,8 +67,8 @@ def draw_pseudo_experiment(
         pool: the events.
         mu: true signal strength.
         enabled: names of the nuisance parameters that vary.
-        seed: of this experiment; nuisance parameters and events have a stream each.
-        threads: of the kernel; the answer does not depend on it.
+        seed: seed of this experiment; nuisance parameters and events have a stream each.
+        threads: number of threads of the kernel; the answer does not depend on it.
         allocate: gives the memory (a flat float32 array of the asked length) for the features.
     """
     nuisance_seed, event_seed = children(seed, 2)

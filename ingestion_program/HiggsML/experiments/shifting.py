@@ -79,7 +79,7 @@ def fill_features(
         tes: tau energy scale.
         jes: jet energy scale.
         soft_met: width of each component of the soft momentum, GeV.
-        key: of the stream of soft momenta: four 32-bit words.
+        key: key of the stream of soft momenta: four 32-bit words.
         table: of `azimuth_table`.
         out: flat, the 28 features of all events one after another; `first` to `last` are filled.
     """

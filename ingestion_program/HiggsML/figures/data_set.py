@@ -24,7 +24,7 @@ class Dataset_visualise:
     Args:
         data_set: a frame with features, `weights`, `labels` and `detailed_labels` (what
             `Data.get_train_set` returns), or a mapping with these and `data`, a frame of features.
-        name: of the data set.
+        name: name of the data set.
         columns: features that are shown where a method is given none.
 
     Attributes:
@@ -33,7 +33,7 @@ class Dataset_visualise:
         weights: expected events each event stands for.
         detailed_label: the process of each event.
         columns: names of the features.
-        name: of the data set.
+        name: name of the data set.
 
     Raises:
         DataError: a column is missing.

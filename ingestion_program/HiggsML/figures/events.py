@@ -97,7 +97,7 @@ def pair_plots(
         target: (n,), 1 for signal, 0 for background.
         sample_size: events of each to draw (all, where there are fewer).
         columns: features to show.
-        seed: of the sample.
+        seed: seed of the sample.
 
     Raises:
         DataError: an unknown column, or lengths that differ.

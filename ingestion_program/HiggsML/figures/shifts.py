@@ -32,7 +32,7 @@ def pair_plots_syst(
         df_syst: the shifted ones; where they are as many, the same events are drawn of both.
         sample_size: events of each to draw (all, where there are fewer).
         columns: features to show.
-        seed: of the sample.
+        seed: seed of the sample.
 
     Raises:
         DataError: an unknown column.
@@ -143,7 +143,7 @@ def event_vise_syst(
         df_syst: the same events shifted, row by row.
         columns: features to show.
         sample_size: events to draw (all, where there are fewer).
-        seed: of the sample.
+        seed: seed of the sample.
 
     Raises:
         DataError: an unknown column, or events that do not correspond.

@@ -103,7 +103,7 @@ def imported_names(source: str, module: str, is_package: bool) -> Iterator[str]:
     """Full names of what a module may import: modules, and names that may be modules.
 
     Args:
-        source: of the module.
+        source: source of the module.
         module: its full name.
         is_package: whether it is the `__init__.py` of a package.
     """

@@ -40,8 +40,8 @@ def width_figure(mu: ArrayLike, widths: ArrayLike) -> Figure:
     """Mean width of the intervals of each set, and the range of the central 68 % of them.
 
     Args:
-        mu: of each set, shape (sets,).
-        widths: of each interval, shape (sets, experiments).
+        mu: true mu of each set, shape (sets,).
+        widths: width of each interval, shape (sets, experiments).
     """
     widths = np.asarray(widths, dtype=float)
     figure, axes = new_figure(_MU, "width p84 − p16")

@@ -29,7 +29,7 @@ def penalty_figure(coverage: Estimate, experiments: int) -> Figure:
     """Points that a coverage costs, ln f, with this result on the curve.
 
     Args:
-        coverage: of this result, over all experiments.
+        coverage: coverage of this result, over all experiments.
         experiments: number of them; it sets the width of the free band.
     """
     sigma = coverage_sigma(experiments)

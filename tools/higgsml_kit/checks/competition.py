@@ -185,7 +185,7 @@ def _check_leaderboard(where: str, board: Mapping[str, Any]) -> Iterator[Problem
     for i, column in enumerate(board["columns"]):
         yield from _check_column(f"{where}.columns[{i}]", column)
         if column["key"] in keys[:i]:
-            yield Problem(where, f"the column '{column['key']}' stands twice.", "remove one.")
+            yield Problem(where, f"the column '{column['key']}' is there twice.", "remove one.")
 
 
 def _check_column(where: str, column: Mapping[str, Any]) -> Iterator[Problem]:

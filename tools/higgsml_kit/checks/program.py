@@ -16,7 +16,7 @@ def check_program(folder: Path, container: str) -> list[Problem]:
     """Everything wrong with the metadata.yaml of a program.
 
     Args:
-        folder: of the program.
+        folder: folder of the program.
         container: `ingestion` or `scoring`, which have different mounts.
     """
     where = f"{folder.name}/{METADATA}"

@@ -22,7 +22,7 @@ def check_submission(path: Path, there: Callable[[str], bool] = is_in_image) -> 
     """Everything wrong with a submission: a folder, or a zip file made of one.
 
     Args:
-        path: of the folder or file.
+        path: path of the folder or file.
         there: tells whether a top-level module can be imported where the submission runs.
     """
     if path.is_dir():

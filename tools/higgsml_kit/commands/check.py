@@ -79,7 +79,7 @@ def _check_settings(root: Path, phase: dict[str, Any], task: dict[str, Any]) -> 
         settings = read_settings(path)
     except SettingsError as error:
         where = f"{task['input_data']}: {error.where}"
-        return [Problem(where, error.what, error.fix or "mend the file.")]
+        return [Problem(where, error.what, error.fix or "correct the file.")]
     where = str(path.relative_to(root))
     problems = [
         Problem(

@@ -94,7 +94,7 @@ class EventPool:
 
         Args:
             blocks: read once; one block at a time is in memory.
-            path: of the file; by default a temporary one, removed with the pool.
+            path: path of the file; by default a temporary one, removed with the pool.
             source_digest: what identifies the events, for `cached` and for the further decimals.
 
         Raises:

@@ -66,7 +66,7 @@ def pack(blocks: Iterable[EventBlock], path: Path, source_digest: str) -> None:
 
     Args:
         blocks: the events, at most one block in memory at a time.
-        path: of the file; its folder is made where it does not exist.
+        path: path of the file; its folder is made where it does not exist.
         source_digest: what identifies the source, kept in the header.
 
     Raises:

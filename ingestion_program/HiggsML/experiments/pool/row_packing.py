@@ -58,7 +58,7 @@ def pack_rows(
         primaries: (n, 16) in the order of `PRI_COLUMNS`; GeV, rad.
         where: what to call these events in an error.
         rows: to be filled; new ones by default.
-        key: of the stream of lost decimals: four 32-bit words.
+        key: key of the stream of lost decimals: four 32-bit words.
         first: number of the first event in that stream.
 
     Raises:

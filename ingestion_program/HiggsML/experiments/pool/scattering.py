@@ -57,15 +57,15 @@ class _Piece(NamedTuple):
     code: int
     where: str
     key: Words
-    """Of the stream of lost decimals ..."""
+    """Key of the stream of lost decimals, four words."""
     first: int
-    """... and the place of the first event in it: how many came before."""
+    """Place of the first event in that stream: how many events came before."""
     primaries: NDArray[np.float32]
     weights: Array
     drawn: NDArray[np.intp]
     """Which events have a weight: others are never drawn."""
     bucket: NDArray[np.uint8]
-    """Of each of these."""
+    """Bucket of each event that is drawn."""
 
 
 def _pieces(blocks: Iterable[EventBlock], rng: np.random.Generator, key: Words) -> Iterator[_Piece]:

@@ -35,7 +35,7 @@ def check_settings(settings: Settings, output: Path, workers: int | None, dask: 
     """Raise SettingsError where a run of these settings cannot end well.
 
     Args:
-        settings: of the run.
+        settings: settings of the run.
         output: where it would write.
         workers: experiments that are run at once; None: as many as cores.
         dask: whether they run on other machines, of which nothing is known.

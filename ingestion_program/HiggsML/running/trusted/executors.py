@@ -98,8 +98,8 @@ def _run_on_dask(
 
     Args:
         experiments: in the order in which they are begun.
-        recipe: of the run.
-        client: of the cluster, see `dask_site.connect`.
+        recipe: recipe of the run.
+        client: client of the cluster, see `dask_site.connect`.
 
     Raises:
         RunError: a process of the cluster died again and again.

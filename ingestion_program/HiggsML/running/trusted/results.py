@@ -93,7 +93,7 @@ def write_results(
     Args:
         folder: the output folder.
         sets: the answers, by set and experiment.
-        duration: of the whole ingestion, s.
+        duration: duration of the whole ingestion, s.
         test_settings: true mus, counts, systematics.
         run: facts of the run; `settings_digest` goes into the marker too.
     """

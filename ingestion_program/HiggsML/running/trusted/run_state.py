@@ -29,13 +29,13 @@ class RunState:
     """The answers of a run so far, and the fitted model that gave them.
 
     Args:
-        folder: of this run alone; made if it is missing.
+        folder: folder of this run alone; made if it is missing.
         key: identifies settings, data and submission.
-        seeds: of a run that is new.
+        seeds: seeds of a run that is new.
         resume: go on with what the folder holds, if it holds anything.
 
     Attributes:
-        seeds: of the run, from the journal if there was one.
+        seeds: seeds of the run, from the journal if there was one.
         answers: those that are there already.
         seconds: how long the run had taken at the last answer.
         model: the fitted model, if it was kept.

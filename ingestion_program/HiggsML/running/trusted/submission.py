@@ -62,8 +62,8 @@ class Submission:
     Args:
         staged: the run's copy of the submission.
         folder: where its processes get a scratch folder each.
-        limits: of the settings.
-        time_left: of the run.
+        limits: limits of time and room, from the settings.
+        time_left: time that the run has left.
         devices: device files that it may use.
     """
 
@@ -117,7 +117,7 @@ class Submission:
 
         Args:
             train_source: gives the training events that the model asks for.
-            mu_range: of the run, for a model whose constructor takes it.
+            mu_range: range of mu of the run, for a model whose constructor takes it.
 
         Returns:
             The fitted model as opaque bytes, if it can be serialised.

@@ -33,7 +33,7 @@ from HiggsML.experiments.protocol import Experiment, draw_pseudo_experiment, exp
 from HiggsML.experiments.pseudo_experiments import compile_kernels
 from HiggsML.generation import generate_blocks
 from HiggsML.nuisances import NUISANCES
-from HiggsML.running.messages import Buffer
+from HiggsML.running.trusted.buffers import Buffer
 from HiggsML.running.trusted.executors import run_locally
 from HiggsML.running.trusted.model_process import ModelProcess
 from HiggsML.running.trusted.submission import Submission, TimeLeft

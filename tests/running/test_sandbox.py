@@ -1,5 +1,6 @@
 """What the sandbox denies, and what a run says where the machine offers less."""
 
+import logging
 import os
 import platform
 import shutil
@@ -272,3 +273,48 @@ class Model:
     with pytest.raises(SubmissionError, match="fit failed: PermissionError"):
         run(tmp_path, submission)
     run(tmp_path, submission, SETTINGS, devices=["/dev/zero"])
+
+
+THREADS = """
+from pathlib import Path
+
+class Model:
+    def __init__(self, get_train_set, systematics):
+        import numpy, scipy.linalg, sklearn, xgboost
+
+        for status in Path("/proc/self/task").glob("*/status"):
+            found = dict(line.split(":", 1) for line in status.read_text().splitlines())
+            print("thread", found["Seccomp"].strip(), found["CapEff"].strip(), flush=True)
+
+    def fit(self):
+        pass
+
+    def predict(self, test_set):
+        return {"mu_hat": 1.0, "delta_mu_hat": 1.0, "p16": 0.5, "p84": 1.5}
+"""
+
+
+@pytest.mark.skipif(bool(offered().missing), reason="this kernel offers no Landlock or no seccomp")
+def test_every_thread_is_closed_in(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Those too that libraries start when they are imported."""
+    with caplog.at_level(logging.INFO):
+        run(tmp_path, write_submission(tmp_path / "sub", THREADS))
+    found = [line.split("thread ")[1] for line in caplog.messages if "thread " in line]
+    assert len(found) > 1
+    assert set(found) == {"2 0000000000000000"}  # filtered, without capabilities
+
+
+@linux
+def test_nothing_is_closed_in_beside_other_threads() -> None:
+    source = """
+import threading
+from HiggsML.running.isolation.confinement import confine
+from HiggsML.running.isolation.policy import Policy
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+confine(Policy(readable=(), writable=(), memory_bytes=2**32, disk_bytes=2**20))
+"""
+    environment = os.environ | {"PYTHONPATH": str(PROGRAM)}
+    command = [sys.executable, "-c", source]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "1 other threads would not be closed in" in done.stderr

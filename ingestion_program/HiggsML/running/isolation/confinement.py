@@ -6,6 +6,8 @@ closes itself in with Landlock and a filter of system calls, as far as the kerne
 """
 
 import ctypes
+import errno
+import os
 import resource
 import signal
 import sys
@@ -41,13 +43,14 @@ def confine(policy: Policy) -> None:
     """Close this process in, for good. Called before any line of the submission runs.
 
     Raises:
-        OSError: the kernel refused what it offers.
+        OSError: the kernel refused what it offers, or other threads run, which it would leave out.
     """
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, policy.disk_bytes)
     _limit(resource.RLIMIT_NOFILE, MOST_DESCRIPTORS)
     if sys.platform != "linux":
         return
+    _be_alone()
     _die_with_parent()
     _limit(resource.RLIMIT_DATA, policy.memory_bytes)
     _drop_capabilities()
@@ -70,6 +73,16 @@ def _limit(what: int, value: int) -> None:
     _, hard = resource.getrlimit(what)
     value = value if hard == resource.RLIM_INFINITY else min(value, hard)
     resource.setrlimit(what, (value, value))
+
+
+def _be_alone() -> None:
+    """Refuse to go on beside other threads: all below holds for the thread that asks for it alone.
+
+    Libraries for linear algebra start theirs when they are imported.
+    """
+    n_threads = len(os.listdir("/proc/self/task"))  # noqa: PTH208  as fast as it gets
+    if n_threads > 1:
+        raise OSError(errno.EBUSY, f"{n_threads - 1} other threads would not be closed in")
 
 
 def _die_with_parent() -> None:

@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from ...errors import SubmissionError
-from ..messages import Buffer, Closed, MessageError, receive, send
+from ..messages import Closed, MessageError, receive, send
+from .buffers import Buffer
 from .output import marked, printable
 
 __all__ = ["Conversation", "Limit", "TrainSource"]

@@ -13,7 +13,7 @@ from ...errors import PredictionError, RunError, SubmissionError
 from ..contract import Prediction, check_prediction
 from ..diagnostics import check_diagnostics
 from ..isolation.policy import Policy
-from ..messages import Buffer, nameless_file
+from .buffers import Buffer, nameless_file
 from .conversation import Conversation, Limit, TrainSource
 from .copies import Copy
 from .launch import environment, interpreter

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ...experiments import EventPool
 from ...experiments.protocol import Experiment, draw_pseudo_experiment, experiment_seed
 from ..contract import Prediction
-from ..messages import Buffer
+from .buffers import Buffer
 from .model_process import ModelProcess
 
 __all__ = ["Plan", "Worker"]

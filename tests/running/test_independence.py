@@ -188,3 +188,16 @@ def test_libraries_find_their_own_process(tmp_path: Path) -> None:
 """,
     }
     run(tmp_path, write_submission(tmp_path / "sub", model(parts)))
+
+
+def test_a_copy_imports_nothing_anew(tmp_path: Path) -> None:
+    """What the original has imported is not paid for again in each experiment."""
+    parts = {
+        "before": "HERE = set(sys.modules)",
+        "loaded": "HERE.update(sys.modules)",
+        "note": """
+            if new := set(sys.modules) - HERE:
+                raise ValueError(sorted(new))
+""",
+    }
+    run(tmp_path, write_submission(tmp_path / "sub", model(parts)))

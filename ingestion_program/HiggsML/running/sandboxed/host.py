@@ -4,6 +4,7 @@ Everything here runs beside the participant's code, so nothing here is trusted b
 (`model_process`), and nothing secret may come here.
 """
 
+import gc
 import importlib
 import json
 import logging
@@ -138,11 +139,14 @@ class _Host:
 
     def do_load(self, file: int, folder: str) -> dict[str, Any]:
         """Read a fitted model from the file; its class is imported from the submission."""
-        import pandas as pd  # noqa: F401 - here once, and not in each copy
+        from .. import contract  # noqa: F401 - here once, and not in each copy
 
+        _test_set(b"", 0)  # pandas imports some modules when it is used first
         sys.path.insert(0, folder)
         with os.fdopen(os.dup(file), "rb") as source:
             self.model = pickle.load(source)  # noqa: S301  we are in the sandbox
+        gc.collect()
+        gc.freeze()  # a collection in a copy would write to each object, and so copy its page
         return {}
 
     def do_copy(self, connection: int, output: int) -> dict[str, Any]:
@@ -159,19 +163,25 @@ class _Host:
 
     def do_predict(self, file: int, rows: int) -> dict[str, Any]:
         """Measure one pseudo-experiment."""
-        import numpy as np
-        import pandas as pd
-
-        from ..contract import check_prediction
+        from ..contract import (
+            check_prediction,
+        )  # late: imports numpy, whose threads must be closed in
 
         # Private: what the model writes stays here, and only the pages it writes are copied.
         memory = mmap.mmap(file, max(4 * rows * len(FEATURES), 1), flags=mmap.MAP_PRIVATE)
-        features = np.frombuffer(memory, np.float32, rows * len(FEATURES))
-        data = pd.DataFrame(
-            features.reshape(len(FEATURES), rows).T, columns=list(FEATURES), copy=False
-        )
-        answer = self.model.predict({"data": data, "weights": np.ones(rows)})
+        answer = self.model.predict(_test_set(memory, rows))
         return {"prediction": list(check_prediction(answer))}
+
+
+def _test_set(features: bytes | mmap.mmap, rows: int) -> dict[str, Any]:
+    """What `predict` gets, of features that stand one column after another."""
+    import numpy as np
+    import pandas as pd
+
+    columns = np.frombuffer(features, np.float32, rows * len(FEATURES))
+    table = columns.reshape(len(FEATURES), rows).T
+    data = pd.DataFrame(table, columns=list(FEATURES), copy=False)
+    return {"data": data, "weights": np.ones(rows)}
 
 
 def _what_cannot_be_serialised(model: Any, error: Exception) -> str:

@@ -5,6 +5,8 @@ copy is looked at from outside before it is given its experiment: it shares noth
 process through which it could leave something behind or learn something. It is killed when it has
 answered. The process that it is a copy of may write no file (its scratch folder is removed when
 its model is loaded), and is not its parent, so that it learns nothing of its end.
+
+While one copy measures, the next one is made, which then waits for its experiment.
 """
 
 import os
@@ -12,15 +14,75 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 
 from .conversation import Conversation, Limit
 from .processes import descriptors, end_session, how_it_ended, shared_memory, started_in
 from .watch import Watch
 
-__all__ = ["Copy"]
+__all__ = ["Copies", "Copy"]
 
 ENDING_SECONDS = 5
+
+
+class Copies:
+    """Makes copies of a model's process, each for one experiment.
+
+    Args:
+        original: the conversation with the process to be copied.
+        session: number of that process, which leads a session of its own.
+        watch: watches that process and its copies.
+    """
+
+    def __init__(self, original: Conversation, session: int, watch: Watch) -> None:
+        self._original, self._session, self._watch = original, session, watch
+        self._waiting: Copy | None = None
+        self._alive: list[Copy] = []
+
+    def prepare(self, limit: Limit) -> None:
+        """Make the next copy, if it is not there yet.
+
+        Raises:
+            SubmissionError: none was made, or one that is not apart from all other processes.
+        """
+        if self._waiting is None:
+            self._waiting = Copy(self._original, self._session, self._watch, self._end_all)
+            self._alive.append(self._waiting)
+            self._waiting.make(limit)
+
+    def take(self, limit: Limit) -> "Copy":
+        """A copy that has seen no experiment; `limit` is for the making of it, where none waits.
+
+        Raises:
+            SubmissionError: as of `prepare`.
+        """
+        self.prepare(limit)
+        copy, self._waiting = self._waiting, None
+        assert copy is not None  # noqa: S101 - it was prepared
+        return copy
+
+    def finish(self, copy: "Copy", where: object) -> None:
+        """Kill a copy, which has answered; nothing of it may be left.
+
+        Raises:
+            SubmissionError: it started a process of its own.
+        """
+        copy.end()
+        self._alive.remove(copy)
+        if started_in(self._session) != self._watch.copies:
+            raise copy.conversation.fault("predict", "started a process of its own", where)
+
+    def end(self) -> None:
+        """Kill all copies and whatever else came of the process."""
+        for copy in self._alive:
+            copy.end()
+        end_session(self._session)
+
+    def _end_all(self) -> None:
+        """End the process, too."""
+        self._watch.kill()
+        self.end()
 
 
 class Copy:
@@ -30,40 +92,46 @@ class Copy:
         original: the conversation with the process to be copied.
         session: number of that process, which leads a session of its own.
         watch: watches that process, and from now on the copy.
-        limit: how long the experiment may take, the making of the copy included.
+        end_all: ends that process and all its copies; called with every fault of the copy.
 
     Attributes:
         conversation: with the copy.
-
-    Raises:
-        SubmissionError: no copy was made, or one that is not apart from all other processes.
     """
 
-    def __init__(self, original: Conversation, session: int, watch: Watch, limit: Limit) -> None:
-        self._session, self._watch, self._pid = session, watch, 0
+    def __init__(
+        self,
+        original: Conversation,
+        session: int,
+        watch: Watch,
+        end_all: Callable[[], object],
+    ) -> None:
+        self._original, self._session, self._watch, self._pid = original, session, watch, 0
         self._code: int | None = None
         self._ending = threading.Lock()
-        self._connection, theirs = socket.socketpair()
-        self.conversation = Conversation(self._connection, self._end_all, self._how_it_ended)
-        try:
-            with theirs:
-                self._pid = self._made(original, theirs, limit)
-        except BaseException:
-            self.end()
-            raise
-        watch.copy = self._pid
+        self._connection, self._theirs = socket.socketpair()
+        self.conversation = Conversation(self._connection, end_all, self._how_it_ended)
 
-    def _made(self, original: Conversation, theirs: socket.socket, limit: Limit) -> int:
+    def make(self, limit: Limit) -> None:
+        """Have the process make this copy of itself, and look at it from outside.
+
+        Raises:
+            SubmissionError: no copy was made, or one that is not apart from all other processes.
+        """
+        with self._theirs:
+            self._pid = self._made(limit)
+        self._watch.copies.add(self._pid)
+
+    def _made(self, limit: Limit) -> int:
         """Have a copy made that has the other end of the connection; its number."""
-        doing = "copying the model's process"
+        theirs, doing = self._theirs, "copying the model's process"
         read, write = os.pipe()
         self._watch.follow(os.fdopen(read, "rb"))
         own = {_named("socket", theirs.fileno()), _named("pipe", write)}
         try:
-            original.ask({"do": "copy"}, [theirs.fileno(), write])
+            self._original.ask({"do": "copy"}, [theirs.fileno(), write])
         finally:
             os.close(write)
-        original.answer(doing, limit)
+        self._original.answer(doing, limit)
         theirs.close()  # so that the end of the copy's is noticed
         pid = self.conversation.answer(doing, limit).get("pid")
         problem = self._problem(pid, own)
@@ -72,21 +140,11 @@ class Copy:
         assert isinstance(pid, int)  # noqa: S101 - it was looked at
         return pid
 
-    def finish(self, where: object) -> None:
-        """Kill the copy, which has answered; nothing of it may be left.
-
-        Raises:
-            SubmissionError: it started a process of its own.
-        """
-        self.end()
-        if started_in(self._session):
-            raise self.conversation.fault("predict", "started a process of its own", where)
-
     def end(self) -> None:
         """Kill the copy, if it is there."""
         with self._ending:
             self._watch.note_memory()  # of a copy that lived for less than a period, too
-            self._watch.copy = None
+            self._watch.copies.discard(self._pid)
             if self._code is None and self._pid:
                 with suppress(ProcessLookupError):
                     os.kill(self._pid, signal.SIGKILL)
@@ -96,7 +154,7 @@ class Copy:
 
     def _problem(self, pid: object, own: set[bytes]) -> str | None:
         """What keeps a copy from being apart from other processes, if anything does."""
-        started = started_in(self._session)
+        started = started_in(self._session) - self._watch.copies
         if started != {pid}:
             return f"started processes of its own ({len(started)} where one copy was asked for)"
         assert isinstance(pid, int)  # noqa: S101 - it is one of them
@@ -110,12 +168,6 @@ class Copy:
         except OSError as error:
             return f"cannot be looked at ({error.strerror})"
         return None
-
-    def _end_all(self) -> None:
-        """End the original and all that came of it."""
-        self._watch.kill()
-        self.end()
-        end_session(self._session)
 
     def _how_it_ended(self) -> str:
         for _ in range(ENDING_SECONDS * 100):

@@ -15,10 +15,10 @@ from ..diagnostics import check_diagnostics
 from ..isolation.policy import Policy
 from .buffers import Buffer, nameless_file
 from .conversation import Conversation, Limit, TrainSource
-from .copies import Copy
+from .copies import Copies, Copy
 from .launch import environment, interpreter
 from .output import printable
-from .processes import end_session, how_it_ended
+from .processes import how_it_ended
 from .watch import Watch
 
 __all__ = ["ModelProcess"]
@@ -59,6 +59,7 @@ class ModelProcess:
             )
         self._watch = Watch(self._process, policy)
         self._conversation = Conversation(self._connection, self.close, self._how_it_ended)
+        self._copies = Copies(self._conversation, self._process.pid, self._watch)
         self._copy: Copy | None = None
         self.predict_seconds: list[float] = []
         """Seconds from handing each pseudo-experiment over until its answer was read."""
@@ -83,13 +84,11 @@ class ModelProcess:
         return self._watch.most_memory
 
     def close(self) -> None:
-        """End the process and its copy, whatever they do."""
+        """End the process and its copies, whatever they do."""
         self._watch.close()
         self._connection.close()
-        if self._copy is not None:
-            self._copy.end()
         if self._policy.copies:
-            end_session(self._process.pid)
+            self._copies.end()
 
     def interrupt(self) -> None:
         """Kill the process from another thread: whoever waits for its answer gets an error."""
@@ -158,8 +157,9 @@ class ModelProcess:
         if not self._policy.copies:
             self._conversation.ask(message, [buffer.file])
             return
-        self._copy = Copy(self._conversation, self._process.pid, self._watch, self._predicting)
+        self._copy = self._copies.take(self._predicting)
         self._copy.conversation.ask(message, [buffer.file])
+        self._copies.prepare(self._predicting)  # while this one works
 
     def finish_predict(self, where: object) -> Prediction:
         """The checked answer for the pseudo-experiment that was handed over last.
@@ -179,7 +179,7 @@ class ModelProcess:
         except PredictionError as error:  # our own check in there was tampered with
             raise other.fault("predict", f"failed: {error}", where) from error
         if self._copy is not None:
-            self._copy.finish(where)
+            self._copies.finish(self._copy, where)
             self._copy = None
         return prediction
 

@@ -36,8 +36,8 @@ class Watch:
     def __init__(self, process: "subprocess.Popen[bytes]", policy: Policy) -> None:
         self.reason: str | None = None
         """Why the process was killed, if it was."""
-        self.copy: int | None = None
-        """Number of the copy of the process that is at work."""
+        self.copies: set[int] = set()
+        """Numbers of the copies of the process that are alive."""
         self.most_memory = 0
         """The largest resident memory that was seen, bytes."""
         self._process, self._policy = process, policy
@@ -62,8 +62,8 @@ class Watch:
         return reason
 
     def note_memory(self) -> tuple[int, int]:
-        """Largest memory, bytes, and number of threads of the process and its copy just now."""
-        processes = [self._process.pid, *([] if self.copy is None else [self.copy])]
+        """Largest memory, bytes, and number of threads of the process and its copies just now."""
+        processes = [self._process.pid, *self.copies.copy()]
         memory, peak, threads = map(max, zip(*map(_memory_and_threads, processes), strict=True))
         self.most_memory = max(self.most_memory, peak)
         return memory, threads

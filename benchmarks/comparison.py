@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 from measuring import Times, open_pool, tiles
 
-__all__ = ["REFERENCE", "Side", "fetch_reference", "write_frames"]
+__all__ = ["FRAMES", "REFERENCE", "Side", "fetch_reference", "write_frames"]
 
 REFERENCE = "0.1.5"
+FRAMES = "frames"
 ALL_SIX = ("tes", "jes", "soft_met", "ttbar_scale", "diboson_scale", "bkg_scale")
 
 
@@ -26,7 +27,8 @@ class Side:
     """A process that makes experiments with one code.
 
     Args:
-        code: `REFERENCE`, or a number of threads.
+        code: `REFERENCE`; `FRAMES` for the same call of this package, on the same frames; or a
+            number of threads, for experiments from a pool.
         folder: with the pool and the frames.
         rows: of the pool.
         package: folder to import HiggsML from, where it is not the installed one.
@@ -91,12 +93,12 @@ def _engine(folder: Path, rows: int, threads: int) -> Callable[[int], Any]:
     ).test_set()
 
 
-def _reference(folder: Path, rows: int) -> Callable[[int], Any]:
+def _loop(folder: Path, rows: int) -> Callable[[int], Any]:
+    """As a notebook for HiggsML 0.1.5 makes experiments: of the frames of the test set."""
     import pandas as pd
 
     import HiggsML.systematics
 
-    assert not hasattr(HiggsML.systematics, "EventPool"), "this is not HiggsML 0.1.5"
     warnings.simplefilter("ignore")
     data = {
         process: pd.read_parquet(folder / f"frame-{rows}-{process}.parquet")
@@ -104,6 +106,13 @@ def _reference(folder: Path, rows: int) -> Callable[[int], Any]:
     }
     chosen = dict.fromkeys(ALL_SIX, True)
     return lambda seed: HiggsML.systematics.generate_pseudo_exp_data(data, 1.0, chosen, seed)
+
+
+def _reference(folder: Path, rows: int) -> Callable[[int], Any]:
+    import HiggsML.systematics
+
+    assert not hasattr(HiggsML.systematics, "EventPool"), "this is not HiggsML 0.1.5"
+    return _loop(folder, rows)
 
 
 def _memory(name: str) -> float:
@@ -116,8 +125,8 @@ def _memory(name: str) -> float:
 
 def work(code: str, folder: Path, rows: int) -> None:
     """Make an experiment for each seed of the standard input, and tell what it took."""
-    is_reference = code == REFERENCE
-    make = _reference(folder, rows) if is_reference else _engine(folder, rows, int(code))
+    sides = {REFERENCE: _reference, FRAMES: _loop}
+    make = sides[code](folder, rows) if code in sides else _engine(folder, rows, int(code))
     for seed in range(2):  # the first compiles, and both touch memory
         make(seed)
     print(json.dumps("ready"), flush=True)

@@ -19,7 +19,7 @@ from typing import Any
 
 import numba
 import numpy as np
-from comparison import REFERENCE, Side, fetch_reference, write_frames
+from comparison import FRAMES, REFERENCE, Side, fetch_reference, write_frames
 from measuring import TEMPLATE, Times, open_pool, ratio, template
 
 from HiggsML.datasets import Data
@@ -42,11 +42,12 @@ class Buffer:
 
 
 def compare(folder: Path, arguments: argparse.Namespace) -> None:
-    """One experiment by HiggsML 0.1.5, and by this package on one and on two threads."""
+    """One experiment by HiggsML 0.1.5, by the same call here, and from a pool (1, 2 threads)."""
     rows, package = arguments.rows, arguments.reference or fetch_reference(folder)
     open_pool(folder, rows)
     write_frames(folder, rows)
     sides = {f"HiggsML {REFERENCE}": Side(REFERENCE, folder, rows, package)}
+    sides["its loop, here"] = Side(FRAMES, folder, rows)
     sides |= {f"{threads} thread(s)": Side(str(threads), folder, rows) for threads in (1, 2)}
     for seed in range(arguments.rounds):
         for side in sides.values():

@@ -21,6 +21,7 @@ from .definitions.shifts import select, shift
 from .derived_quantities import DER_data, primary_columns
 from .errors import DataError, SettingsError, did_you_mean
 from .experiments import EventPool
+from .experiments.pool.packed_frames import pool_of_frames
 from .experiments.protocol import draw_pseudo_experiment
 from .four_vector import V4
 from .nuisances import NUISANCES, NuisanceValues
@@ -273,8 +274,9 @@ def generate_pseudo_exp_data(
     """One pseudo-experiment: what `predict` is given.
 
     Args:
-        data: a frame for each process (what `Data.get_test_set` returns), or, far faster for many
-            experiments, an `EventPool` made of it once.
+        data: a frame for each process (what `Data.get_test_set` returns), or an `EventPool` made of
+            them. Frames are packed into a pool by the first call; a further one with the same
+            values takes that pool.
         set_mu: true signal strength.
         dict_systematics: which nuisance parameters are drawn from their priors (None: none).
         seed: seed of the experiment.
@@ -291,7 +293,7 @@ def generate_pseudo_exp_data(
             value=unknown,
             fix=did_you_mean(unknown[0], NUISANCES),
         )
-    pool = data if isinstance(data, EventPool) else EventPool.from_frames(data)
+    pool = data if isinstance(data, EventPool) else pool_of_frames(data)
     enabled = [name for name, on in chosen.items() if on]
     return draw_pseudo_experiment(pool, set_mu, enabled, np.random.SeedSequence(seed)).test_set()
 

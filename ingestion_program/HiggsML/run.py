@@ -26,6 +26,7 @@ from .running.contract import Prediction
 from .running.isolation.policy import Isolation, offered, weakest
 from .running.trusted.audit import audit_answers
 from .running.trusted.beforehand import check_run
+from .running.trusted.conversation import TrainSource
 from .running.trusted.data_source import DataSource
 from .running.trusted.executors import Executor, connect_to_dask, on_dask, on_this_machine
 from .running.trusted.facts import digest_of_folder, facts_of_machine, name_of_submission
@@ -226,7 +227,10 @@ def _fit(
     if state is not None and state.model is not None:
         model.restore(state.model)
         return
-    fitted = model.fit(lambda size, indices: _train_set(data, size, indices), mu_range)
+    train_source = TrainSource(
+        data.train_rows, lambda size, indices: _train_set(data, size, indices)
+    )
+    fitted = model.fit(train_source, mu_range)
     data.delete_train_set()
     if state is not None and fitted is not None:
         state.keep_model(fitted)

@@ -30,10 +30,13 @@ __all__ = [
     "receive",
     "receive_with_files",
     "send",
+    "take_back",
 ]
 
 MAX_JSON = 1 << 20
 """Bytes; parsed JSON takes many times as much."""
+MOST_LEVELS = 8
+"""Lists and objects in one another; a message of ours has four at most."""
 MOST_FILES = 2
 """Descriptors that go with one message at most."""
 _LENGTHS = struct.Struct(">QQ")
@@ -131,7 +134,15 @@ def _parse(body: bytearray) -> dict[str, Any]:
         raise MessageError("not JSON") from error
     if not isinstance(message, dict):
         raise MessageError("not a JSON object")
+    if _is_deeper(message, MOST_LEVELS):
+        raise MessageError(f"lists are nested more than {MOST_LEVELS} deep")
     return message
+
+
+def _is_deeper(value: object, levels: int) -> bool:
+    """Whether a value has lists or objects in more levels; whoever prints it would fail."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return bool(inner) and (levels == 0 or any(_is_deeper(each, levels - 1) for each in inner))
 
 
 class Buffer:
@@ -154,7 +165,7 @@ class Buffer:
             self.file = nameless_file()
             os.ftruncate(self.file, n_bytes)
             self._map = mmap.mmap(self.file, n_bytes)
-            _seal(self.file)
+            _seal(self.file, _F_SEAL_SHRINK | _F_SEAL_GROW | _F_SEAL_FUTURE_WRITE)
         return np.frombuffer(self._map, np.float32, length)
 
     def fill(self, write: Callable[[BinaryIO], object]) -> int:
@@ -164,8 +175,14 @@ class Buffer:
         with open(self.file, "wb", closefd=False) as file:
             write(file)
         os.lseek(self.file, 0, os.SEEK_SET)  # the other side shares the position
-        _seal(self.file)
+        _seal(self.file, _F_SEAL_GROW | _F_SEAL_FUTURE_WRITE)
         return self.file
+
+    def take_back(self) -> None:
+        """Free what `fill` had written, whoever keeps it open or mapped."""
+        if self.file is not None:
+            take_back(self.file)
+        self.close()
 
     def close(self) -> None:
         """Give the memory back (an array that still looks at it keeps it alive)."""
@@ -182,13 +199,25 @@ def nameless_file() -> int:
         return os.dup(file.fileno())
 
 
-def _seal(file: int) -> None:
+def take_back(file: int) -> None:
+    """Free what a file without a name holds, for good, whoever keeps it open or mapped.
+
+    Raises:
+        OSError: whoever had it sealed it against this.
+    """
+    _seal(file, _F_SEAL_GROW)
+    os.ftruncate(file, 0)
+
+
+# Linux `include/uapi/linux/fcntl.h`; not all are in the fcntl module of every Python.
+_F_SEAL_SEAL, _F_SEAL_SHRINK, _F_SEAL_GROW, _F_SEAL_FUTURE_WRITE = 0x01, 0x02, 0x04, 0x10
+
+
+def _seal(file: int, seals: int) -> None:
     """Let nobody write the file anew, shrink it (that would kill who has it mapped) or let it grow
-    (nobody counts its memory).
+    (nobody counts its memory), and nobody add to these seals.
     """
     if hasattr(fcntl, "F_ADD_SEALS") and hasattr(os, "memfd_create"):
-        seals = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | _F_SEAL_FUTURE_WRITE
-        fcntl.fcntl(file, fcntl.F_ADD_SEALS, seals)
-
-
-_F_SEAL_FUTURE_WRITE = 0x10  # Linux 5.1; not in the fcntl module of every Python
+        missing = (seals | _F_SEAL_SEAL) & ~fcntl.fcntl(file, fcntl.F_GET_SEALS)
+        if missing:
+            fcntl.fcntl(file, fcntl.F_ADD_SEALS, missing)

@@ -105,12 +105,10 @@ def run_ingestion(
         key = digest_of([settings, source.identity, submission_digest])
         # All checks came before this line: from here on the output is written to.
         stack.enter_context(alone_in(output))
-        if not resume:
-            clear_folder(output)
         state = RunState(output / STATE, key, settings.draw_seeds(), resume=resume)
+        clear_folder(output, keep=(STATE,))  # with the journal there, a kill leaves what is ours
         source = dataclasses.replace(source, settings=settings.with_seeds(state.seeds).data)
         data = source.open()
-        clear_folder(output, keep=(STATE,))
         stack.enter_context(_without_hope(state))
 
         with _timed(stages, "data"):

@@ -41,6 +41,13 @@ class Journal:
             os.fsync(file.fileno())
         self.records.append(record)
 
+    def forget(self) -> None:
+        """Drop all records but the first one."""
+        with self._path.open("r+b") as file:
+            file.truncate(len(file.readline()))
+            os.fsync(file.fileno())
+        del self.records[1:]
+
     def _read(self) -> list[dict[str, Any]]:
         if not self._path.exists():
             return []

@@ -18,7 +18,7 @@ from ...settings import Seeds
 from ..contract import Prediction
 from .facts import digest_of_folder
 from .journal import Journal
-from .results import remove_folder
+from .results import JOURNAL, remove_folder, remove_state
 
 __all__ = ["RunState"]
 
@@ -48,9 +48,9 @@ class RunState:
         self._folder = folder.absolute()
         self._started = time.monotonic()
         if not resume:
-            remove_folder(folder)
+            remove_state(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        self._journal = Journal(self._folder / "journal")
+        self._journal = Journal(self._folder / JOURNAL)
         header = {"format": FORMAT, "key": key, "seeds": list(seeds)}
         if not self._journal.records:
             self._journal.append(header)
@@ -94,8 +94,12 @@ class RunState:
         self.answers[experiment] = prediction
 
     def remove(self) -> None:
-        """Remove the folder: the run is complete."""
-        remove_folder(self._folder)
+        """Remove the folder: the run is over.
+
+        A kill meanwhile leaves a run that has just begun, which can be resumed.
+        """
+        self._journal.forget()
+        remove_state(self._folder)
 
     def _append(self, **record: object) -> None:
         self.seconds = self._before + time.monotonic() - self._started

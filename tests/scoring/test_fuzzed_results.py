@@ -155,7 +155,8 @@ def plant(folder: Path, rng: random.Random) -> None:
 
 def platform_file(folder: Path, rng: random.Random) -> None:
     code = rng.choice(["0", "1", "null", "'0'", "[", "{}", "&a [*a]", "!!python/name:os.system"])
-    (folder / "metadata").write_text(f"ingestionExitCode: {code}\n")
+    name = rng.choice(["ingestionExitCode", "ingestionExitCode: 0\nexitCode"])
+    (folder / "metadata").write_text(f"{name}: {code}\n")
 
 
 BEFORE: list[Callable[[Files, random.Random], None]] = [

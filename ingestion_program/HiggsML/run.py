@@ -130,14 +130,14 @@ def run_ingestion(
             usage, diagnostics = model.usage(), model.diagnostics
             why_not = model.why_not_independent
             single = model.single
-            audited = _NO_AUDIT if single else _audit(pool, plan, model, state, audit)
+            audited = _NO_AUDIT if single else _audit(pool, plan, model, sets, audit)
         if single and audit:
             log.info("Audit: the model cannot be loaded again, so it is fitted again.")
             remove_folder(state.submission)  # the first one may have left notes there
             again = _stage_again(submission, folder, submission_digest)
             with Submission(again, folder, settings.limits, time_left, devices) as model:
                 _fit(model, data, None, settings.protocol.mu_range)
-                audited = _audit(pool, plan, model, state, audit)
+                audited = _audit(pool, plan, model, sets, audit)
 
     test_settings = {
         "ground_truth_mus": plan.mus,
@@ -248,13 +248,18 @@ def _stage_again(submission: Path, folder: Path, digest: str) -> Path:
 
 
 def _audit(
-    pool: EventPool, plan: Plan, model: Submission, state: RunState, number: int
+    pool: EventPool,
+    plan: Plan,
+    model: Submission,
+    sets: Sequence[Sequence[Prediction]],
+    number: int,
 ) -> dict[str, Any]:
     if number == 0:
         return _NO_AUDIT
+    answers = {Experiment(i, j): each for i, row in enumerate(sets) for j, each in enumerate(row)}
     with model.open() as process:
         worker = Worker(pool, plan, process, model.predict_seconds)
-        return audit_answers(worker, state.answers, number)
+        return audit_answers(worker, answers, number)
 
 
 def _predict_all(

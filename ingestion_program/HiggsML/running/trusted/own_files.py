@@ -69,11 +69,11 @@ def _is_state(folder: Path) -> bool:
     if folder.is_symlink() or not folder.is_dir():
         return False
     names = {path.name for path in folder.iterdir()}
-    try:
-        with (folder / JOURNAL).open("rb") as file:
-            line = file.readline(1 << 16)
-    except OSError:
+    journal = folder / JOURNAL
+    if journal.is_symlink() or not journal.is_file():
         return not names  # a run that was killed as it began
+    with journal.open("rb") as file:
+        line = file.readline(1 << 16)
     if not line:
         return names == {JOURNAL}
     record = parse_record(line)

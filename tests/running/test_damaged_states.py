@@ -240,7 +240,10 @@ def test_damage_gives_the_same_results_or_none(tmp_path: Path) -> None:
             raise KeyboardInterrupt
         add(state, *answer)
 
-    submission = SUBMISSIONS / "honest"
+    submission = tmp_path / "submission"
+    shutil.copytree(SUBMISSIONS / "honest", submission)
+    (submission / "deep").mkdir()
+    (submission / "deep" / "made_by_fit").write_text("weights")
     expected = results(run(tmp_path, submission))
     with pytest.MonkeyPatch.context() as patch, contextlib.suppress(KeyboardInterrupt):
         patch.setattr(RunState, "add", interrupting)

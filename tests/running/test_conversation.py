@@ -128,14 +128,14 @@ def knows_ours(tmp_path: Path, fit: str = "pass", save: str = "pass") -> Path:
 
 def test_who_chooses_too_many_is_told_so(tmp_path: Path) -> None:
     fit = "self.get_train_set(selected_indices=np.zeros(8_000_000, int))"
-    with pytest.raises(SubmissionError, match="fit failed: get_train_set: selected_indices are mo"):
+    with pytest.raises(SubmissionError, match=r"fit disturbed the protocol .*selected_indices"):
         run(tmp_path, knows_ours(tmp_path, fit))
 
 
 def test_the_trusted_process_does_not_grow(tmp_path: Path) -> None:
-    """Eight million indices without our own check, which the model can take away."""
+    """Eight million indices, whatever our own code in the model's process does with them."""
     fit = """
-        ours._packed = lambda indices, rows: bytes(8 * 8_000_000)
+        ours._packed = lambda indices: bytes(8 * 8_000_000)
         self.get_train_set(selected_indices=[0])
 """
     submission = knows_ours(tmp_path, fit)

@@ -46,23 +46,23 @@ def fake(tmp_path: Path) -> FakeGroup:
 def test_growth_beyond_the_limits_of_all_models(fake: FakeGroup) -> None:
     group = RunGroup(fake.folder)
     assert group.excess() is None
-    for limit in (2 * GIB, GIB):
-        group.join(limit)
+    for name, limit in (("one", 2 * GIB), ("other", GIB)):
+        group.join(name, limit)
     fake.tell(taken=int(2.9 * GIB), cached=50 * GIB)
     assert group.excess() is None
     fake.tell(taken=int(3.1 * GIB))
     assert group.excess() == "all that the kernel keeps for it takes more than 3 GiB"
-    group.leave(GIB)
+    group.leave("other")
     fake.tell(taken=int(2.1 * GIB))
     assert group.excess() is not None
-    group.leave(2 * GIB)
-    group.join(GIB)  # what was there before is not the next one's
+    group.leave("one")
+    group.join("next", GIB)  # what was there before is not the next one's
     assert group.excess() is None
 
 
 def test_memory_of_the_trusted_process_is_its_own(fake: FakeGroup) -> None:
     group = RunGroup(fake.folder)
-    group.join(GIB // 16)
+    group.join("one", GIB // 16)
     ours = bytearray(GIB // 8)
     fake.tell(taken=GIB // 8)
     assert group.excess() is None
@@ -166,7 +166,7 @@ def test_a_run_is_watched(tmp_path: Path, fake: FakeGroup, monkeypatch: pytest.M
     fake.tell()
     assert results(run(tmp_path, HONEST, workers=2))
     assert group.excess() is None
-    assert group._limits == []
+    assert group._limits == {}
 
 
 def test_a_group_that_tells_no_more_ends_the_run(

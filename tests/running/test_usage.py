@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from HiggsML.errors import SubmissionError
 from HiggsML.running.isolation.policy import offered
 from HiggsML.running.trusted import usage
 from HiggsML.running.trusted.processes import mappings
-from small_run import limited, run, write_submission
+from small_run import SETTINGS, limited, run, write_submission
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 MB = 1_000_000
@@ -92,6 +93,8 @@ def test_an_open_file_without_a_name_counts_once(tmp_path: Path, hide: str) -> N
         assert usage.folder_bytes(tmp_path) == 0
         assert 50 * MB <= usage.deleted_bytes(pid, [str(tmp_path)]) < 51 * MB
         assert usage.deleted_bytes(pid, ["/nowhere"]) == 0
+        (tmp_path / "link").symlink_to(tmp_path)
+        assert 50 * MB <= usage.deleted_bytes(pid, [str(tmp_path / "link")]) < 51 * MB
 
 
 CLOSED = """
@@ -229,3 +232,34 @@ def test_no_way_around_the_limits(tmp_path: Path, how: str) -> None:
     submission = write_submission(tmp_path / "sub", MODEL.format(fit=fit))
     with pytest.raises(SubmissionError, match=message):
         run(tmp_path, submission, limited(**LIMITS))
+
+
+@pytest.mark.skipif(bool(offered().missing), reason="no Landlock or no seccomp here")
+def test_a_copy_whose_original_is_gone_is_watched(tmp_path: Path) -> None:
+    source = """
+import mmap, os, threading, time
+
+class Model:
+    def __init__(self, get_train_set, systematics):
+        pass
+    def fit(self):
+        pass
+    def __getstate__(self):
+        return {"original": True}
+    def __setstate__(self, state):
+        def leave():
+            time.sleep(2)
+            os._exit(0)
+        threading.Thread(target=leave, daemon=True).start()
+    def predict(self, test_set):
+        time.sleep(3)
+        memory = mmap.mmap(-1, 600_000_000)
+        for place in range(0, len(memory), 4096):
+            memory[place] = 1
+        time.sleep(2)
+        return {"mu_hat": 1, "delta_mu_hat": 1, "p16": 0, "p84": 2}
+"""
+    one = replace(SETTINGS.protocol, num_of_sets=1, num_pseudo_experiments=1)
+    settings = replace(limited(memory_gib=0.5), protocol=one)
+    with pytest.raises(SubmissionError, match=r"more than 0\.5 GiB of memory"):
+        run(tmp_path, write_submission(tmp_path / "sub", source), settings)

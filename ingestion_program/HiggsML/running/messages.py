@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "AttachmentError",
     "Buffer",
     "Closed",
     "MessageError",
@@ -48,6 +49,10 @@ class Closed(EOFError):
 
 class MessageError(ValueError):
     """The other side sent what is no message."""
+
+
+class AttachmentError(MessageError):
+    """The other side attached more bytes than were expected."""
 
 
 def send(
@@ -89,11 +94,13 @@ def receive(
         Closed: the other side is gone.
         TimeoutError: nothing whole arrived before the deadline.
         MessageError: too large, or not a JSON object.
+        AttachmentError: more is attached than allowed.
     """
     lengths = _LENGTHS.unpack(_read(connection, _LENGTHS.size, deadline))
-    for length, allowed in zip(lengths, (MAX_JSON, max_attached), strict=True):
+    limits = ((MAX_JSON, MessageError), (max_attached, AttachmentError))
+    for length, (allowed, error) in zip(lengths, limits, strict=True):
         if length > allowed:
-            raise MessageError(f"a message of {length} bytes, {allowed} are allowed")
+            raise error(f"a message of {length} bytes, {allowed} are allowed")
     body, attached = (_read(connection, length, deadline) for length in lengths)
     return _parse(body), attached
 

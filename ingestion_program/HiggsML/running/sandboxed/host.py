@@ -99,14 +99,15 @@ class _Host:
         self.connection = connection
         self.model: Any = None
 
-    def do_build(self, folder: str, mu_range: list[float], train_rows: int) -> dict[str, Any]:
+    def do_build(self, folder: str, mu_range: list[float]) -> dict[str, Any]:
         """Import the submission and make its model."""
         from ...systematics import systematics
         from .loading import build_model, load_model_class
 
         model_class = load_model_class(Path(folder))
-        get_train_set = GetTrainSet(self.connection, train_rows)
-        self.model = build_model(model_class, get_train_set, systematics, mu_range=tuple(mu_range))
+        self.model = build_model(
+            model_class, GetTrainSet(self.connection), systematics, mu_range=tuple(mu_range)
+        )
         return {}
 
     def do_fit(self) -> dict[str, Any]:

@@ -16,17 +16,16 @@ class GetTrainSet:
 
     Args:
         connection: to the trusted process; None after serialisation.
-        rows: how many training events there are.
     """
 
-    def __init__(self, connection: socket.socket | None = None, rows: int = 0) -> None:
-        self._connection, self._rows = connection, rows
+    def __init__(self, connection: socket.socket | None = None) -> None:
+        self._connection = connection
 
     def __call__(self, train_size: Any = None, selected_indices: Any = None) -> Any:
         """Training events: all, or a number or share of them, or chosen ones.
 
         Raises:
-            SubmissionError: the model is fitted already, or more rows are chosen than there are.
+            SubmissionError: the model is fitted already.
         """
         if self._connection is None:
             raise SubmissionError(
@@ -38,7 +37,7 @@ class GetTrainSet:
             "train_size": train_size.item() if hasattr(train_size, "item") else train_size,
             "selected": selected_indices is not None,
         }
-        send(self._connection, question, attached=_packed(selected_indices, self._rows))
+        send(self._connection, question, attached=_packed(selected_indices))
         answer, files = receive_with_files(self._connection)
         if not files:
             raise ValueError(answer["error"])
@@ -49,7 +48,7 @@ class GetTrainSet:
         return GetTrainSet, ()
 
 
-def _packed(indices: Any, rows: int) -> bytes:
+def _packed(indices: Any) -> bytes:
     """Indices as bytes: little-endian int64."""
     import numpy as np
 
@@ -61,12 +60,5 @@ def _packed(indices: Any, rows: int) -> bytes:
             "selected_indices must be a list of whole numbers.",
             where="get_train_set",
             value=f"{array.dtype} array of shape {array.shape}",
-        )
-    if len(array) > rows:
-        raise SubmissionError(
-            "selected_indices are more than there are training events.",
-            where="get_train_set",
-            value=f"{len(array)} of {rows}",
-            fix="select each event once, and repeat rows of the frame that comes.",
         )
     return array.astype("<i8").tobytes()

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ...errors import SubmissionError
-from ..messages import Buffer, Closed, MessageError, receive, send
+from ..messages import AttachmentError, Buffer, Closed, MessageError, receive, send
 from .output import marked, printable
 
 __all__ = ["Conversation", "Limit", "TrainSource"]
@@ -105,6 +105,9 @@ class Conversation:
                 raise self.fault(doing, what, where) from error
             except Closed as error:
                 raise self.fault(doing, self._how_it_ended(), where) from error
+            except AttachmentError as error:
+                what = f"{error}: selected_indices are at most as many as training events"
+                raise self.fault(doing, f"disturbed the protocol ({what})", where) from error
             except MessageError as error:
                 raise self.fault(doing, f"disturbed the protocol ({error})", where) from error
             if "error" in answer:

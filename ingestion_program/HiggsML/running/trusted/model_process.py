@@ -102,7 +102,7 @@ class ModelProcess:
         limit = Limit.of(seconds)
         build = {"do": "build", "folder": str(self._submission), "mu_range": mu_range}
         steps: dict[str, dict[str, Any]] = {
-            "Model(get_train_set, systematics)": build | {"train_rows": train_source.rows},
+            "Model(get_train_set, systematics)": build,
             "fit": {"do": "fit"},
         }
         for doing, message in steps.items():

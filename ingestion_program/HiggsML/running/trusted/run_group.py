@@ -24,21 +24,21 @@ class RunGroup:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._limits: list[int] = []
+        self._limits: dict[object, int] = {}
         self._before = 0
         self._changing = threading.Lock()
 
-    def join(self, limit: int) -> None:
+    def join(self, process: object, limit: int) -> None:
         """Count a model's process, which may take so many bytes; call it before it takes any."""
         with self._changing:
             if not self._limits:
                 self._before = self._taken()
-            self._limits.append(limit)
+            self._limits[process] = limit
 
-    def leave(self, limit: int) -> None:
+    def leave(self, process: object) -> None:
         """Count a model's process no more."""
         with self._changing:
-            self._limits.remove(limit)
+            self._limits.pop(process, None)
 
     def excess(self) -> str | None:
         """What the models take too much of, if anything.
@@ -47,7 +47,7 @@ class RunGroup:
             OSError: the group does not tell.
         """
         with self._changing:
-            allowed = sum(self._limits)
+            allowed = sum(self._limits.values())
             if self._limits and self._taken() - self._before > allowed:
                 return f"all that the kernel keeps for it takes more than {allowed / 2**30:.3g} GiB"
         return None

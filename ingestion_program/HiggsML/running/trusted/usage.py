@@ -116,12 +116,13 @@ def deleted_bytes(pid: int, folders: Sequence[str]) -> int:
         OSError: the kernel does not tell, or a file is mapped that is not open, and how large it
             is can only be told by a process with a capability.
     """
+    within = tuple(os.fsencode(os.path.realpath(folder)) for folder in folders)
     sizes: dict[int, int] = {}
     try:
-        for inode, size in _deleted_open(pid, folders):
+        for inode, size in _deleted_open(pid, within):
             sizes[inode] = size
         for mapping in mappings(pid):
-            if mapping.inode not in sizes and _deleted(mapping.name, folders):
+            if mapping.inode not in sizes and _deleted(mapping.name, within):
                 with suppress(*_GONE):
                     sizes[mapping.inode] = _size(_mapped(pid, mapping))
     except _GONE:
@@ -129,16 +130,16 @@ def deleted_bytes(pid: int, folders: Sequence[str]) -> int:
     return sum(sizes.values())
 
 
-def _deleted_open(pid: int, folders: Sequence[str]) -> Iterator[tuple[int, int]]:
+def _deleted_open(pid: int, within: tuple[bytes, ...]) -> Iterator[tuple[int, int]]:
     """Inode and size of deleted files that are open."""
     with os.scandir(f"/proc/{pid}/fd") as entries:
         for entry in entries:
             with suppress(*_GONE):
                 found = entry.stat()
                 target = os.readlink(os.fsencode(entry.path))  # noqa: PTH115  bytes
-                if stat.S_ISREG(found.st_mode) and _deleted(target, folders):
+                if stat.S_ISREG(found.st_mode) and _deleted(target, within):
                     yield found.st_ino, _size(found)
 
 
-def _deleted(target: bytes, folders: Sequence[str]) -> bool:
-    return target.endswith(b" (deleted)") and target.startswith(tuple(map(os.fsencode, folders)))
+def _deleted(target: bytes, within: tuple[bytes, ...]) -> bool:
+    return target.endswith(b" (deleted)") and target.startswith(within)

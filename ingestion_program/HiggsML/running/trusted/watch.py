@@ -37,9 +37,8 @@ class Watch:
         self.most_memory = 0
         """The largest resident memory that was seen, bytes."""
         self._process, self._policy, self._group = process, policy, run_group()
-        self._most = policy.memory_bytes + policy.disk_bytes  # files may be in memory
-        if self._group is not None:
-            self._group.join(self._most)
+        if self._group is not None:  # files may be in memory
+            self._group.join(self, policy.memory_bytes + policy.disk_bytes)
         self._stopped = threading.Event()
         self._output = Output()
         self._threads: list[threading.Thread] = []
@@ -61,15 +60,17 @@ class Watch:
         return reason
 
     def note_memory(self) -> None:
-        """Note the largest memory of the process and its copy until now."""
-        self.most_memory = max(self.most_memory, *(memory(pid).most for pid in self._pids()))
+        """Note the largest memory of the process and its copy until now, for the results."""
+        with suppress(OSError):  # `look` does not let it pass
+            self.most_memory = max(self.most_memory, *(memory(pid).most for pid in self._pids()))
 
     def _pids(self) -> list[int]:
         return [self._process.pid, *([] if self.copy is None else [self.copy])]
 
     def kill(self) -> None:
         """Kill the process and its session."""
-        if self._process.poll() is None:  # else its number may be another's by now
+        # Its number is that of the session while one of both is there; later it may be another's.
+        if self._process.poll() is None or self.copy is not None:
             with suppress(ProcessLookupError, PermissionError):  # gone; macOS: a zombie
                 os.killpg(self._process.pid, signal.SIGKILL)
 
@@ -84,8 +85,7 @@ class Watch:
             thread.join(timeout=5.0)
         self._output.close()
         if self._group is not None:
-            self._group.leave(self._most)
-            self._group = None
+            self._group.leave(self)
 
     def _start(self, work: Callable[[], None]) -> None:
         def guarded() -> None:

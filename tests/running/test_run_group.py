@@ -52,6 +52,9 @@ def test_growth_beyond_the_limits_of_all_models(fake: FakeGroup) -> None:
     assert group.excess() is None
     fake.tell(taken=int(3.1 * GIB))
     assert group.excess() == "all that the kernel keeps for it takes more than 3 GiB"
+    (fake.folder / "cgroup.procs").write_text("0\n")
+    assert group.excess() is None  # it may be the other's
+    (fake.folder / "cgroup.procs").write_text(f"{os.getpid()}\n")
     group.leave("other")
     fake.tell(taken=int(2.1 * GIB))
     assert group.excess() is not None
@@ -113,9 +116,12 @@ def test_a_group_that_does_not_tell_is_none(
     fake: FakeGroup, monkeypatch: pytest.MonkeyPatch, missing: str
 ) -> None:
     monkeypatch.setattr(module, "_own_folder", lambda *_: fake.folder)
-    assert module.run_group.__wrapped__() is not None
+    assert module._found.__wrapped__() is not None
+    (fake.folder / missing).write_text("")
+    if missing != "cgroup.procs":
+        assert module._found.__wrapped__() is None
     (fake.folder / missing).unlink()
-    assert module.run_group.__wrapped__() is None
+    assert module._found.__wrapped__() is None
 
 
 # --- a run in a group ----------------------------------------------------------------------------

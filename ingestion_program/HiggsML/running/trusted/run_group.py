@@ -41,14 +41,15 @@ class RunGroup:
             self._limits.pop(process, None)
 
     def excess(self) -> str | None:
-        """What the models take too much of, if anything.
+        """What the models take too much of, if anything; a group with others in it tells nothing.
 
         Raises:
             OSError: the group does not tell.
         """
         with self._changing:
             allowed = sum(self._limits.values())
-            if self._limits and self._taken() - self._before > allowed:
+            over = self._limits and self._taken() - self._before > allowed
+            if over and _is_alone(self._folder):
                 return f"all that the kernel keeps for it takes more than {allowed / 2**30:.3g} GiB"
         return None
 
@@ -66,15 +67,23 @@ def _numbers(path: Path, pattern: bytes) -> dict[bytes, int]:
     return {name: int(number) for name, number in found}
 
 
-@cache
+_asking = threading.Lock()
+
+
 def run_group() -> RunGroup | None:
-    """The control group of this process, if it counts memory and holds no process but its kin."""
+    """The one control group of this process, if it counts memory and holds nobody but its kin."""
+    with _asking:
+        return _found()
+
+
+@cache
+def _found() -> RunGroup | None:
     try:
         folder = _own_folder(
             Path("/proc/self/cgroup").read_text(), Path("/proc/self/mountinfo").read_text()
         )
         return RunGroup(folder) if folder is not None and _is_alone(folder) else None
-    except OSError:  # no /proc, no such group, or one that does not tell
+    except (OSError, KeyError, ValueError):  # no /proc, no such group, or one that does not tell
         return None
 
 

@@ -212,8 +212,8 @@ slow = pytest.mark.slow
 @pytest.mark.parametrize(
     "options",
     [
-        {"workers": 1},
         {"workers": 2, "audit": 3},
+        pytest.param({"workers": 1}, marks=slow),
         pytest.param({"workers": 4, "audit": 6}, marks=slow),
         pytest.param({"workers": 2, "dask": "local"}, marks=slow),
     ],

@@ -347,11 +347,19 @@ class TestResume:
 
     def start(self, tmp_path: Path, output: Path, *further: str) -> "subprocess.Popen[bytes]":
         folders = ["--input", tmp_path / "input", "--submission", tmp_path / "sub"]
-        return subprocess.Popen(
-            [sys.executable, PROGRAM, *folders, "--output", output, *further],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        (tmp_path / "temporary").mkdir(exist_ok=True)
+        with (tmp_path / "log").open("w") as log:
+            return subprocess.Popen(
+                [sys.executable, PROGRAM, *folders, "--output", output, *further],
+                env=os.environ | {"TMPDIR": str(tmp_path / "temporary")},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    def finish(self, tmp_path: Path, output: Path, *further: str) -> None:
+        code = self.start(tmp_path, output, *further).wait(timeout=300)
+        assert code == 0, (tmp_path / "log").read_text()
+        assert list((tmp_path / "temporary").iterdir()) == []
 
     def kill(self, process: "subprocess.Popen[bytes]", rng: np.random.Generator) -> None:
         """Kill -9, at a random moment, the program or one of the model's processes."""
@@ -378,7 +386,7 @@ class TestResume:
             for _ in range(3):
                 self.kill(self.start(tmp_path, output, "--resume"), rng)
                 done += 1
-            assert self.start(tmp_path, output, "--resume").wait(timeout=300) == 0
+            self.finish(tmp_path, output, "--resume")
             seeds = read_json(output / "run.json")  # drawn by the first of the four
             flags = (
                 "--data-seed",
@@ -386,7 +394,7 @@ class TestResume:
                 "--random-seed",
                 str(seeds["random_seed"]),
             )
-            assert self.start(tmp_path, tmp_path / "whole", *flags).wait(timeout=300) == 0
+            self.finish(tmp_path, tmp_path / "whole", *flags)
             assert results(output) == results(tmp_path / "whole")
             assert not (output / "state").exists()
 

@@ -76,6 +76,11 @@ class EventSource(Protocol):
         """What identifies the test pool."""
         ...
 
+    @property
+    def train_rows(self) -> int:
+        """How many training events there are."""
+        ...
+
     def load_train_set(
         self,
         train_size: float | None = None,
@@ -157,6 +162,11 @@ class Data:
         batches = self._file.batches(MARK_COLUMNS)
         return split_events(batches, self.test_size, self.total_rows, self._seed)
 
+    @property
+    def train_rows(self) -> int:
+        """How many training events there are; asked for the first time, it reads the file once."""
+        return int(self._split.train_rows.sum())
+
     def describe(self) -> pd.DataFrame:
         """Rows of each process in training set and test pool, and what a row stands for.
 
@@ -204,14 +214,14 @@ class Data:
             train_size: a share of the training rows (float) or their number (int), drawn without
                 replacement; all of them by default, and where more are asked for (with a warning).
             selected_indices: instead of a draw, these rows, counted from the first training row;
-                a row given twice comes twice. Rows are loaded in the order of the file.
+                a row given twice comes twice, and no more are given than there are rows. Rows are
+                loaded in the order of the file.
             seed: seed of the draw; the same seed draws the same rows.
 
         Raises:
             DataError: an argument is out of range, or a row of the file cannot be used.
         """
-        available = int(self._split.train_rows.sum())
-        rows = chosen_rows(train_size, selected_indices, available, seed)
+        rows = chosen_rows(train_size, selected_indices, self.train_rows, seed)
         self._train_set = None  # the old one goes before the new one comes
         self._train_set = self._read_train_set(rows)
 
@@ -254,7 +264,7 @@ class Data:
 
     def _read_train_set(self, rows: NDArray[np.int64] | None) -> pd.DataFrame:
         """A frame of the given training rows (ascending), or of all."""
-        size = int(self._split.train_rows.sum()) if rows is None else len(rows)
+        size = self.train_rows if rows is None else len(rows)
         features = np.empty((len(FEATURES), size), dtype=np.float32)
         weights = np.empty(size)
         codes = np.empty(size, dtype=np.int8)

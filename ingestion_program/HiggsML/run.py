@@ -26,6 +26,7 @@ from .running.contract import Prediction
 from .running.isolation.policy import Isolation, offered, weakest
 from .running.trusted.audit import audit_answers
 from .running.trusted.beforehand import check_run
+from .running.trusted.conversation import TrainSource
 from .running.trusted.data_source import DataSource
 from .running.trusted.executors import Executor, connect_to_dask, on_dask, on_this_machine
 from .running.trusted.facts import digest_of_folder, facts_of_machine, name_of_submission
@@ -104,12 +105,10 @@ def run_ingestion(
         key = digest_of([settings, source.identity, submission_digest])
         # All checks came before this line: from here on the output is written to.
         stack.enter_context(alone_in(output))
-        if not resume:
-            clear_folder(output)
         state = RunState(output / STATE, key, settings.draw_seeds(), resume=resume)
+        clear_folder(output, keep=(STATE,))  # with the journal there, a kill leaves what is ours
         source = dataclasses.replace(source, settings=settings.with_seeds(state.seeds).data)
         data = source.open()
-        clear_folder(output, keep=(STATE,))
         stack.enter_context(_without_hope(state))
 
         with _timed(stages, "data"):
@@ -131,14 +130,14 @@ def run_ingestion(
             usage, diagnostics = model.usage(), model.diagnostics
             why_not = model.why_not_independent
             single = model.single
-            audited = _NO_AUDIT if single else _audit(pool, plan, model, state, audit)
+            audited = _NO_AUDIT if single else _audit(pool, plan, model, sets, audit)
         if single and audit:
             log.info("Audit: the model cannot be loaded again, so it is fitted again.")
             remove_folder(state.submission)  # the first one may have left notes there
             again = _stage_again(submission, folder, submission_digest)
             with Submission(again, folder, settings.limits, time_left, devices) as model:
                 _fit(model, data, None, settings.protocol.mu_range)
-                audited = _audit(pool, plan, model, state, audit)
+                audited = _audit(pool, plan, model, sets, audit)
 
     test_settings = {
         "ground_truth_mus": plan.mus,
@@ -226,7 +225,10 @@ def _fit(
     if state is not None and state.model is not None:
         model.restore(state.model)
         return
-    fitted = model.fit(lambda size, indices: _train_set(data, size, indices), mu_range)
+    train_source = TrainSource(
+        data.train_rows, lambda size, indices: _train_set(data, size, indices)
+    )
+    fitted = model.fit(train_source, mu_range)
     data.delete_train_set()
     if state is not None and fitted is not None:
         state.keep_model(fitted)
@@ -246,13 +248,18 @@ def _stage_again(submission: Path, folder: Path, digest: str) -> Path:
 
 
 def _audit(
-    pool: EventPool, plan: Plan, model: Submission, state: RunState, number: int
+    pool: EventPool,
+    plan: Plan,
+    model: Submission,
+    sets: Sequence[Sequence[Prediction]],
+    number: int,
 ) -> dict[str, Any]:
     if number == 0:
         return _NO_AUDIT
+    answers = {Experiment(i, j): each for i, row in enumerate(sets) for j, each in enumerate(row)}
     with model.open() as process:
         worker = Worker(pool, plan, process, model.predict_seconds)
-        return audit_answers(worker, state.answers, number)
+        return audit_answers(worker, answers, number)
 
 
 def _predict_all(

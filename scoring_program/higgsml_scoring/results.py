@@ -114,20 +114,32 @@ def _parse_duration(content: Mapping[str, Any]) -> float:
 def _check_platform(folder: Path) -> None:
     """On the platform a file says how ingestion ended, and nobody but scoring looks at it."""
     path = folder / PLATFORM
-    if not path.exists():
+    if not path.exists() and not path.is_symlink():
         return
     try:
         content = yaml.safe_load(read_bytes(path, _LARGEST_OTHER))
     except (yaml.YAMLError, ValueError, RecursionError):
         raise ResultsError("the platform's file is not valid YAML.", where=PLATFORM) from None
-    code = content.get("ingestionExitCode") if isinstance(content, dict) else None
+    told = content if isinstance(content, dict) else {}
+    code = told.get("ingestionExitCode")
     if code != 0 or isinstance(code, bool):
-        shown = code if isinstance(code, int) else "none"
         raise IngestionError(
-            f"the ingestion program failed (exit code {shown}).",
+            f"the ingestion program failed (exit code {_exit_code(code)}).",
             where=PLATFORM,
             fix="look for the reason in the ingestion's log.",
         )
+    code = told.get("exitCode")  # of a command that the submission names; null where it names none
+    if code is not None:
+        raise ResultsError(
+            f"the submission ran a command of its own (exit code {_exit_code(code)}).",
+            where=PLATFORM,
+            fix="leave metadata.yaml and metadata out of the zip: of a submission only its Model"
+            " is run.",
+        )
+
+
+def _exit_code(code: object) -> str:
+    return str(code) if isinstance(code, int) and abs(code) < 1000 else "none"
 
 
 def _read_marker(folder: Path) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from HiggsML.event_files import draw_rows, selection
+from HiggsML.errors import DataError
+from HiggsML.event_files import checked_indices, draw_rows, selection
 
 
 @pytest.mark.parametrize(("available", "size"), [(1, 1), (10, 0), (10, 10), (100, 37), (0, 0)])
@@ -28,3 +29,9 @@ def test_each_pair_of_rows_is_equally_likely(monkeypatch: pytest.MonkeyPatch) ->
     pairs = counts[np.triu_indices(10, 1)]
     assert pairs.sum() == 9_000
     assert ((pairs - 200.0) ** 2 / 200.0).sum() < 87.0  # chi-square quantile, 44 degrees, 1 - 1e-4
+
+
+def test_no_more_rows_are_selected_than_there_are() -> None:
+    assert checked_indices([1, 1, 0], 3).tolist() == [0, 1, 1]
+    with pytest.raises(DataError, match="4 of 3"):
+        checked_indices([1, 1, 0, 2], 3)

@@ -1,18 +1,25 @@
 """No answer depends on another experiment: what a model remembers, it remembers alone."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from HiggsML.errors import SubmissionError
 from HiggsML.running.isolation.policy import offered
+from HiggsML.running.trusted.launch import PROGRAM
 from small_run import read_json, results, run, write_submission
 
 pytestmark = pytest.mark.skipif(
     bool(offered().missing), reason="this kernel offers no Landlock or no seccomp"
 )
 
+DAY = 86_400 * 10**9
+"""Nanoseconds."""
 MODEL = """
 import ctypes, fcntl, mmap, os, random, signal, sys, threading, time
 from pathlib import Path
@@ -88,10 +95,17 @@ REMEMBERS: Mapping[str, Mapping[str, str]] = {
         "recall": "notes.append(random.random() + np.random.rand())",
         "note": "random.seed(mu); np.random.seed(int(1000 * mu))",
     },
+    "in the times at which files were read": {
+        "before": "import HiggsML\nLOADED = time.time()\n"
+        "OWN = [Path(file).parent for file in (__file__, HiggsML.__file__)]\n"
+        "FILES = [file for own in OWN for file in own.rglob('*.py')]",
+        "recall": "notes.append(sum(file.stat().st_atime > LOADED for file in FILES))",
+        "note": "[file.read_bytes() for file in FILES]",
+    },
     "in the memory of the process it is a copy of": {
-        "before": "SEEN = np.zeros(1)\nFIRST = os.getpid()",
-        "recall": "notes.append(SEEN[0])",
-        "note": "os.pwrite(os.open(f'/proc/{FIRST}/mem', os.O_RDWR), b'1', SEEN.ctypes.data)",
+        "before": "CELL = np.zeros(1)\nFIRST = os.getpid()",
+        "recall": "notes.append(CELL[0])",
+        "note": "os.pwrite(os.open(f'/proc/{FIRST}/mem', os.O_RDWR), b'1', CELL.ctypes.data)",
     },
 }
 """How a model may try to remember, each without success."""
@@ -150,6 +164,14 @@ def model(parts: Mapping[str, str]) -> str:
     return MODEL.format(**EMPTY | dict(parts))
 
 
+@pytest.fixture(autouse=True)
+def _read_long_ago() -> None:
+    """Have the kernel note when our own files are read next, as if they were fresh."""
+    for file in PROGRAM.rglob("*.py"):
+        found = file.stat()
+        os.utime(file, ns=(found.st_atime_ns - 2 * DAY, found.st_mtime_ns))
+
+
 @pytest.mark.parametrize("way", REMEMBERS)
 def test_nothing_is_remembered(tmp_path: Path, way: str) -> None:
     """The same answers as those of a model that notes nothing, on one worker and on two."""
@@ -161,6 +183,73 @@ def test_nothing_is_remembered(tmp_path: Path, way: str) -> None:
     assert results(output) == expected
     told = read_json(output / "run.json")["independence"]
     assert told == {"by_construction": True, "why_not": []}
+
+
+def all_ways() -> dict[str, str]:
+    """A model that remembers in each of these ways at once."""
+    ways = list(REMEMBERS.values())
+
+    def each(name: str) -> str:
+        codes = [way[name] for way in ways if name in way]
+        return f"""for code in {codes!r}:
+                try:
+                    exec(code, {{**globals(), **locals()}})
+                except OSError:
+                    pass"""
+
+    before = dict.fromkeys(way["before"] for way in ways if "before" in way)
+    return {
+        "before": "\n".join(before),
+        "loaded": "; ".join(way["loaded"] for way in ways if "loaded" in way),
+        "recall": each("recall"),
+        "note": each("note"),
+    }
+
+
+slow = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"workers": 2, "audit": 3},
+        pytest.param({"workers": 1}, marks=slow),
+        pytest.param({"workers": 4, "audit": 6}, marks=slow),
+        pytest.param({"workers": 2, "dask": "local"}, marks=slow),
+    ],
+    ids=str,
+)
+def test_the_amnesiac_twin(tmp_path: Path, options: dict[str, Any]) -> None:
+    """Who remembers everything in every way answers as who remembers nothing, bit for bit."""
+    if "dask" in options:
+        pytest.importorskip("distributed")
+    twin = write_submission(tmp_path / "twin", model(all_ways() | {"note": "pass"}))
+    expected = results(run(tmp_path, twin))
+    output = run(tmp_path, write_submission(tmp_path / "sub", model(all_ways())), **options)
+    assert results(output) == expected
+    facts = read_json(output / "run.json")
+    assert facts["independence"] == {"by_construction": True, "why_not": []}
+    assert facts["audit"]["different"] == []
+
+
+def test_the_twins_are_not_alike(tmp_path: Path) -> None:
+    """Two predictions in one process: who can remember answers differently the second time."""
+    source = model(all_ways()).replace("FOLDERS = [HOME,", "FOLDERS = [HOME] or [")
+    (tmp_path / "model.py").write_text(source)
+    code = """
+import pandas as pd
+from model import Model
+events = pd.DataFrame({"PRI_had_pt": [30.0, 40.0]})
+mine = Model(lambda train_size: events, None)
+mine.__setstate__(vars(mine))
+print(*(mine.predict({"data": events})["mu_hat"] for _ in range(2)))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=os.environ | {"HOME": str(tmp_path)},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    first, second = done.stdout.split()
+    assert first != second
 
 
 @pytest.mark.parametrize("what", FORBIDDEN)

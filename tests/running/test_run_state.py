@@ -1,3 +1,6 @@
+import contextlib
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -5,6 +8,8 @@ import pytest
 from HiggsML.errors import RunError
 from HiggsML.experiments.protocol import Experiment
 from HiggsML.running.contract import Prediction
+from HiggsML.running.trusted.output_folder import check_output
+from HiggsML.running.trusted.own_files import written_by_ingestion
 from HiggsML.running.trusted.run_state import RunState
 from HiggsML.settings import Seeds
 
@@ -19,7 +24,7 @@ def opened(folder: Path, key: str = "key", *, resume: bool = True) -> RunState:
 def fitted(tmp_path: Path) -> RunState:
     """A run whose submission is in its place and whose model is fitted."""
     staged = tmp_path / "staged"
-    staged.mkdir()
+    staged.mkdir(parents=True)
     (staged / "model.py").write_text("class Model: ...")
     state = opened(tmp_path / "state")
     state.place(staged)
@@ -101,3 +106,30 @@ def test_a_torn_first_line_is_a_new_run(tmp_path: Path) -> None:
 def test_remove(tmp_path: Path) -> None:
     opened(tmp_path / "state").remove()
     assert not (tmp_path / "state").exists()
+
+
+@pytest.mark.parametrize("resume", [True, False])
+@pytest.mark.parametrize("steps", range(6))
+def test_a_kill_while_it_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: int, resume: bool
+) -> None:
+    """What is left is known to be ours, and the same run can go on from it, or begin anew."""
+    fitted(tmp_path / "out").add(Experiment(0, 1), ANSWER)
+    left = iter(range(steps))
+
+    def killed(of: str) -> None:
+        if next(left, None) is None:
+            raise KeyboardInterrupt(of)
+
+    for owner, name in ((shutil, "rmtree"), (Path, "unlink"), (os, "unlink"), (os, "rmdir")):
+        work = getattr(owner, name)
+        monkeypatch.setattr(owner, name, lambda *a, work=work, **k: (killed(""), work(*a, **k)))
+    with contextlib.suppress(KeyboardInterrupt):
+        opened(tmp_path / "out" / "state").remove()
+    monkeypatch.undo()
+    owners = written_by_ingestion(tmp_path / "out", tmp_path)
+    assert check_output(tmp_path / "out", {}, lambda _: owners)
+    again = opened(tmp_path / "out" / "state", resume=resume)
+    assert again.seeds == SEEDS
+    assert again.answers == {}
+    assert again.model is None

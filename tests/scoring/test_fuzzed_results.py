@@ -155,7 +155,8 @@ def plant(folder: Path, rng: random.Random) -> None:
 
 def platform_file(folder: Path, rng: random.Random) -> None:
     code = rng.choice(["0", "1", "null", "'0'", "[", "{}", "&a [*a]", "!!python/name:os.system"])
-    (folder / "metadata").write_text(f"ingestionExitCode: {code}\n")
+    name = rng.choice(["ingestionExitCode", "ingestionExitCode: 0\nexitCode"])
+    (folder / "metadata").write_text(f"{name}: {code}\n")
 
 
 BEFORE: list[Callable[[Files, random.Random], None]] = [
@@ -211,12 +212,33 @@ def test_both_outcomes_occur(tmp_path):
     assert outcomes["plant"] == outcomes["platform_file"] == {dict, str}
 
 
-@pytest.mark.parametrize("seed", range(0, 200, 11))
-def test_the_program_ends_with_a_reason_or_with_scores(tmp_path, seed, capsys):
-    folder, _ = damaged_folder(tmp_path / "res", seed)
-    (tmp_path / "settings.yaml").write_text("show_truth: false")
-    places = {"prediction": folder, "reference": tmp_path, "output": tmp_path / "out"}
-    code = main([f"--{name}={place}" for name, place in places.items()])
-    written = (tmp_path / "out" / "scores.json").exists()
-    assert (code, written) in ((0, True), (1, False))
-    assert bool(capsys.readouterr().err) == (code == 1)
+def ended(folder: Path) -> int:
+    """The exit code of the program on these results; what it writes goes beside them."""
+    (folder.parent / "settings.yaml").write_text("show_truth: false")
+    places = {"prediction": folder, "reference": folder.parent, "output": folder.parent / "out"}
+    return main([f"--{name}={place}" for name, place in places.items()])
+
+
+def test_the_program_refuses_in_one_line_and_writes_nothing(tmp_path, capsys):
+    refused = 0
+    for seed in range(200):
+        folder, damage = damaged_folder(tmp_path / str(seed) / "res", seed)
+        if isinstance(outcome(folder), dict):
+            continue
+        refused += 1
+        (folder.parent / "out").mkdir()
+        (folder.parent / "out" / "scores.json").write_text('{"quantiles_score": 1, "rmse": 1}')
+        assert ended(folder) == 1, (seed, damage)
+        [line] = capsys.readouterr().err.splitlines()
+        assert line.startswith("ERROR ("), (seed, damage)
+        assert [path for path in (folder.parent / "out").rglob("*") if path.is_file()] == []
+    assert refused > 150
+
+
+@pytest.mark.parametrize("seed", [9, 88, 106])
+def test_the_program_scores_what_is_harmless(tmp_path, seed, capsys):
+    folder, damage = damaged_folder(tmp_path / "res", seed)
+    assert damage in HARMLESS
+    assert ended(folder) == 0
+    assert (tmp_path / "out" / "scores.json").exists()
+    assert capsys.readouterr().err == ""

@@ -331,8 +331,34 @@ def test_refuses_what_the_platform_says_failed(tmp_path, text, reason):
 def test_takes_what_the_platform_says_succeeded(tmp_path):
     folder = write_toy(tmp_path, 2, 3)
     text = "exitCode: null\nelapsedTime: null\ningestionExitCode: 0\ningestionElapsedTime: 12.5\n"
-    (folder / "metadata").write_text(text)
-    read_results(folder, ANY)
+    for told in (text, "ingestionExitCode: 0"):
+        (folder / "metadata").write_text(told)
+        read_results(folder, ANY)
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("0", "0"), ("1", "1"), ("-9", "-9"), ("137", "137"), ("0.0", "none"), ("'0'", "none"),
+        ("[]", "none"), ("{}", "none"), ("''", "none"), ("2001-01-01", "none"),
+        ("9" * 4000, "none"), ("'</p><script>'", "none"),
+    ],
+)  # fmt: skip
+def test_refuses_a_submission_that_ran_a_command_of_its_own(tmp_path, code, shown):
+    folder = write_toy(tmp_path, 2, 3)
+    (folder / "metadata").write_text(f"exitCode: {code}\ningestionExitCode: 0\n")
+    reason = (
+        rf"command of its own \(exit code {shown}\)\. Fix: leave metadata\.yaml and metadata out"
+    )
+    with pytest.raises(ResultsError, match=reason):
+        read_results(folder, ANY)
+
+
+def test_refuses_a_platform_file_that_is_no_file(tmp_path):
+    folder = write_toy(tmp_path, 2, 3)
+    (folder / "metadata").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(ResultsError, match="not a regular file"):
+        read_results(folder, ANY)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from HiggsML.running.trusted.own_files import Owner, kept_state, written_by_command
-from HiggsML.running.trusted.results import STATE, remove_folder
+from HiggsML.running.trusted.results import JOURNAL, STATE, remove_folder, remove_state
 
 __all__ = ["WORK", "keep_state", "move_state", "ours"]
 
@@ -34,8 +34,8 @@ def move_state(output: Path, predictions: Path) -> None:
 
 def keep_state(predictions: Path, output: Path) -> bool:
     """Keep what a run that did not end has done; whether there is anything."""
-    if not (predictions / STATE / "journal").is_file():
+    if not (predictions / STATE / JOURNAL).is_file():
         return False
-    remove_folder(output / STATE)
+    remove_state(output / STATE)
     (predictions / STATE).rename(output / STATE)
     return True

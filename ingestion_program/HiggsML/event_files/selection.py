@@ -76,14 +76,21 @@ def _is_whole(size: Any) -> bool:
 
 
 def checked_indices(selected: Any, available: int) -> NDArray[np.int64]:
-    """Row numbers from 0 to available - 1, ascending.
+    """Row numbers from 0 to available - 1, ascending; at most as many as there are rows.
 
     Raises:
-        DataError: there is none, or they are not whole numbers, or out of range.
+        DataError: there is none, or more than rows, or they are not whole numbers, or out of range.
     """
     indices = np.asarray(selected)
     if indices.size == 0:
         raise DataError("no row is selected.", where="selected_indices", fix="give at least one.")
+    if indices.size > available:
+        raise DataError(
+            "more rows are selected than there are.",
+            where="selected_indices",
+            value=f"{indices.size} of {available}",
+            fix="select each row once, and repeat rows of the training set that comes.",
+        )
     if indices.ndim != 1 or not np.issubdtype(indices.dtype, np.integer):
         raise DataError(
             "must be whole numbers, in a list or a one-dimensional array.",

@@ -45,6 +45,11 @@ class GeneratedData:
         s = self._settings
         return digest_of([__version__, self._seed, s.luminosity, dict(s.test_events)])
 
+    @property
+    def train_rows(self) -> int:
+        """How many training events there are."""
+        return sum(self._settings.train_events.values())
+
     def load_train_set(
         self,
         train_size: float | None = None,

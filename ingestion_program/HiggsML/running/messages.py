@@ -14,10 +14,12 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["Closed", "MessageError", "receive", "receive_with_files", "send"]
+__all__ = ["AttachmentError", "Closed", "MessageError", "receive", "receive_with_files", "send"]
 
 MAX_JSON = 1 << 20
 """Bytes; parsed JSON takes many times as much."""
+MOST_LEVELS = 8
+"""Lists and objects in one another; a message of ours has four at most."""
 MOST_FILES = 2
 """Descriptors that go with one message at most."""
 _LENGTHS = struct.Struct(">QQ")
@@ -29,6 +31,10 @@ class Closed(EOFError):
 
 class MessageError(ValueError):
     """The other side sent what is no message."""
+
+
+class AttachmentError(MessageError):
+    """The other side attached more bytes than were expected."""
 
 
 def send(
@@ -70,11 +76,13 @@ def receive(
         Closed: the other side is gone.
         TimeoutError: nothing whole arrived before the deadline.
         MessageError: too large, or not a JSON object.
+        AttachmentError: more is attached than allowed.
     """
     lengths = _LENGTHS.unpack(_read(connection, _LENGTHS.size, deadline))
-    for length, allowed in zip(lengths, (MAX_JSON, max_attached), strict=True):
+    limits = ((MAX_JSON, MessageError), (max_attached, AttachmentError))
+    for length, (allowed, error) in zip(lengths, limits, strict=True):
         if length > allowed:
-            raise MessageError(f"a message of {length} bytes, {allowed} are allowed")
+            raise error(f"a message of {length} bytes, {allowed} are allowed")
     body, attached = (_read(connection, length, deadline) for length in lengths)
     return _parse(body), attached
 
@@ -115,4 +123,12 @@ def _parse(body: bytearray) -> dict[str, Any]:
         raise MessageError("not JSON") from error
     if not isinstance(message, dict):
         raise MessageError("not a JSON object")
+    if _is_deeper(message, MOST_LEVELS):
+        raise MessageError(f"lists are nested more than {MOST_LEVELS} deep")
     return message
+
+
+def _is_deeper(value: object, levels: int) -> bool:
+    """Whether a value has lists or objects in more levels; whoever prints it would fail."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return bool(inner) and (levels == 0 or any(_is_deeper(each, levels - 1) for each in inner))

@@ -19,7 +19,7 @@ from HiggsML.running.trusted.own_files import (
     remove_listed,
     write_manifest,
 )
-from HiggsML.running.trusted.results import STATE, remove_folder
+from HiggsML.running.trusted.results import STATE, remove_state
 from HiggsML.settings import Settings
 from HiggsML.settings_reader import find_settings
 
@@ -194,7 +194,7 @@ def dry_run(
                 error.args = ("The same command with --resume goes on from here.",)
             raise
         remove_listed(output)
-        remove_folder(output / STATE)  # of an earlier run, which `ours` knows
+        remove_state(output / STATE)  # of an earlier run, which `ours` knows
         entries = [*folders["scores"].iterdir(), folders["predictions"], logs]
         for entry in entries:
             _move(entry, output / entry.name)

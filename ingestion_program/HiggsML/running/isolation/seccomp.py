@@ -21,7 +21,7 @@ _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _MODE_FILTER = 38, 22, 2
 _ALLOW, _ERRNO, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
 _LOAD, _JUMP_EQUAL, _JUMP_AT_LEAST, _JUMP_BITS, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _OFFSET_NUMBER, _OFFSET_ARCH, _OFFSET_ARGUMENTS = 0, 4, 16  # in struct seccomp_data
-_CLONE_THREAD, _CLONE_PARENT = 0x00010000, 0x00008000
+_CLONE_THREAD, _CLONE_FILES, _CLONE_PARENT = 0x00010000, 0x00000400, 0x00008000
 
 SIBLING = _CLONE_PARENT | signal.SIGCHLD
 """Flags of the one clone that may make a process: a copy of this one that is a child of its parent,
@@ -42,13 +42,24 @@ _DENIED: dict[str, _Numbers] = {
     "socket": (41, 198),
     "sendmsg": (46, 211),  # could put descriptors under way, where nobody counts them
     "sendmmsg": (307, 269),
+    "splice": (275, 76),  # pages in pipes are nobody's; a page can keep its neighbours
+    "tee": (276, 77),
+    "vmsplice": (278, 75),
     "setsid": (112, 157),
     "setpgid": (109, 154),
     "memfd_create": (319, 279),
     "memfd_secret": (447, 447),
-    "shmget": (29, 194),
+    "shmget": (29, 194),  # and what others have made can be used without asking for it
+    "shmat": (30, 196),
+    "shmctl": (31, 195),
     "semget": (64, 190),
+    "semop": (65, 193),
+    "semtimedop": (220, 192),
+    "semctl": (66, 191),
     "msgget": (68, 186),
+    "msgsnd": (69, 189),
+    "msgrcv": (70, 188),
+    "msgctl": (71, 187),
     "mq_open": (240, 180),
     "ptrace": (101, 117),
     "process_vm_readv": (310, 270),
@@ -128,6 +139,9 @@ _DENIED_WITH: list[tuple[_Numbers, int, int]] = [
     ((16, 29), 1, 0x8901),  # ioctl FIOSETOWN
     ((16, 29), 1, 0x8902),  # SIOCSPGRP
     ((16, 29), 1, 0x40086602),  # FS_IOC_SETFLAGS: files that cannot be removed
+    ((436, 436), 2, 2),  # close_range CLOSE_RANGE_UNSHARE: descriptors that nobody counts ...
+    ((436, 436), 2, 6),  # ... with CLOSE_RANGE_CLOEXEC
+    ((157, 167), 0, 4),  # prctl PR_SET_DUMPABLE: nobody could look into the process
 ]
 _PRCTL, _PR_SET_PDEATHSIG = (157, 167), 1
 _CLONE, _CLONE3, _TGKILL, _PRLIMIT = (56, 220), (435, 435), (234, 131), (302, 261)
@@ -196,8 +210,10 @@ def _program(*, copies: bool) -> list[bytes]:
     program += _answer_if(_PRCTL[column], [pdeathsig], _EPERM)
     for numbers, argument, value in _DENIED_WITH + (_LOCKS if copies else []):
         program += _answer_if(numbers[column], [(argument, value)], _EPERM)
-    # a clone that is no thread, a signal to another process, limits of another process
+    # a clone that is no thread or has descriptors of its own, which nobody counts; a signal to
+    # another process, limits of another process
     program += _deny_unless(_CLONE[column], _JUMP_BITS, _CLONE_THREAD)
+    program += _deny_unless(_CLONE[column], _JUMP_BITS, _CLONE_FILES)
     program += _deny_unless(_TGKILL[column], _JUMP_EQUAL, os.getpid())
     program += _deny_unless(_PRLIMIT[column], _JUMP_EQUAL, 0)
     return [*program, _instruction(_RETURN, _ALLOW)]

@@ -13,7 +13,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Buffer", "nameless_file"]
+__all__ = ["Buffer", "nameless_file", "take_back"]
 
 
 class Buffer:
@@ -36,7 +36,7 @@ class Buffer:
             self.file = nameless_file()
             os.ftruncate(self.file, n_bytes)
             self._map = mmap.mmap(self.file, n_bytes)
-            _seal(self.file)
+            _seal(self.file, _F_SEAL_SHRINK | _F_SEAL_GROW | _F_SEAL_FUTURE_WRITE)
         return np.frombuffer(self._map, np.float32, length)
 
     def fill(self, write: Callable[[BinaryIO], object]) -> int:
@@ -46,8 +46,14 @@ class Buffer:
         with open(self.file, "wb", closefd=False) as file:
             write(file)
         os.lseek(self.file, 0, os.SEEK_SET)  # the other side shares the position
-        _seal(self.file)
+        _seal(self.file, _F_SEAL_GROW | _F_SEAL_FUTURE_WRITE)
         return self.file
+
+    def take_back(self) -> None:
+        """Free what `fill` had written, whoever keeps it open or mapped."""
+        if self.file is not None:
+            take_back(self.file)
+        self.close()
 
     def close(self) -> None:
         """Give the memory back (an array that still looks at it keeps it alive)."""
@@ -64,13 +70,25 @@ def nameless_file() -> int:
         return os.dup(file.fileno())
 
 
-def _seal(file: int) -> None:
+def take_back(file: int) -> None:
+    """Free what a file without a name holds, for good, whoever keeps it open or mapped.
+
+    Raises:
+        OSError: whoever had it sealed it against this.
+    """
+    _seal(file, _F_SEAL_GROW)
+    os.ftruncate(file, 0)
+
+
+# Linux `include/uapi/linux/fcntl.h`; not all are in the fcntl module of every Python.
+_F_SEAL_SEAL, _F_SEAL_SHRINK, _F_SEAL_GROW, _F_SEAL_FUTURE_WRITE = 0x01, 0x02, 0x04, 0x10
+
+
+def _seal(file: int, seals: int) -> None:
     """Let nobody write the file anew, shrink it (that would kill who has it mapped) or let it grow
-    (nobody counts its memory).
+    (nobody counts its memory), and nobody add to these seals.
     """
     if hasattr(fcntl, "F_ADD_SEALS") and hasattr(os, "memfd_create"):
-        seals = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | _F_SEAL_FUTURE_WRITE
-        fcntl.fcntl(file, fcntl.F_ADD_SEALS, seals)
-
-
-_F_SEAL_FUTURE_WRITE = 0x10  # Linux 5.1; not in the fcntl module of every Python
+        missing = (seals | _F_SEAL_SEAL) & ~fcntl.fcntl(file, fcntl.F_GET_SEALS)
+        if missing:
+            fcntl.fcntl(file, fcntl.F_ADD_SEALS, missing)

@@ -9,13 +9,14 @@ import pickle
 import socket
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from ...errors import SubmissionError
-from ..messages import Closed, MessageError, receive, send
+from ..messages import AttachmentError, Closed, MessageError, receive, send
 from .buffers import Buffer
 from .output import marked, printable
 
@@ -23,10 +24,17 @@ __all__ = ["Conversation", "Limit", "TrainSource"]
 
 log = logging.getLogger("submission")
 
-TrainSource = Callable[[Any, Any], pd.DataFrame]
-"""(train_size, selected_indices) -> training events."""
-
 SEND_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class TrainSource:
+    """Where the training events come from that a model asks for."""
+
+    rows: int
+    """How many there are: no question may name more."""
+    give: Callable[[Any, Any], pd.DataFrame]
+    """(train_size, selected_indices) -> training events."""
 
 
 class Limit(NamedTuple):
@@ -57,6 +65,7 @@ class Conversation:
         how_it_ended: Callable[[], str],
     ) -> None:
         self._connection, self._end, self._how_it_ended = connection, end, how_it_ended
+        self._given = Buffer()
 
     def ask(self, message: dict[str, Any], files: Sequence[int] = ()) -> None:
         """Send a message, and descriptors with it."""
@@ -72,28 +81,34 @@ class Conversation:
         limit: Limit,
         where: object | None = None,
         train_source: TrainSource | None = None,
-        most_indices: int = 0,
     ) -> dict[str, Any]:
         """The answer to what was asked last.
+
+        No message costs this side more than the training events themselves: its size has a bound,
+        and what was given is taken back with the next one.
 
         Args:
             doing: what the other side is at, for errors.
             limit: how long it may take.
             where: the experiment, for errors.
             train_source: answers its questions for training events; None where it may not ask.
-            most_indices: how many events it may choose with one question.
 
         Raises:
             SubmissionError: the other side failed, took too long, ended or disturbed the protocol.
         """
+        most_indices = 0 if train_source is None else train_source.rows
         while True:
             try:
                 answer, indices = receive(self._connection, limit.ends, 8 * most_indices)
+                self._given.take_back()
             except TimeoutError as error:
                 what = f"took longer than its limit of {limit.seconds:.0f} s"
                 raise self.fault(doing, what, where) from error
             except Closed as error:
                 raise self.fault(doing, self._how_it_ended(), where) from error
+            except AttachmentError as error:
+                what = f"{error}: selected_indices are at most as many as training events"
+                raise self.fault(doing, f"disturbed the protocol ({what})", where) from error
             except MessageError as error:
                 raise self.fault(doing, f"disturbed the protocol ({error})", where) from error
             if "error" in answer:
@@ -109,20 +124,18 @@ class Conversation:
     def fault(self, doing: str, what: str, where: object | None = None) -> SubmissionError:
         """The error to raise; the other side is ended with it."""
         self._end()
+        self._given.close()
         return SubmissionError(f"{doing} {what}", where=where)
 
     def _give_train_set(
         self, question: dict[str, Any], indices: bytearray, train_source: TrainSource
     ) -> None:
-        buffer = Buffer()
         try:
-            try:
-                selected = np.frombuffer(indices, "<i8") if question.get("selected") else None
-                frame = train_source(question.get("train_size"), selected)
-                file = buffer.fill(lambda target: pickle.dump(frame, target, protocol=5))
-            except Exception as error:  # a bad question, whatever it leads to, is the asker's fault
-                self.ask({"error": f"get_train_set: {error}"})
-                return
-            self.ask({}, [file])
-        finally:
-            buffer.close()
+            selected = np.frombuffer(indices, "<i8") if question.get("selected") else None
+            frame = train_source.give(question.get("train_size"), selected)
+            file = self._given.fill(lambda target: pickle.dump(frame, target, protocol=5))
+        except Exception as error:  # a bad question, whatever it leads to, is the asker's fault
+            self._given.close()
+            self.ask({"error": f"get_train_set: {error}"})
+            return
+        self.ask({}, [file])

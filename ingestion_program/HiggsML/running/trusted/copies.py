@@ -155,9 +155,8 @@ class Copy:
     def _problem(self, pid: object, own: set[bytes]) -> str | None:
         """What keeps a copy from being apart from other processes, if anything does."""
         started = started_in(self._session) - self._watch.copies
-        if started != {pid}:
+        if not isinstance(pid, int) or started != {pid}:
             return f"started processes of its own ({len(started)} where one copy was asked for)"
-        assert isinstance(pid, int)  # noqa: S101 - it is one of them
         try:
             if set(descriptors(pid).values()) != own:
                 return "kept files open that its copies would share"

@@ -14,7 +14,7 @@ from ... import __version__
 from ..contract import MODEL_FILE
 from .output import printable
 
-__all__ = ["digest_of_folder", "facts_of_machine", "name_of_submission"]
+__all__ = ["bytes_of_folder", "digest_of_folder", "facts_of_machine", "name_of_submission"]
 
 LONGEST_NAME = 100
 """Characters."""
@@ -54,6 +54,15 @@ def digest_of_folder(folder: Path) -> str:
         digest.update(b"%o\0%d\0%b\0" % (stat.S_IFMT(status.st_mode), status.st_size, name))
         digest.update(content)
     return digest.hexdigest()
+
+
+def bytes_of_folder(folder: Path) -> int:
+    """How many bytes `digest_of_folder` would read.
+
+    Raises:
+        OSError: a file or folder cannot be looked at.
+    """
+    return sum(path.lstat().st_size for path in _entries(folder))
 
 
 def _entries(folder: Path) -> Iterator[Path]:

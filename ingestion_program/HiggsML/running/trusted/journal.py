@@ -14,6 +14,9 @@ from ...errors import RunError
 
 __all__ = ["Journal", "parse_record"]
 
+LONGEST = 1 << 16
+"""Bytes of a line; no record comes near."""
+
 
 class Journal:
     """The records of a file, and where further ones are appended.
@@ -41,31 +44,48 @@ class Journal:
             os.fsync(file.fileno())
         self.records.append(record)
 
+    def forget(self) -> None:
+        """Drop all records but the first one."""
+        with self._path.open("r+b") as file:
+            file.truncate(len(file.readline()))
+            os.fsync(file.fileno())
+        del self.records[1:]
+
     def _read(self) -> list[dict[str, Any]]:
+        if self._path.is_symlink() or (self._path.exists() and not self._path.is_file()):
+            raise self.damaged("not a file")
         if not self._path.exists():
             return []
-        records, whole = [], 0
-        lines = self._path.read_bytes().splitlines(keepends=True)
-        for number, line in enumerate(lines, start=1):
-            record = parse_record(line)
-            if record is None and number < len(lines):
-                raise RunError(
-                    "the journal is damaged.",
-                    where=f"{self._path}, line {number}",
-                    fix="start anew without --resume.",
-                )
-            if record is not None:
-                records.append(record)
-                whole += len(line)
+        records: list[dict[str, Any]] = []
+        with self._path.open("rb") as file:
+            whole = 0
+            while line := file.readline(LONGEST):
+                record = parse_record(line)
+                if record is None and file.read(1):
+                    raise self.damaged(f"line {len(records) + 1}")
+                if record is not None:
+                    records.append(record)
+                    whole = file.tell()
         os.truncate(self._path, whole)
         return records
 
+    def damaged(self, where: str) -> RunError:
+        """The error to raise where the journal is not what a run writes."""
+        return RunError(
+            "the journal is damaged.",
+            where=f"{self._path}, {where}",
+            fix="start anew without --resume.",
+        )
+
 
 def parse_record(line: bytes) -> dict[str, Any] | None:
-    """The record of a line; None if the line is torn."""
+    """The record of a line; None if it is torn, or was never a record."""
     checksum, _, body = line.partition(b" ")
     body = body.rstrip(b"\n")
     if not line.endswith(b"\n") or checksum != b"%08x" % zlib.crc32(body):
         return None
-    record: dict[str, Any] = json.loads(body)
-    return record
+    try:
+        record = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return record if isinstance(record, dict) else None

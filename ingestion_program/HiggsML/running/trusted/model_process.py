@@ -7,13 +7,13 @@ import socket
 import subprocess
 import time
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 from ...errors import PredictionError, RunError, SubmissionError
 from ..contract import Prediction, check_prediction
 from ..diagnostics import check_diagnostics
 from ..isolation.policy import Policy
-from .buffers import Buffer, nameless_file
+from .buffers import Buffer, nameless_file, take_back
 from .conversation import Conversation, Limit, TrainSource
 from .copies import Copies, Copy
 from .launch import environment, interpreter
@@ -26,8 +26,6 @@ __all__ = ["ModelProcess"]
 log = logging.getLogger("submission")
 
 START_SECONDS = 60.0
-EVENT_BYTES = 128
-"""Memory of a training event; no more events are given than fit into the process."""
 
 
 class ModelProcess:
@@ -100,7 +98,7 @@ class ModelProcess:
         self, train_source: TrainSource, seconds: float, mu_range: tuple[float, float]
     ) -> None:
         """Import the submission, make its model and fit it; the events come from `train_source`."""
-        limit, most = Limit.of(seconds), self._policy.memory_bytes // EVENT_BYTES
+        limit = Limit.of(seconds)
         build = {"do": "build", "folder": str(self._submission), "mu_range": mu_range}
         steps: dict[str, dict[str, Any]] = {
             "Model(get_train_set, systematics)": build,
@@ -108,7 +106,7 @@ class ModelProcess:
         }
         for doing, message in steps.items():
             self._conversation.ask(message)
-            self._conversation.answer(doing, limit, train_source=train_source, most_indices=most)
+            self._conversation.answer(doing, limit, train_source=train_source)
 
     def diagnostics(self, seconds: float) -> dict[str, Any] | None:
         """What the fitted model tells of itself, checked; None where it tells nothing of use."""
@@ -129,15 +127,23 @@ class ModelProcess:
         with os.fdopen(nameless_file(), "rb") as file:
             self._conversation.ask({"do": "save"}, [file.fileno()])
             answer = self._conversation.answer("serialising the model", Limit.of(seconds))
-            if "cannot" in answer:
-                return printable(answer["cannot"])
-            size = os.fstat(file.fileno()).st_size
-            if size > self._policy.memory_bytes:
-                return f"it takes {size} bytes, and would not fit into its memory again"
-            if self._watch.look() is not None:  # what fit left on the disk is used from now on
-                raise self._conversation.fault("fit", self._how_it_ended())
-            file.seek(0)  # the other side shared the position
-            return file.read(size)
+            saved = printable(answer["cannot"]) if "cannot" in answer else self._saved(file)
+            try:
+                take_back(file.fileno())
+            except OSError as error:
+                what = "sealed the file that it was given"
+                raise self._conversation.fault("serialising the model", what) from error
+            return saved
+
+    def _saved(self, file: BinaryIO) -> bytes | str:
+        """What was written to the file, or why it cannot be used."""
+        size = os.fstat(file.fileno()).st_size
+        if size > self._policy.memory_bytes:
+            return f"it takes {size} bytes, and would not fit into its memory again"
+        if self._watch.look() is not None:  # what fit left on the disk is used from now on
+            raise self._conversation.fault("fit", self._how_it_ended())
+        file.seek(0)  # the other side shared the position
+        return file.read(size)
 
     def load(self, body: bytes, seconds: float) -> None:
         """Load a fitted model."""
@@ -147,7 +153,7 @@ class ModelProcess:
             self._conversation.ask({"do": "load", "folder": str(self._submission)}, [file])
             self._conversation.answer("loading the fitted model", Limit.of(seconds))
         finally:
-            buffer.close()
+            buffer.take_back()
 
     def start_predict(self, buffer: Buffer, rows: int, seconds: float) -> None:
         """Hand over a pseudo-experiment, whose features stand in the buffer."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from .journal import parse_record
-from .results import MARKER, STATE
+from .results import JOURNAL, MARKER, STATE
 
 __all__ = [
     "MANIFEST",
@@ -35,8 +35,10 @@ MANIFEST = ".higgsml.json"
 
 _EMPTY_FOLDER = "empty folder"
 
-_RESULTS = re.compile(r"\.?(result_\d+|ingestion_duration|run|test_settings)\.json(\.\w+)?")
-_STATE_NAMES = {"journal", "model", "model.part", "submission"}
+_RESULTS = re.compile(
+    r"\.?(result_\d+|ingestion_duration|run|test_settings|completed)\.json(\.\w+)?"
+)
+_STATE_NAMES = {JOURNAL, "model", "model.part", "submission"}
 
 
 def written_by_ingestion(folder: Path, submission: Path) -> list[Owner]:
@@ -67,11 +69,14 @@ def _is_state(folder: Path) -> bool:
     if folder.is_symlink() or not folder.is_dir():
         return False
     names = {path.name for path in folder.iterdir()}
-    try:
-        with (folder / "journal").open("rb") as file:
-            record = parse_record(file.readline(1 << 16))
-    except OSError:
+    journal = folder / JOURNAL
+    if journal.is_symlink() or not journal.is_file():
         return not names  # a run that was killed as it began
+    with journal.open("rb") as file:
+        line = file.readline(1 << 16)
+    if not line:
+        return names == {JOURNAL}
+    record = parse_record(line)
     return names <= _STATE_NAMES and record is not None and "key" in record
 
 

@@ -5,10 +5,20 @@ All of it is bytes that a participant may have chosen: a process names itself an
 
 import os
 import signal
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
-__all__ = ["descriptors", "end_session", "how_it_ended", "shared_memory", "started_in"]
+__all__ = [
+    "Mapping",
+    "descriptors",
+    "end_session",
+    "how_it_ended",
+    "mappings",
+    "shared_memory",
+    "started_in",
+]
 
 
 def _children() -> set[int]:
@@ -71,18 +81,39 @@ def descriptors(pid: int) -> dict[int, bytes]:
     return found
 
 
-def shared_memory(pid: int) -> list[bytes]:
+class Mapping(NamedTuple):
+    """A stretch of a process's memory (a line of `/proc/<pid>/maps`)."""
+
+    addresses: str
+    rights: bytes
+    """As `rw-p`; the last one is `s` where others may see it change."""
+    inode: int
+    name: bytes
+    """Of the file; empty for memory of its own."""
+
+
+def mappings(pid: int) -> Iterator[Mapping]:
+    """The memory of a process, stretch by stretch.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    for line in Path(f"/proc/{pid}/maps").read_bytes().splitlines():
+        addresses, rights, _, _, inode, *name = line.split(maxsplit=5)
+        yield Mapping(addresses.decode(), rights, int(inode), b"".join(name))
+
+
+def shared_memory(pid: int) -> list[Mapping]:
     """The mappings of a process that others may see change: shared, and no file to be read only.
 
     Raises:
         OSError: they cannot be read.
     """
     found = []
-    for line in Path(f"/proc/{pid}/maps").read_bytes().splitlines():
-        _, rights, _, _, inode, *name = line.split(maxsplit=5)
-        kept_file = inode != b"0" and name and not name[0].endswith(b" (deleted)")
-        if rights.endswith(b"s") and (b"w" in rights or not kept_file):
-            found.append(line)
+    for mapping in mappings(pid):
+        kept_file = mapping.inode and mapping.name and not mapping.name.endswith(b" (deleted)")
+        if mapping.rights.endswith(b"s") and (b"w" in mapping.rights or not kept_file):
+            found.append(mapping)
     return found
 
 

@@ -20,10 +20,12 @@ from ..contract import Prediction
 
 __all__ = [
     "FORMAT",
+    "JOURNAL",
     "MARKER",
     "STATE",
     "clear_folder",
     "remove_folder",
+    "remove_state",
     "result_of_set",
     "write_atomically",
     "write_results",
@@ -32,7 +34,9 @@ __all__ = [
 FORMAT = 1
 MARKER = "completed.json"
 STATE = "state"
-"""The folder in the output where a run keeps what it needs to go on after a kill."""
+"""The folder in the output where a run keeps what it needs to go on after a kill ..."""
+JOURNAL = "journal"
+"""... and the file in it that tells whose it is."""
 
 
 def clear_folder(folder: Path, keep: Sequence[str] = ()) -> None:
@@ -69,6 +73,19 @@ def remove_folder(folder: Path) -> None:
     """
     with suppress(RecursionError):
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_state(folder: Path) -> None:
+    """Remove the folder of a run's state, the journal last: it tells whose folder this is."""
+    if folder.is_symlink() or folder.is_file():
+        folder.unlink()
+    elif folder.is_dir():
+        for entry in folder.iterdir():
+            if entry.is_dir() and not entry.is_symlink():
+                remove_folder(entry)
+            elif entry.name != JOURNAL:
+                entry.unlink()
+        remove_folder(folder)
 
 
 def result_of_set(predictions: Sequence[Prediction]) -> dict[str, list[float]]:

@@ -18,6 +18,8 @@ from ...settings import LimitSettings
 from ...task import HIGGSML
 from ..isolation.policy import Policy, offered
 from .conversation import TrainSource
+from .facts import digest_of_folder
+from .launch import PROGRAM
 from .model_process import ModelProcess
 from .results import remove_folder
 
@@ -81,6 +83,9 @@ class Submission:
         self._fitting: ModelProcess | None = None
         self.diagnostics: dict[str, Any] | None = None
         """What the model told of its fit; None where it told nothing, or was fitted before."""
+        # Times of last access move once a day at most: now, and not when a copy reads a file (those
+        # of the submission moved when its digest was taken).
+        digest_of_folder(PROGRAM / "HiggsML")
         self._usage: dict[str, dict[str, float]] = {}
         self._noting = threading.Lock()
 
@@ -227,6 +232,7 @@ class Packed(NamedTuple):
         staged = folder / "submission"
         with tarfile.open(fileobj=io.BytesIO(self.files)) as archive:
             archive.extractall(staged, filter="data")
+        digest_of_folder(staged)  # as above, for the times of last access
         submission = Submission(staged, folder, self.limits, TimeLeft(self.seconds), self.devices)
         submission.restore(self.body)
         return submission

@@ -163,9 +163,8 @@ class _Host:
 
     def do_predict(self, file: int, rows: int) -> dict[str, Any]:
         """Measure one pseudo-experiment."""
-        from ..contract import (
-            check_prediction,
-        )  # late: imports numpy, whose threads must be closed in
+        # Not before the process is closed in: the threads of numpy would be left out.
+        from ..contract import check_prediction
 
         # Private: what the model writes stays here, and only the pages it writes are copied.
         memory = mmap.mmap(file, max(4 * rows * len(FEATURES), 1), flags=mmap.MAP_PRIVATE)

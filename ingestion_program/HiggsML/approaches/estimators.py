@@ -144,9 +144,9 @@ class NetworkAtPriors(MLPClassifier):  # type: ignore[misc]  # no types
         shares = np.bincount(codes, sample_weight)
         biases = np.log(np.maximum(shares / shares.sum(), 1e-12))
         start = MLPClassifier(**self.get_params() | {"batch_size": "auto", "warm_start": True})
-        start.partial_fit(x[first], y[first], classes)  # makes the layers
+        start.partial_fit(x[first], y[first], classes=classes)  # makes the layers
         start.intercepts_[-1][:] = biases if len(classes) > 2 else biases[1] - biases[0]
         start.set_params(batch_size=self.batch_size).fit(x, y, sample_weight)
-        parameters = self.get_params()
-        vars(self).update({k: v for k, v in vars(start).items() if k not in parameters})
+        for name in vars(start).keys() - self.get_params():
+            setattr(self, name, getattr(start, name))
         return self

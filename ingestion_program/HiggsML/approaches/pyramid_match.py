@@ -18,14 +18,20 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
+from sklearn.linear_model import SGDClassifier
+from sklearn.utils.validation import check_is_fitted
 
 from ..arrays import Array
 from ..errors import ApproachError, DataError
 
-__all__ = ["PyramidFeatures"]
+__all__ = ["EVENT_SIDES", "PyramidFeatures", "PyramidMatch"]
+
+EVENT_SIDES = (*(1 / 32,) * 4, 0.25, 0.5, 0.25, 0.25)
+"""Finest cells of `representations.event_objects`: kinds (apart at six levels), ln pT, eta, phi."""
 
 _CHUNK = 16_384  # sets whose cells fit into the cache
+_PREDICTED = 131_072  # sets whose rows are in memory at a time
 _ODD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio
 
 
@@ -125,3 +131,84 @@ def _mixed(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     keys = (keys ^ (keys >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     keys = (keys ^ (keys >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return keys ^ (keys >> np.uint64(31))
+
+
+class PyramidMatch(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # no types
+    """A linear classifier of the pyramid match kernel of sets, trained by gradient descent.
+
+    Args:
+        sides: of the finest cells, one for each feature of an object; the default suits
+            `representations.event_objects`.
+        levels: number of cell sizes.
+        n_columns: of the features.
+        alpha: strength of the penalty on squared weights.
+        passes: over the training events.
+        random_state: of the order of the events.
+
+    Attributes:
+        linear_: the fitted `sklearn.linear_model.SGDClassifier`; weights are averaged over the
+            steps.
+        classes_: labels, sorted.
+    """
+
+    def __init__(
+        self,
+        sides: tuple[float, ...] = EVENT_SIDES,
+        *,
+        levels: int = 6,
+        n_columns: int = 1 << 18,
+        alpha: float = 3e-6,
+        passes: int = 6,
+        random_state: Any = None,
+    ) -> None:
+        self.sides = sides
+        self.levels = levels
+        self.n_columns = n_columns
+        self.alpha = alpha
+        self.passes = passes
+        self.random_state = random_state
+
+    def fit(self, x: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Train on sets (n, m, d) with labels (n,) and weights (n,)."""
+        rows = self._features().fit_transform(x)
+        self.linear_ = self._linear().fit(rows, y, sample_weight=sample_weight)
+        self.classes_ = self.linear_.classes_
+        return self
+
+    def partial_fit(self, x: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
+        """Train on some more sets, once; the first call needs all labels that may come."""
+        if not hasattr(self, "linear_"):
+            self.linear_ = self._linear()
+        rows = self._features().fit_transform(x)
+        self.linear_.partial_fit(rows, y, classes=classes, sample_weight=sample_weight)
+        self.classes_ = self.linear_.classes_
+        return self
+
+    def predict_proba(self, x: Any) -> Array:
+        """Probability of each class, (n, classes)."""
+        check_is_fitted(self)
+        features = self._features().fit(x)
+        sets = np.asarray(x)
+        found = np.empty((len(sets), len(self.classes_)))
+        for start in range(0, len(sets), _PREDICTED):
+            here = slice(start, start + _PREDICTED)
+            found[here] = self.linear_.predict_proba(features.transform(sets[here]))
+        return found
+
+    def predict(self, x: Any) -> npt.NDArray[Any]:
+        """The most probable class of each set, (n,)."""
+        found: npt.NDArray[Any] = self.classes_[self.predict_proba(x).argmax(axis=1)]
+        return found
+
+    def _features(self) -> PyramidFeatures:
+        return PyramidFeatures(self.sides, levels=self.levels, n_columns=self.n_columns)
+
+    def _linear(self) -> SGDClassifier:
+        return SGDClassifier(
+            loss="log_loss",
+            alpha=self.alpha,
+            max_iter=self.passes,
+            tol=None,
+            average=True,
+            random_state=self.random_state,
+        )

@@ -73,7 +73,10 @@ class Encoder:
         if CLASSES.get(name) and type(value) is _class_of(name):
             return {"class": name, "state": self.encode(_state(value))}
         if type(value).__module__.startswith("xgboost."):
-            return {"boosted trees": self._trees(value), **self._parameters(value)}
+            return {
+                "boosted trees": self._trees(value),
+                "parameters": self.encode(value.get_params()),
+            }
         if isinstance(value, BaseEstimator):
             return {"pickle": self._member(pickle.dumps(value), "pickle")}
         raise ApproachError("this cannot be saved.", value=value)
@@ -92,13 +95,6 @@ class Encoder:
         if not value.__sklearn_is_fitted__():
             return None
         return self._member(bytes(value.get_booster().save_raw("json")), "json")
-
-    def _parameters(self, value: Any) -> dict[str, Any]:
-        parameters = {k: v for k, v in value.get_params().items() if v is not None}
-        missing = parameters.pop("missing", None)
-        if missing is not None and not np.isnan(missing):
-            parameters["missing"] = missing
-        return {"parameters": self.encode(parameters)}
 
     def _member(self, body: bytes, suffix: str) -> str:
         name = f"m{len(self.members)}.{suffix}"
@@ -166,9 +162,11 @@ class Decoder:
     def _boosted_trees(self, tree: Any) -> Any:
         from xgboost import XGBClassifier
 
-        found = XGBClassifier(**self.decode(tree["parameters"]))
+        parameters = self.decode(tree["parameters"])
+        found = XGBClassifier(**parameters)
         if tree["boosted trees"] is not None:
             found.load_model(bytearray(self._members[tree["boosted trees"]]))
+            found.set_params(**parameters)  # some became those of the trees
         return found
 
     def _pickled(self, name: str) -> Any:

@@ -1,16 +1,25 @@
 """Small training rows for every approach of the catalogue, and the approaches fitted to them."""
 
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 from sklearn.exceptions import ConvergenceWarning
+from threadpoolctl import threadpool_limits
 
 from HiggsML.approaches import APPROACHES
 from HiggsML.generation import generate
 from HiggsML.schema import FEATURES, LABELS
 from small_approaches import inputs_of
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    """More threads cost more than they give on few rows."""
+    with threadpool_limits(1):
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +45,7 @@ def fitted(rows: tuple[Any, Any, Any]) -> dict[str, tuple[Any, Any]]:
             small |= {"max_iter": 1, "batch_size": 300}
         known = estimator.get_params()
         estimator.set_params(**{key: value for key, value in small.items() if key in known})
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), threadpool_limits(1):
             warnings.simplefilter("ignore", ConvergenceWarning)
             found[name] = estimator.fit(x, y, sample_weight=weights), x
     return found

@@ -91,9 +91,9 @@ def tolerance(folder: str) -> float:
     """How far a score may be from the table, relative to it.
 
     Machines add in different orders and with other last bits. Trees, histograms and fits make less
-    than 1e-5 of that, so that a changed event or cut shows. Training by gradient descent makes another
-    network of it, with bins of its own: with three sets of processor instructions the scores were
-    up to 10 % apart. A wider change has a cause in the programs.
+    than 1e-5 of that, so that a changed event or cut shows. Training by gradient descent makes
+    another classifier of it, with bins of its own: with three sets of processor instructions the
+    scores of networks were up to 10 % apart. A wider change has a cause in the programs.
     """
     return 0.15 if folder in NETWORKS else 5e-4
 

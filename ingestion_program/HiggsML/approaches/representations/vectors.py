@@ -16,7 +16,10 @@ from ...arrays import Array, Mask
 from ...errors import DataError
 from ...schema import UNDEFINED
 
-__all__ = ["KINDS", "Vector", "event_momenta", "find_vectors", "is_absent", "table_of"]
+__all__ = ["ABSENT", "KINDS", "Vector", "event_momenta", "find_vectors", "is_absent", "table_of"]
+
+ABSENT = (UNDEFINED, -999.0)
+"""What stands for what an event does not have: in this challenge, and in that of 2014."""
 
 KINDS = ("lepton", "tau", "met", "jet")
 
@@ -94,9 +97,8 @@ def table_of(x: Any, columns: Sequence[str]) -> NDArray[Any]:
 
 
 def is_absent(values: NDArray[Any]) -> Mask:
-    """Whether values are those of what an event does not have: -25, or -999."""
-    absent: Mask = values <= UNDEFINED  # no momentum and no angle is as low
-    return absent
+    """Which transverse momenta are none, for the event does not have the object: -25, or -999."""
+    return np.asarray(np.isin(values, ABSENT))
 
 
 def event_momenta(x: Any, columns: Sequence[str]) -> tuple[Array, Array, Array]:

@@ -25,6 +25,7 @@ from .estimators import (
     three_layer_network,
     two_layer_network,
 )
+from .networks import DeepSets, HitCNN, JetCNN, PixelCNN
 from .prior_correction import PriorCorrected
 from .pyramid_match import PyramidFeatures, PyramidMatch
 
@@ -33,8 +34,12 @@ __all__ = [
     "Balanced",
     "Cut",
     "CutAndCount",
+    "DeepSets",
     "Entry",
+    "HitCNN",
+    "JetCNN",
     "NetworkAtPriors",
+    "PixelCNN",
     "PriorCorrected",
     "PyramidFeatures",
     "PyramidMatch",

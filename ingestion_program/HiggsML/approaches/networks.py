@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Floats, Mask
-from ..errors import ApproachError
 from .layers import image_layers, jet_layers, set_layers
-from .network import Network
-from .representations import pixel_image
+from .representations import pixel_image, text_image
+from .representations.normalisation import normalise
+from .torch_network import Network
 from .training import Rows
 
 __all__ = ["DeepSets", "HitCNN", "JetCNN", "PixelCNN"]
@@ -48,7 +48,7 @@ class JetCNN(Network):
         epochs: int = 100,
         batch_size: int = 128,
         learning_rate: float = 1e-3,
-        validation: float = 0.1,
+        validation: float = 0.05,
         patience: int | None = None,
         random_state: int | None = None,
     ) -> None:
@@ -66,22 +66,19 @@ class JetCNN(Network):
         return jet_layers(len(self.classes_))
 
     def _inputs(self, x: NDArray[Any]) -> Floats:
-        images = x.astype(np.float32)
-        if self.normalise == "log":
-            return np.log1p(images)
-        brightest = images.max(axis=(1, 2), keepdims=True)
-        return images / np.where(brightest > 0.0, brightest, np.float32(1.0))
+        return normalise(x, self.normalise)
 
 
 class PixelCNN(Network):
     """Convolutions on images that are drawn of the features of an event, (n, d).
 
-    Features are standardised with the mean and spread of the training rows; NaN, what an event does
-    not have, is black.
+    Blocks of pixels show features that are standardised with the mean and spread of the training
+    rows; NaN, what an event does not have, is black. Text shows the features as they are.
 
     Args:
-        size: height and width of an image; 6 gives each of up to 36 features a pixel.
-        style: "squares" or "bars", see `pixel_image`.
+        size: height and width of an image; 6 gives each of up to 36 features a pixel, 90
+            has room for the text of 30.
+        style: "squares" or "bars" of pixels, see `pixel_image`; or "text", see `text_image`.
         channels: of the 3 x 3 convolutions.
         arguments: those of `Network`.
 
@@ -95,13 +92,13 @@ class PixelCNN(Network):
     def __init__(
         self,
         size: int = 6,
-        style: str = "squares",
+        style: Literal["squares", "bars", "text"] = "squares",
         *,
         channels: tuple[int, ...] = (32, 32),
-        epochs: int = 8,
+        epochs: int = 3,
         batch_size: int = 1_024,
-        learning_rate: float = 4e-3,
-        validation: float = 0.1,
+        learning_rate: float = 6e-3,
+        validation: float = 0.05,
         patience: int | None = None,
         random_state: int | None = None,
     ) -> None:
@@ -121,8 +118,10 @@ class PixelCNN(Network):
         return image_layers((self.size, self.size), self.channels, 64, len(self.classes_))
 
     def _inputs(self, x: NDArray[Any]) -> Floats:
-        standard = ((x - self.mean_) / self.scale_).astype(np.float32)
-        return pixel_image(standard, self.size, self.style) / np.float32(255.0)
+        if self.style == "text":
+            return normalise(text_image(x, (self.size, self.size)), "bytes")
+        standard = (x - self.mean_) / self.scale_
+        return normalise(pixel_image(standard, self.size, self.style), "bytes")
 
     def _is_empty(self, x: NDArray[Any]) -> Mask:
         empty: Mask = np.isnan(x).all(axis=1)
@@ -158,9 +157,9 @@ class DeepSets(Network):
         width: int = 64,
         *,
         epochs: int = 6,
-        batch_size: int = 1_024,
+        batch_size: int = 512,
         learning_rate: float = 4e-3,
-        validation: float = 0.1,
+        validation: float = 0.05,
         patience: int | None = None,
         random_state: int | None = None,
     ) -> None:

@@ -56,7 +56,7 @@ class Network(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # no types
         epochs: int = 8,
         batch_size: int = 1_024,
         learning_rate: float = 4e-3,
-        validation: float = 0.1,
+        validation: float = 0.05,
         patience: int | None = None,
         random_state: int | None = None,
     ) -> None:

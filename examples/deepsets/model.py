@@ -14,6 +14,4 @@ class Model(Measurement):
 
     def __init__(self, get_train_set, systematics, mu_range=None):
         network = DeepSets(width=64, epochs=6, random_state=1)
-        super().__init__(
-            network, get_train_set, systematics, inputs=event_sets, mu_range=mu_range
-        )
+        super().__init__(network, get_train_set, systematics, inputs=event_sets, mu_range=mu_range)

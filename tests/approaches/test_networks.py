@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.metrics import roc_auc_score
 
-from HiggsML.approaches.networks import DeepSets, HitCNN, JetCNN, PixelCNN
+from HiggsML.approaches import DeepSets, HitCNN, JetCNN, PixelCNN
+from HiggsML.approaches.persistence import load_approach, save
 from HiggsML.errors import ApproachError
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: make torch")
@@ -131,7 +132,9 @@ def test_features_are_standardised_and_what_is_absent_is_black():
 def test_order_and_filling_of_a_set_make_no_difference(fitted, order, more, seed):
     x, _ = sample("sets", 50, seed)
     filled = np.concatenate([x, np.zeros((50, more, 4))], axis=1)
-    mixed = np.random.default_rng(seed).permutation(filled[:, [*order, *range(5, 5 + more)]], axis=1)
+    mixed = np.random.default_rng(seed).permutation(
+        filled[:, [*order, *range(5, 5 + more)]], axis=1
+    )
     expected = fitted["sets"].predict_proba(x)
     np.testing.assert_allclose(fitted["sets"].predict_proba(mixed), expected, atol=1e-6)
 
@@ -165,7 +168,7 @@ def test_the_unit_of_weights_makes_no_difference(kind, fitted):
     ids=["sets", "pixels"],
 )
 def test_a_weight_of_two_is_a_row_twice(network):
-    """In steps of all rows nothing but normalisations, which know no weights, makes a difference."""
+    """In steps of all rows; but normalisations of images know no weights."""
     kind = "sets" if isinstance(network, DeepSets) else "pixels"
     x, y = sample(kind, 400)
     weighted = clone(network).fit(x, y, np.where(y == 1, 2.0, 1.0))
@@ -230,6 +233,15 @@ def test_a_fitted_network_is_arrays_and_survives_pickling(kind, fitted):
     np.testing.assert_array_equal(
         cloudpickle.loads(data).predict_proba(x), network.predict_proba(x)
     )
+
+
+@kinds
+def test_a_saved_network_answers_the_same(kind, fitted, tmp_path):
+    x, _ = sample(kind, 200, seed=8)
+    loaded = load_approach(save(fitted[kind], tmp_path / "network"))
+    assert type(loaded) is type(fitted[kind])
+    np.testing.assert_array_equal(loaded.predict_proba(x), fitted[kind].predict_proba(x))
+    np.testing.assert_array_equal(loaded.history_["loss"], fitted[kind].history_["loss"])
 
 
 @kinds

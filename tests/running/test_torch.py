@@ -1,4 +1,4 @@
-"""Networks in the sandbox: each experiment is answered by a fresh copy of a process with PyTorch."""
+"""Networks in the sandbox, where fresh copies of a process with PyTorch answer."""
 
 from pathlib import Path
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Floats, Mask
+from ..arrays import Array, Floats, Mask
 from .layers import image_layers, jet_layers, set_layers
 from .representations import pixel_image, text_image
 from .representations.normalisation import normalise
@@ -88,6 +88,8 @@ class PixelCNN(Network):
     """
 
     _dimensions = 2
+    mean_: Array
+    scale_: Array
 
     def __init__(
         self,
@@ -119,9 +121,10 @@ class PixelCNN(Network):
 
     def _inputs(self, x: NDArray[Any]) -> Floats:
         if self.style == "text":
-            return normalise(text_image(x, (self.size, self.size)), "bytes")
-        standard = (x - self.mean_) / self.scale_
-        return normalise(pixel_image(standard, self.size, self.style), "bytes")
+            images: Any = text_image(x, (self.size, self.size))
+        else:
+            images = pixel_image((x - self.mean_) / self.scale_, self.size, self.style)
+        return np.asarray(images / np.float32(255.0), dtype=np.float32)
 
     def _is_empty(self, x: NDArray[Any]) -> Mask:
         empty: Mask = np.isnan(x).all(axis=1)

@@ -184,8 +184,7 @@ class Network(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # no types
 
     def _is_empty(self, x: NDArray[Any]) -> Mask:
         """Whether there is nothing in an event."""
-        empty: Mask = ~x.any(axis=tuple(range(1, x.ndim)))
-        return empty
+        return np.asarray(~x.any(axis=tuple(range(1, x.ndim))))
 
     def _learn_scale(self, rows: Rows, start: "Network | None") -> None:
         """Learn what `_inputs` needs."""

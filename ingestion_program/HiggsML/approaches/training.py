@@ -148,13 +148,12 @@ def train(
     """
     import torch
 
-    for parameter in network.parameters():
-        parameter.requires_grad_(False)
+    network.requires_grad_(False)
     network.eval()  # statistics of normalisations stay, where not trained
-    groups = [{"params": list(part.parameters()), "peak": peak} for part, peak in parts]
-    for group in groups:
-        for parameter in group["params"]:
-            parameter.requires_grad_(True)
+    groups: list[dict[str, Any]] = []
+    for part, peak in parts:
+        part.requires_grad_(True)
+        groups.append({"params": list(part.parameters()), "peak": peak})
     optimizer = torch.optim.Adam(groups, lr=0.0)
     curve: list[tuple[float, float, float]] = []
     best, best_state = np.inf, arrays_of(network)

@@ -9,6 +9,7 @@ from .balance import Balanced
 from .catalogue import APPROACHES, Entry
 from .cut_and_count import CutAndCount
 from .cuts import Cut
+from .description import Description, describe
 from .estimators import (
     NetworkAtPriors,
     ada_boost,
@@ -26,6 +27,7 @@ from .estimators import (
     two_layer_network,
 )
 from .networks import DeepSets, HitCNN, JetCNN, PixelCNN
+from .persistence import load_approach, save
 from .prior_correction import PriorCorrected
 from .pyramid_match import PyramidFeatures, PyramidMatch
 
@@ -35,6 +37,7 @@ __all__ = [
     "Cut",
     "CutAndCount",
     "DeepSets",
+    "Description",
     "Entry",
     "HitCNN",
     "JetCNN",
@@ -45,13 +48,16 @@ __all__ = [
     "PyramidMatch",
     "ada_boost",
     "boosted_trees",
+    "describe",
     "extra_trees",
     "histogram_boosting",
     "linear_svc",
+    "load_approach",
     "logistic_regression",
     "network",
     "random_forest",
     "ridge",
+    "save",
     "single_tree",
     "strong_boosted_trees",
     "three_layer_network",

@@ -81,7 +81,7 @@ APPROACHES: Mapping[str, Entry] = MappingProxyType(
             estimators.histogram_boosting, "100 boosted trees of 31 leaves"
         ),
         "strong_boosted_trees": Entry(
-            estimators.strong_boosted_trees, "200 boosted trees of depth 6"
+            estimators.strong_boosted_trees, "100 boosted trees of depth 6"
         ),
         "deepsets": Entry(
             partial(DeepSets, random_state=1),

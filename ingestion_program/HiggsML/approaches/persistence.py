@@ -9,7 +9,6 @@ pickled, and reading a pickle runs whatever code it holds, a header or a digest 
 """
 
 import hashlib
-import importlib
 import importlib.metadata
 import io
 import json
@@ -124,7 +123,10 @@ def _decoded(source: Path, tree: Any, members: dict[str, bytes], trusted: bool) 
     try:
         with np.load(io.BytesIO(members.get(_ARRAYS, b"")), allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-        return Decoder(arrays, members, trusted).decode(tree)
+        found = Decoder(arrays, members, trusted).decode(tree)
+        if not isinstance(found, BaseEstimator):
+            raise TypeError(f"{type(found).__name__} is no estimator")
+        return found
     except ApproachError as error:
         raise ApproachError(error.what, where=source, fix=error.fix) from error
     except (

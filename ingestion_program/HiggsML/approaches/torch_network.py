@@ -98,7 +98,7 @@ class Network(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # no types
         rows = self._rows(x, y, sample_weight)
         shares = self._learn_shares(rows)
         rows, held_out = self._split(rows.taken(~self._is_empty(rows.x)), rng)
-        self._learn_scale(rows, start)
+        self._learn_scale(rows)
         with alone(seed):
             network = self._layers()
             start_at_shares(network, shares)
@@ -186,7 +186,7 @@ class Network(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # no types
         """Whether there is nothing in an event."""
         return np.asarray(~x.any(axis=tuple(range(1, x.ndim))))
 
-    def _learn_scale(self, rows: Rows, start: "Network | None") -> None:
+    def _learn_scale(self, rows: Rows) -> None:
         """Learn what `_inputs` needs."""
 
     # --- reading ---------------------------------------------------------------------------------

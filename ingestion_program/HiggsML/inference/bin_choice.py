@@ -19,8 +19,8 @@ def equal_information_edges(
     """Edges of the score between bins of equal content of s^2/(s + b).
 
     The local information is smoothed over `min_rows` background events, and every bin keeps at
-    least as many. Events of equal score stay together: a hard decision, 0 or 1, has the one edge
-    between the two. Where weights are negative, s counts as no less than zero and b as no
+    least as many (half as many where scores are equal). Events of equal score stay together, so
+    that a hard decision, 0 or 1, has the one edge between the two. Where weights are negative, s counts as no less than zero and b as no
     less than its statistical error; positive weights never sum to less.
 
     Args:

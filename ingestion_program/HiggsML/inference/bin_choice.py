@@ -20,8 +20,9 @@ def equal_information_edges(
 
     The local information is smoothed over `min_rows` background events, and every bin keeps at
     least as many (half as many where scores are equal). Events of equal score stay together, so
-    that a hard decision, 0 or 1, has the one edge between the two. Where weights are negative, s counts as no less than zero and b as no
-    less than its statistical error; positive weights never sum to less.
+    that a hard decision, 0 or 1, has the one edge between the two. Where weights are negative, s
+    counts as no less than zero and b as no less than its statistical error; positive weights never
+    sum to less.
 
     Args:
         score: (n,), grows with the signal.

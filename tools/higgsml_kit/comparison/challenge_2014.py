@@ -1,8 +1,8 @@
 """The approaches on rows of the challenge of 2014: five folds, ranked by AUC.
 
-Each row is scored by a classifier that was trained on four fifths of the others. Public and private
-rows are random halves, whose weights are brought to the yields of the whole sample: an AMS needs
-one luminosity.
+Each row is scored by a classifier that was trained, without weights, on four fifths of the rows, to
+which it does not belong. Public and private rows are random halves, whose weights are brought to
+the yields of the whole sample: an AMS needs one luminosity.
 """
 
 import warnings
@@ -24,8 +24,6 @@ from HiggsML.arrays import Array, Mask
 from HiggsML.errors import DataError
 from HiggsML.metrics import ams, best_cut
 from HiggsML.progress import progress_bar
-
-from .events import class_balanced
 
 __all__ = ["YIELDS", "Rows", "Scored2014", "compare_2014", "read_2014"]
 
@@ -141,11 +139,10 @@ def _fold(entry: Entry, inputs: Any, rows: Rows, training: Any, other: Any) -> A
     if entry.inputs is None:
         mean, spread = np.nanmean(x[training], axis=0), np.nanstd(x[training], axis=0)
         x = np.nan_to_num((x - mean) / np.where(spread > 0.0, spread, 1.0), nan=0.0)
-    weights = class_balanced(rows.weights[training], rows.is_signal[training])
     codes = (~rows.is_signal).astype(np.intp)
     with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore", ConvergenceWarning)
-        estimator.fit(x[training], codes[training], sample_weight=weights)
+        estimator.fit(x[training], codes[training])
         found: Array = np.asarray(estimator.predict_proba(x[other])[:, 0], dtype=np.float64)
     return found
 

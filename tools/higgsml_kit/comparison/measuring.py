@@ -27,7 +27,7 @@ from higgsml_scoring.metrics import coverage_sigma, covers, quantiles_score, wid
 
 __all__ = ["Measured", "Plan", "measure"]
 
-_SETS, _TOYS = 10, 200
+_SETS = 10
 _SHIFTED_ROWS = 50_000  # of each process
 _FULL = 1.6e6
 """Events (as `--events` counts them) at which experiments have the luminosity of the challenge."""
@@ -44,11 +44,13 @@ class Plan:
         events: that train classifiers and make templates.
         seed: events and experiments are functions of it.
         experiments: in each of ten sets of one true mu.
+        toys: that calibrate the intervals.
     """
 
     events: int
     seed: int
     experiments: int = 10
+    toys: int = 200
 
     @property
     def luminosity(self) -> float:
@@ -86,7 +88,7 @@ def measure(entries: dict[str, Entry], plan: Plan) -> dict[str, Measured]:
     with progress_bar(total=len(entries), desc="fits") as bar:
         for name, entry in entries.items():
             bar.set_postfix_str(name)
-            models[name] = _model(entry, training)
+            models[name] = _model(entry, training, plan.toys)
             bar.update()
     blocks = generate_blocks(
         default_counts(3 * plan.events), plan.seed + 2, luminosity=plan.luminosity
@@ -108,7 +110,7 @@ def measure(entries: dict[str, Entry], plan: Plan) -> dict[str, Measured]:
     return {name: _summary(np.array(truth), np.array(found)) for name, found in ends.items()}
 
 
-def _model(entry: Entry, training: pd.DataFrame) -> Measurement:
+def _model(entry: Entry, training: pd.DataFrame, toys: int) -> Measurement:
     classifier = entry.build()
     if "yields" in classifier.get_params():
         sums = training.groupby(DETAILED_LABELS, observed=True)[WEIGHTS].sum()
@@ -118,7 +120,7 @@ def _model(entry: Entry, training: pd.DataFrame) -> Measurement:
         lambda: training,
         systematics,
         shifted_rows=_SHIFTED_ROWS,
-        n_toys=_TOYS,
+        n_toys=toys,
         inputs=classifier_inputs if entry.inputs is None else entry.inputs,
     )
     log = logging.getLogger("HiggsML")

@@ -140,7 +140,9 @@ def width_of(p: Array, is_signal: Mask, weights: Array) -> tuple[float, float]:
 
     2 / sqrt(I) with the information I = sum s^2 / (s + b) over bins of equal information, that one
     half of the events has chosen and the other half fills; the mean over both orders. The error is
-    that of the weights in the bins, dI/ds = (s^2 + 2 s b) / (s + b)^2, dI/db = -s^2 / (s + b)^2.
+    that of the weights in the bins, whose sums are known: each event of signal moves I by its
+    weight times dI/ds = (s^2 + 2 s b) / (s + b)^2 in its bin, less the mean over all bins, and of
+    background alike with dI/db = -s^2 / (s + b)^2.
 
     Args:
         p: (n,), grows with the signal.
@@ -151,7 +153,7 @@ def width_of(p: Array, is_signal: Mask, weights: Array) -> tuple[float, float]:
         p = np.clip(np.log(p) - np.log1p(-p), -100.0, 100.0)  # does not crowd near 0 and 1
     halves = np.arange(len(p)) % 2 == 0, np.arange(len(p)) % 2 == 1
     found = [
-        _information(p, is_signal, 2.0 * weights, chosen, filled)
+        _information(p, is_signal, weights, chosen, filled)
         for chosen, filled in (halves, halves[::-1])
     ]
     widths = [2.0 / np.sqrt(information) for information, _ in found]
@@ -169,10 +171,17 @@ def _information(
         p[chosen].astype(np.float32), is_signal[chosen], weights[chosen], _N_BINS, _MIN_ROWS
     )
     bins = np.searchsorted(edges, p[filled].astype(np.float32), side="right")
-    n, w = len(edges) + 1, weights[filled]
-    ours, others = is_signal[filled], ~is_signal[filled]
-    s, b = (np.bincount(bins[kind], w[kind], n) for kind in (ours, others))
-    s2, b2 = (np.bincount(bins[kind], w[kind] ** 2, n) for kind in (ours, others))
+    yields, squares = [], []
+    for kind in (is_signal, ~is_signal):
+        w = weights[filled & kind] * (weights[kind].sum() / weights[filled & kind].sum())
+        here = bins[kind[filled]]
+        yields.append(np.bincount(here, w, len(edges) + 1))
+        squares.append(np.bincount(here, w**2, len(edges) + 1))
+    s, b = yields
     total = np.maximum(s + b, 1e-12)
-    by_s, by_b = (s**2 + 2.0 * s * b) / total**2, -(s**2) / total**2
-    return float((s**2 / total).sum()), float((by_s**2 * s2 + by_b**2 * b2).sum())
+    slopes = (s**2 + 2.0 * s * b) / total**2, -(s**2) / total**2
+    variance = sum(
+        float(square @ (slope - np.average(slope, weights=square)) ** 2)
+        for slope, square in zip(slopes, squares, strict=True)
+    )
+    return float((s**2 / total).sum()), variance

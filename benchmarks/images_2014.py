@@ -7,9 +7,8 @@ see the same features, oriented and with Cartesian momenta, and train without we
 on 56 x 56 pixels also start from a network that generated events of the four processes have
 trained, in the same image: only its head is refined, or all of it in two stages.
 
-AUC and error rate count rows without weights, their errors come from resampled rows, the same ones for
-all.
-The AMS is that of all rows at their full yields, at the cut that they choose.
+AUC and error rate count rows without weights; errors come from resampled rows, the same ones for
+all approaches. The AMS is that of all rows at their full yields, at the cut that they choose.
 """
 
 import argparse

@@ -56,11 +56,17 @@ TABLE = {
     "examples/counting": Scores(
         quantiles_score=-1.68234, interval=5.37715, coverage=0.5, rmse=8.74519, mae=4.12143
     ),
+    "examples/deepsets": Scores(
+        quantiles_score=-0.595591, interval=1.8131, coverage=0.625, rmse=2.09154, mae=1.99315
+    ),
     "examples/fixed_nuisances": Scores(
         quantiles_score=-0.847708, interval=0.493103, coverage=0.125, rmse=3.38477, mae=2.9626
     ),
     "examples/one_systematic": Scores(
         quantiles_score=-0.63672, interval=1.63265, coverage=0.25, rmse=8.65317, mae=4.36138
+    ),
+    "examples/pixel_cnn": Scores(
+        quantiles_score=-0.739995, interval=2.09492, coverage=0.75, rmse=1.5281, mae=1.47887
     ),
     "examples/stat_only": Scores(
         quantiles_score=-1.98495, interval=1.53969, coverage=0.125, rmse=26.1728, mae=8.80947

@@ -152,6 +152,12 @@ def test_the_last_layer_starts_at_the_shares_of_the_classes():
     assert abs(network.predict_proba(x).mean(axis=0) - shares).max() < 0.1
 
 
+def test_a_class_without_weight_is_never_found():
+    x, y = sample("sets", 300)
+    network = DeepSets(4, epochs=2, random_state=1).fit(x, y, np.where(y == 1, 1.0, 0.0))
+    assert (network.predict(x) == 1).all()
+
+
 @kinds
 def test_the_unit_of_weights_makes_no_difference(kind, fitted):
     x, y = sample(kind)
@@ -317,6 +323,7 @@ def test_the_second_stage_trains_each_block_ten_times_as_slowly_as_the_next(fitt
         (DeepSets(validation=1.0), np.ones((4, 2, 3)), None, "a share above 0 and below 1"),
         (DeepSets(validation=0.0, patience=2), np.ones((4, 2, 3)), None, "share above 0"),
         (DeepSets(), np.full((4, 2, 3), np.nan), None, "training diverged"),
+        (JetCNN(), np.ones((4, 7, 9)), None, "8 x 8 pixels"),
     ],
 )
 def test_what_cannot_be_used_is_refused(network, x, weights, message):

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Array, Floats, Mask
+from ..errors import ApproachError
 from .layers import image_layers, jet_layers, set_layers
 from .representations import pixel_image, text_image
 from .representations.normalisation import normalise
@@ -13,6 +14,8 @@ from .torch_network import Network
 from .training import Rows
 
 __all__ = ["DeepSets", "HitCNN", "JetCNN", "PixelCNN"]
+
+_SMALLEST_JET = 8  # pixels
 
 
 class HitCNN(Network):
@@ -63,6 +66,13 @@ class JetCNN(Network):
         self.normalise = normalise
 
     def _layers(self) -> Any:
+        if min(self.shape_) < _SMALLEST_JET:
+            raise ApproachError(
+                f"images of at least {_SMALLEST_JET} x {_SMALLEST_JET} pixels are needed.",
+                where="x",
+                value=self.shape_,
+                fix="give larger images, or take HitCNN.",
+            )
         return jet_layers(len(self.classes_))
 
     def _inputs(self, x: NDArray[Any]) -> Floats:

@@ -227,13 +227,13 @@ def start_at_shares(network: Any, shares: Array) -> None:
 
     Args:
         network: its last layer is linear.
-        shares: (K,), positive, of the training weights.
+        shares: (K,) of the training weights; one of 0 counts as 1e-9.
     """
     import torch
 
     last = list(network.modules())[-1]
     with torch.no_grad():
-        last.bias.copy_(torch.from_numpy(np.log(shares)))
+        last.bias.copy_(torch.from_numpy(np.log(np.maximum(shares, 1e-9))))
 
 
 def arrays_of(network: Any) -> dict[str, NDArray[Any]]:

@@ -10,12 +10,19 @@ FROM python:3.12.12-slim-bookworm
 ENV NUMBA_CACHE_DIR=/var/cache/higgsml/numba \
     MPLCONFIGDIR=/var/cache/higgsml/matplotlib
 
+# PyTorch, in its build for processors, for submissions that need it: 0.7 GB more.
+# docker build --build-arg TORCH_VERSION=2.13.0 --platform linux/amd64 --tag higgsml:torch .
+ARG TORCH_VERSION=
+ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+
 COPY requirements.txt /tmp/requirements.txt
 
 # The file is complete, and leaves out what a dependency asks for but the programs do not need.
 # The import fills matplotlib's cache of fonts.
 RUN mkdir -p "$NUMBA_CACHE_DIR" "$MPLCONFIGDIR" \
     && pip install --no-cache-dir --no-deps --requirement /tmp/requirements.txt \
+    && if [ -n "$TORCH_VERSION" ]; then pip install --no-cache-dir --index-url "$TORCH_INDEX" \
+        --constraint /tmp/requirements.txt "torch==$TORCH_VERSION"; fi \
     && python3 -c "import matplotlib.font_manager" \
     && rm /tmp/requirements.txt
 

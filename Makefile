@@ -10,6 +10,10 @@ STUDIES := benchmarks/realism% benchmarks/baseline%
 
 # make test PINS=/dev/null takes the newest versions instead of the pinned ones
 PINS ?= requirements-dev.txt
+# PyTorch, for networks; nothing else installs it. What PyPI has for Linux brings CUDA, several GB:
+# make torch TORCH_INDEX=https://download.pytorch.org/whl/cpu takes the build for processors.
+TORCH_VERSION ?= 2.13.0
+TORCH_INDEX ?=
 # how much a dry run does: the phases of the competition do 10 sets of 100 and of 1000
 DRY_RUN ?= --num-of-sets 3 --num-pseudo-experiments 20
 
@@ -24,6 +28,11 @@ dry-run: $(VENV)/.installed  ## run ingestion and scoring as on the platform, in
 .PHONY: test
 test: lint  ## lint, check types, run the quick tests
 	$(BIN)/pytest -m 'not slow'
+
+.PHONY: torch
+torch: $(VENV)/.installed  ## install PyTorch, without which the tests of networks are skipped
+	$(BIN)/pip install --quiet $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) \
+		--constraint $(PINS) 'torch==$(TORCH_VERSION)'
 
 .PHONY: test-slow
 test-slow: $(VENV)/.installed  ## run the slow tests

@@ -65,11 +65,17 @@ TABLE = {
     "examples/cut_and_count": Scores(
         quantiles_score=-2.95875, interval=0.862495, coverage=0, rmse=4.63253, mae=3.69951
     ),
+    "examples/deepsets": Scores(
+        quantiles_score=-0.595591, interval=1.8131, coverage=0.625, rmse=2.09154, mae=1.99315
+    ),
     "examples/fixed_nuisances": Scores(
         quantiles_score=-0.847708, interval=0.493103, coverage=0.125, rmse=3.38477, mae=2.9626
     ),
     "examples/one_systematic": Scores(
         quantiles_score=-0.63672, interval=1.63265, coverage=0.25, rmse=8.65317, mae=4.36138
+    ),
+    "examples/pixel_cnn": Scores(
+        quantiles_score=-0.739995, interval=2.09492, coverage=0.75, rmse=1.5281, mae=1.47887
     ),
     "examples/pyramid_match": Scores(
         quantiles_score=-0.511158, interval=1.66622, coverage=0.625, rmse=2.23905, mae=1.94349
@@ -82,7 +88,8 @@ TABLE = {
     ),
 }
 
-NETWORKS = ("sample_submission", "examples/fixed_nuisances", "examples/pyramid_match")
+OF_TORCH = ("examples/deepsets", "examples/pixel_cnn")
+NETWORKS = ("sample_submission", "examples/fixed_nuisances", "examples/pyramid_match", *OF_TORCH)
 
 EXPERIMENTS = SETTINGS.protocol.num_of_sets * SETTINGS.protocol.num_pseudo_experiments
 
@@ -110,8 +117,13 @@ def test_every_shipped_submission_has_a_pinned_score() -> None:
     assert list(TABLE) == SHIPPED
 
 
-@pytest.mark.parametrize("folder", TABLE)
+@pytest.mark.parametrize(
+    "folder",
+    [pytest.param(name, marks=[pytest.mark.slow] * (name in OF_TORCH)) for name in TABLE],
+)
 def test_a_shipped_submission_keeps_its_score(folder: str, tmp_path: Path) -> None:
+    if folder in OF_TORCH:
+        pytest.importorskip("torch", reason="PyTorch is not installed: make torch")
     pinned, found, allowed = TABLE[folder], scores_of(folder, tmp_path), tolerance(folder)
     for name in ("interval", "rmse", "mae"):
         assert getattr(found, name) == pytest.approx(getattr(pinned, name), rel=allowed), name

@@ -143,3 +143,14 @@ def test_what_the_image_holds_is_imported() -> None:
         name = Requirement(dependency).name
         module = modules.get(name, name)
         assert re.search(rf"^\s*(?:import|from) {module}\b", text, re.MULTILINE), name
+
+
+def test_continuous_integration_runs_the_tests_of_networks() -> None:
+    """They need PyTorch, which is in no list that is installed unasked."""
+    steps = (ROOT / ".ci/run").read_text(encoding="utf-8").splitlines()
+    assert steps.index("make torch") < steps.index("make test")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    [version] = re.findall(r"^TORCH_VERSION \?= (\S+)$", makefile, re.MULTILINE)
+    [extra] = PROJECT["optional-dependencies"]["torch"]
+    assert version in Requirement(extra).specifier
+    assert "torch" not in {**pins("requirements-dev.txt"), **pins("requirements.txt")}

@@ -43,6 +43,8 @@ def fitted(rows: tuple[Any, Any, Any]) -> dict[str, tuple[Any, Any]]:
         small = {"n_estimators": 5, "max_iter": 300, "copies": 2, "epochs": 1}
         if "hidden_layer_sizes" in estimator.get_params():
             small |= {"max_iter": 1, "batch_size": 300}
+        if "epochs" in estimator.get_params():
+            small |= {"epochs": 2, "batch_size": 64}
         known = estimator.get_params()
         estimator.set_params(**{key: value for key, value in small.items() if key in known})
         with warnings.catch_warnings(), threadpool_limits(1):

@@ -26,6 +26,7 @@ from .estimators import (
     three_layer_network,
     two_layer_network,
 )
+from .networks import DeepSets, HitCNN, JetCNN, PixelCNN
 from .persistence import load_approach, save
 from .prior_correction import PriorCorrected
 from .pyramid_match import PyramidFeatures, PyramidMatch
@@ -35,9 +36,13 @@ __all__ = [
     "Balanced",
     "Cut",
     "CutAndCount",
+    "DeepSets",
     "Description",
     "Entry",
+    "HitCNN",
+    "JetCNN",
     "NetworkAtPriors",
+    "PixelCNN",
     "PriorCorrected",
     "PyramidFeatures",
     "PyramidMatch",

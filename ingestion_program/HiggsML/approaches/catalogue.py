@@ -12,6 +12,7 @@ from . import estimators
 from .balance import Balanced
 from .cut_and_count import CutAndCount, Topology
 from .inputs import CUT_OBSERVABLES, cut_observables, event_sets
+from .networks import DeepSets, PixelCNN
 from .pyramid_match import PyramidMatch
 
 __all__ = ["APPROACHES", "EXTRAS", "Entry"]
@@ -88,6 +89,17 @@ APPROACHES: Mapping[str, Entry] = MappingProxyType(
         ),
         "strong_boosted_trees": Entry(
             _one_thread(estimators.strong_boosted_trees), "100 boosted trees of depth 6"
+        ),
+        "deepsets": Entry(
+            partial(DeepSets, random_state=1),
+            "a network of sets of objects",
+            event_sets,
+            extra="torch",
+        ),
+        "pixel_cnn": Entry(
+            partial(PixelCNN, random_state=1),
+            "convolutions on images of a pixel for each feature",
+            extra="torch",
         ),
         "network": Entry(estimators.network, "the network of the sample submission"),
     }

@@ -10,10 +10,10 @@ from HiggsML.schema import PROCESSES
 from sources import PACKAGES, PROGRAMS, Module, all_modules, imports, modules, parsed
 
 FLOORS = (
-    ["errors", "schema", "arrays", "columns", "weights", "streams"],
+    ["errors", "schema", "arrays", "columns", "weights", "streams", "metrics"],
     ["arguments", "progress", "concurrency", "nuisances", "numerics", "definitions", "fetching"],
     ["task", "figures"],
-    ["settings", "settings_reader", "inference", "event_files", "visualization"],
+    ["settings", "settings_reader", "inference", "approaches", "event_files", "visualization"],
     ["experiments", "four_vector", "derived_quantities"],
     ["systematics", "generation"],
     ["datasets"],
@@ -76,6 +76,14 @@ def test_inference_knows_the_vocabulary_only() -> None:
     for module in modules("HiggsML"):
         if module.room == "inference":
             assert rooms_used(module) <= VOCABULARY | {"inference"}, module.name
+
+
+def test_approaches_know_the_vocabulary_only() -> None:
+    """A classifier is one slot of a measurement; neither knows the other."""
+    for module in modules("HiggsML"):
+        if module.room == "approaches":
+            allowed = VOCABULARY - {"figures"} | {"approaches", "metrics"}
+            assert rooms_used(module) <= allowed, module.name
 
 
 def test_inference_names_no_process_and_no_nuisance_parameter() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from threadpoolctl import threadpool_limits
 
 from HiggsML.metrics import weight_table
 from HiggsML.progress import progress_bar
@@ -100,11 +101,12 @@ def run(output: Path, plan: Plan) -> None:
     make_folder(folder)
     remove_listed(folder)
     try:
-        paths = plan.events or write_events(folder / "events", plan.synthetic, plan.seed)
-        test_file = plan.test_file or write_test(folder / "test.pkl", plan.seed)
-        _compare(read_particles(paths), test_file, folder, plan)
-        if plan.experiments:
-            _measure(folder, plan)
+        with threadpool_limits(1):  # the CPU time of a training is that of one core
+            paths = plan.events or write_events(folder / "events", plan.synthetic, plan.seed)
+            test_file = plan.test_file or write_test(folder / "test.pkl", plan.seed)
+            _compare(read_particles(paths), test_file, folder, plan)
+            if plan.experiments:
+                _measure(folder, plan)
     finally:
         write_manifest(folder, [path.name for path in folder.iterdir()])
 

@@ -145,9 +145,11 @@ def _compare(particles: Particles, test_file: Path, folder: Path, plan: Plan) ->
     _write(scores, folder / "scores.csv")
     _save(score_figure(scores), folder / "accuracies.png")
     _save(loss_figure(scores, constant_losses()), folder / "losses.png")
+    make_folder(folder / "confusion")
     for one in trained:
-        name = f"confusion_{one.model}_{one.way}.png".replace(" ", "_")
-        _save(confusion_figure(confusion(one, balanced), f"{one.model}, {one.way}"), folder / name)
+        title = f"{one.model}, {one.way}"
+        path = folder / "confusion" / f"{title.replace(', ', '_').replace(' ', '_')}.png"
+        _save(confusion_figure(confusion(one, balanced), title), path)
     best = next((one for one in trained if (one.model, one.way) == (BEST, "as is")), trained[0])
     _answer(best, particles, test_file, folder, plan)
 

@@ -70,7 +70,8 @@ def test_the_whole_study(tmp_path: Path) -> None:
     answers = pd.read_csv(output / "answers.csv")
     assert len(answers) == 4_000
     np.testing.assert_allclose(answers.drop(columns="image").sum(axis=1), 1.0)
-    assert len(list(output.glob("*.png"))) == 10
+    assert len(list(output.glob("*.png"))) == 5
+    assert len(list(output.glob("confusion/*.png"))) == 5
     assert pd.read_csv(output / "measurement.csv")["signal"].tolist() == [
         "electron", "kaon", "proton",
     ]  # fmt: skip

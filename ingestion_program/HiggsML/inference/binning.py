@@ -22,7 +22,7 @@ from .forward_pass import probabilities
 from .inputs import classifier_inputs
 from .regions import Regions
 
-__all__ = ["EventBins", "Inputs", "densities", "discriminants"]
+__all__ = ["EventBins", "Inputs", "ScoreBins", "densities", "discriminants"]
 
 Inputs = Callable[[Floats, Positions], Floats]
 """Makes the inputs of a classifier out of all features (n, F) and the rows that it shall see."""
@@ -81,13 +81,44 @@ class EventBins:
         if len(rich):
             density = densities(self.classifier, self.inputs(features, rich), len(self.yields))
             score, background = discriminants(density, self.yields, self.task.signal_code)
-            first = self.regions.n_counting_bins
-            for k, edges in enumerate(self.edges):
-                position = np.searchsorted(edges, score, side="right")
-                chosen = (background == k) & (position > 0)
-                fine[rich[chosen]] = first + position[chosen] - 1
-                first += len(edges)
+            position = _score_bins(score, background, self.edges)
+            scored = position >= 0
+            fine[rich[scored]] = self.regions.n_counting_bins + position[scored]
         return self.groups[fine]
+
+
+@dataclass(frozen=True)
+class ScoreBins:
+    """Bins of a classifier that sees all events: one below the first edge of each background first.
+
+    Attributes:
+        classifier: fitted.
+        yields: (P,) expected events of each process.
+        edges: for each background, lower edges of D in the events where it is the most likely one.
+        groups: (fine bins,) the final bin of each fine bin.
+        signal: position of the signal among the processes.
+    """
+
+    classifier: Any
+    yields: Array
+    edges: tuple[Floats, ...]
+    groups: Positions
+    signal: int
+
+    @property
+    def n_bins(self) -> int:
+        """Number of final bins."""
+        return int(self.groups.max()) + 1
+
+    def position(self, x: Any) -> Positions:
+        """The bin of each event."""
+        return self.of_densities(densities(self.classifier, x, len(self.yields)))
+
+    def of_densities(self, density: Floats) -> Positions:
+        """The bin of each event, from the classifier's probabilities (n, P)."""
+        score, background = discriminants(density, self.yields, self.signal)
+        position = _score_bins(score, background, self.edges)
+        return self.groups[np.where(position < 0, background, len(self.edges) + position)]
 
 
 def densities(classifier: Any, inputs: Floats, n_processes: int) -> Floats:
@@ -120,3 +151,24 @@ def discriminants(density: Floats, yields: Array, signal: int) -> tuple[Floats, 
     total = np.maximum(background.sum(axis=0), _LEAST_DENSITY)
     score = np.log(np.maximum(expected[signal], _LEAST_DENSITY) / total)
     return score.astype(np.float32), background.argmax(axis=0)
+
+
+def _score_bins(score: Floats, background: Positions, edges: tuple[Floats, ...]) -> Positions:
+    """The bin of each event among those of all backgrounds, which stand one after the other.
+
+    Args:
+        score: (n,) D of each event.
+        background: (n,) position of its most likely background.
+        edges: for each background, lower edges of its bins of D.
+
+    Returns:
+        (n,), -1 for an event below the first edge.
+    """
+    found = np.full(len(score), -1, dtype=np.intp)
+    first = 0
+    for k, lower in enumerate(edges):
+        position = np.searchsorted(lower, score, side="right")
+        chosen = (background == k) & (position > 0)
+        found[chosen] = first + position[chosen] - 1
+        first += len(lower)
+    return found

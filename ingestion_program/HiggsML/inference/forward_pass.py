@@ -27,6 +27,7 @@ def probabilities(classifier: Any, inputs: Floats) -> Floats:
     if not _is_plain_network(classifier):
         found: Floats = classifier.predict_proba(inputs)
         return found
+    inputs = np.asarray(inputs)  # it may be a frame
     weights, biases = classifier.coefs_, classifier.intercepts_
     layers = [np.empty((_BLOCK, w.shape[1]), dtype=w.dtype) for w in weights[:-1]]
     # Classes first: numpy is slow at sums over a last axis of four.

@@ -21,6 +21,7 @@ __all__ = [
     "NuisanceValues",
     "draw_nuisances",
     "draw_values",
+    "free_yield",
     "nuisance_values",
     "rate_factors",
 ]
@@ -41,12 +42,14 @@ class Nuisance:
 
     The prior is Normal(nominal, spread) or LogNormal(0, spread), and draws beyond `low` and `high`
     are set to these bounds (so the bounds carry probability). In units of the prior, z, it is
-    standard normal: a value is nominal + spread z, or exp(spread z).
+    standard normal: a value is nominal + spread z, or exp(spread z). A parameter without a prior
+    is known by the counted events alone: it takes any value between the bounds, draws are nominal,
+    and `spread` is no more than the unit of z.
 
     Attributes:
         name: word that stands for it everywhere.
         nominal: value of the nominal detector.
-        prior: family of the distribution.
+        prior: family of the distribution; None for a parameter that is free.
         spread: width of the normal distribution of the value, or of its logarithm.
         low: lower bound.
         high: upper bound.
@@ -58,7 +61,7 @@ class Nuisance:
 
     name: str
     nominal: float
-    prior: Literal["normal", "lognormal"]
+    prior: Literal["normal", "lognormal"] | None
     spread: float
     low: float
     high: float
@@ -68,7 +71,9 @@ class Nuisance:
     starts: tuple[float, ...] = (0.0,)
 
     def draw(self, rng: np.random.Generator) -> float:
-        """One value from the clipped prior."""
+        """One value from the clipped prior; the nominal one without a prior."""
+        if self.prior is None:
+            return self.nominal
         if self.prior == "normal":
             value = rng.normal(self.nominal, self.spread)
         else:
@@ -81,9 +86,9 @@ class Nuisance:
         >>> NUISANCES["tes"].value_at(2.0), NUISANCES["soft_met"].value_at(0.0)
         (1.02, 1.0)
         """
-        if self.prior == "normal":
-            return self.nominal + self.spread * z
-        return math.exp(self.spread * z)
+        if self.prior == "lognormal":
+            return math.exp(self.spread * z)
+        return self.nominal + self.spread * z
 
     def z_of(self, value: float) -> float:
         """The inverse of `value_at`; minus infinity is no soft momentum.
@@ -91,14 +96,24 @@ class Nuisance:
         >>> NUISANCES["soft_met"].z_of(0.0)
         -inf
         """
-        if self.prior == "normal":
-            return (value - self.nominal) / self.spread
-        return math.log(value) / self.spread if value > 0.0 else -math.inf
+        if self.prior == "lognormal":
+            return math.log(value) / self.spread if value > 0.0 else -math.inf
+        return (value - self.nominal) / self.spread
 
     @property
     def z_limits(self) -> tuple[float, float]:
-        """The range of z in a fit: up to the bounds, or five prior widths."""
-        return max(-_Z_REACH, self.z_of(self.low)), min(_Z_REACH, self.z_of(self.high))
+        """The range of z in a fit: up to the bounds, or five widths of the prior if it has one."""
+        reach = math.inf if self.prior is None else _Z_REACH
+        return max(-reach, self.z_of(self.low)), min(reach, self.z_of(self.high))
+
+
+def free_yield(process: str) -> Nuisance:
+    """The factor on the expected events of a process that nothing but the counts constrains.
+
+    >>> free_yield("ttbar").name, free_yield("ttbar").z_limits
+    ('ttbar_yield', (-1.0, inf))
+    """
+    return Nuisance(f"{process}_yield", 1.0, None, 1.0, 0.0, math.inf, scales=(process,))
 
 
 _TABLE = (

@@ -21,7 +21,7 @@ from ..task import HIGGSML, Task
 from .inputs import classifier_inputs
 from .regions import Regions
 
-__all__ = ["EventBins", "Inputs", "densities", "discriminants"]
+__all__ = ["EventBins", "Inputs", "densities", "discriminants", "score_bins"]
 
 Inputs = Callable[[Floats, Positions], Floats]
 """Makes the inputs of a classifier out of all features (n, F) and the rows that it shall see."""
@@ -75,12 +75,9 @@ class EventBins:
         if len(rich):
             density = densities(self.classifier, self.inputs(features, rich), len(self.yields))
             score, background = discriminants(density, self.yields, self.task.signal_code)
-            first = self.regions.n_counting_bins
-            for k, edges in enumerate(self.edges):
-                position = np.searchsorted(edges, score, side="right")
-                chosen = (background == k) & (position > 0)
-                fine[rich[chosen]] = first + position[chosen] - 1
-                first += len(edges)
+            position = score_bins(score, background, self.edges)
+            scored = position >= 0
+            fine[rich[scored]] = self.regions.n_counting_bins + position[scored]
         return self.groups[fine]
 
 
@@ -113,3 +110,24 @@ def discriminants(density: Floats, yields: Array, signal: int) -> tuple[Floats, 
     total = np.maximum(background.sum(axis=1), _LEAST_DENSITY)
     score = np.log(np.maximum(expected[:, signal], _LEAST_DENSITY) / total)
     return score.astype(np.float32), background.argmax(axis=1)
+
+
+def score_bins(score: Floats, background: Positions, edges: tuple[Floats, ...]) -> Positions:
+    """The bin of each event among those of all backgrounds, which stand one after the other.
+
+    Args:
+        score: (n,) D of each event.
+        background: (n,) position of its most likely background.
+        edges: for each background, lower edges of its bins of D.
+
+    Returns:
+        (n,), -1 for an event below the first edge.
+    """
+    found = np.full(len(score), -1, dtype=np.intp)
+    first = 0
+    for k, lower in enumerate(edges):
+        position = np.searchsorted(lower, score, side="right")
+        chosen = (background == k) & (position > 0)
+        found[chosen] = first + position[chosen] - 1
+        first += len(lower)
+    return found

@@ -31,7 +31,7 @@ class FitResult:
             can have (far outside some bins would be empty of events); not calibrated.
         low: lower end of the interval, cut to the range of mu.
         high: upper end of the interval, cut to the range of mu.
-        nuisances: best values of the nuisance parameters, in units of the priors.
+        nuisances: best values of the nuisance parameters, in units of the priors (`spread`).
         errors: uncertainties of the nuisance parameters, in units of the priors.
         valid: whether the minimum and both crossings were found. An end that was not found is that
             of the range: nothing is excluded which the fit could not exclude.

@@ -3,12 +3,14 @@
 With n_i events counted in bin i and the expectation lambda_i that `task` defines, minus twice the
 logarithm of the likelihood is, up to a constant,
 
-    sum_i 2 k_i (lambda_i - n_i + n_i ln(n_i / lambda_i))  +  sum_k z_k^2.
+    sum_i 2 k_i (lambda_i - n_i + n_i ln(n_i / lambda_i))  +  sum_k z_k^2,
+
+where the second sum is over the parameters with a prior.
 
 The Poisson term is taken relative to its saturated value (lambda = n): the plain value is of order
 1e7, and a minimiser loses its stopping criterion to rounding there.
 
-k_i = lambda_i / (lambda_i + s_i^2), taken at mu = 1 and nominal, accounts for the error s_i of the
+k_i = lambda_i / (lambda_i + s_i^2), taken at nominal rates, accounts for the error s_i of the
 simulation: a count k n is distributed about k lambda with variance k lambda (the scaled Poisson
 distribution, Bohm and Zech, Nucl. Instrum. Meth. A 748 (2014) 1). The derivatives vanish on average
 at the truth, whatever k. With one free number a bin instead (Barlow and Beeston), profiled, they do
@@ -55,14 +57,18 @@ def expected_events(templates: Templates, mu: float, values: Mapping[str, float]
 def expected_width(templates: Templates, mu: float = 1.0, *, profiled: bool = True) -> float:
     """Expected width of the interval on mu, 2 sigma, with each nuisance at its prior's centre.
 
-    sigma^2 is the mu entry of the inverse information; not `profiled`, it is that of statistics
-    alone, 1 / sum s^2 / lambda with s the signal at mu = 1.
+    sigma^2 is the mu entry of the inverse information, and infinite where the bins do not tell the
+    parameters apart; not `profiled`, it is that of statistics alone, 1 / sum s^2 / lambda with s
+    the signal at mu = 1.
     """
     likelihood = BinnedLikelihood(templates, np.ones(templates.variances.shape[1]))
     theta = likelihood.start()
     theta[0] = mu
     if profiled:
-        return float(2.0 * np.sqrt(covariance(likelihood.information(theta))[0, 0]))
+        information = likelihood.information(theta)
+        if np.linalg.matrix_rank(information, hermitian=True) < len(theta):
+            return np.inf
+        return float(2.0 * np.sqrt(covariance(information)[0, 0]))
     expected, slopes = likelihood.expected_and_slopes(theta)
     return float(2.0 / np.sqrt(np.sum(slopes[0] ** 2 / expected)))
 
@@ -80,10 +86,16 @@ class BinnedLikelihood:
         counts: (N,) events counted in the bins of the templates.
         nuisances: names of the parameters that are free beside mu; the others stay nominal.
             None: all of the task.
+        rates: (P,) the factors on the rates of the processes at which the error of the simulation
+            is taken; None: 1 for each. They matter where the rates may be far from nominal.
     """
 
     def __init__(
-        self, templates: Templates, counts: Array, nuisances: tuple[str, ...] | None = None
+        self,
+        templates: Templates,
+        counts: Array,
+        nuisances: tuple[str, ...] | None = None,
+        rates: Array | None = None,
     ) -> None:
         self.templates = templates
         self.counts = np.asarray(counts, dtype=np.float64)
@@ -91,15 +103,18 @@ class BinnedLikelihood:
         self.parameters = self._terms.parameters
         n_monomials, n_processes, n_bins = templates.coefficients.shape
         self._flat = templates.coefficients.reshape(n_monomials * n_processes, n_bins)
-        nominal = np.maximum(templates.coefficients[0].sum(axis=0), _MIN_EXPECTED)
-        self._scale = nominal / (nominal + templates.variances.sum(axis=0))
+        factors = np.ones((n_processes, 1)) if rates is None else rates[:, np.newaxis]
+        nominal = np.maximum((factors * templates.coefficients[0]).sum(axis=0), _MIN_EXPECTED)
+        self._scale = nominal / (nominal + (factors**2 * templates.variances).sum(axis=0))
         occupied = self.counts > 0.0
         self._saturated = np.zeros(n_bins)
         self._saturated[occupied] = self.counts[occupied] * np.log(self.counts[occupied])
 
     def start(self) -> Array:
-        """The first parameters of a fit: mu = 1, each nuisance at the centre of its prior."""
-        return 1.0 - self._terms.has_prior
+        """The first parameters of a fit: mu = 1, each nuisance at z = 0."""
+        theta = np.zeros(len(self.parameters))
+        theta[0] = 1.0
+        return theta
 
     def value_and_gradient(self, theta: Array) -> tuple[float, Array]:
         """The value at the free parameters `theta` (F,), and its derivatives (F,)."""
@@ -132,8 +147,9 @@ class _Terms:
     """
 
     def __init__(self, task: Task, nuisances: tuple[str, ...]) -> None:
-        self.parameters = ("mu", *(row.name for row in task.chosen(nuisances)))
-        self.has_prior = np.array([0.0] + [1.0] * len(nuisances))
+        rows = task.chosen(nuisances)
+        self.parameters = ("mu", *(row.name for row in rows))
+        self.has_prior = np.array([0.0, *(float(row.prior is not None) for row in rows)])
         variables = _variables(task)
         self._offset, self._slope, self._spread, self._nominal = np.array(
             [variable[1:] for variable in variables]
@@ -175,7 +191,7 @@ class _Variable(NamedTuple):
     offset: float
     slope: float
     spread: float
-    """0 where the prior is normal."""
+    """0 unless the prior is log-normal."""
     nominal: float
     """z of the nominal detector."""
 
@@ -187,10 +203,10 @@ def _variables(task: Task) -> list[_Variable]:
     variables = [_Variable("mu", 0.0, 1.0, 0.0, 1.0)]
     for row, origin, unit in factors + moving:
         nominal = row.z_of(row.nominal)
-        if row.prior == "normal":
-            offset, slope, spread = (row.nominal - origin) / unit, row.spread / unit, 0.0
-        else:
+        if row.prior == "lognormal":
             offset, slope, spread = -origin / unit, 1.0 / unit, row.spread
+        else:
+            offset, slope, spread = (row.nominal - origin) / unit, row.spread / unit, 0.0
         variables.append(_Variable(row.name, offset, slope, spread, nominal))
     return variables
 

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from HiggsML.inference.templates import Templates
-from HiggsML.nuisances import Coordinate, Nuisance
+from HiggsML.nuisances import Coordinate, Nuisance, free_yield
 from HiggsML.task import Task
 
 PROCESSES = ("near", "wanted", "far")  # the signal is not the first
@@ -37,7 +37,15 @@ ENERGY = Task(
 )  # fmt: skip
 """A parameter that scales two rates and moves events too; its prior is log-normal."""
 
-TASKS = {"alone": ALONE, "rate": RATE, "energy": ENERGY}
+FREE = Task(
+    processes=PROCESSES,
+    signal="wanted",
+    mu_range=(0.0, 4.0),
+    nuisances=(free_yield("near"), free_yield("far")),
+)
+"""All yields are free."""
+
+TASKS = {"alone": ALONE, "rate": RATE, "energy": ENERGY, "free": FREE}
 
 
 def templates_of(task: Task, size: float = 1.0) -> Templates:

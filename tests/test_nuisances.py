@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import kstest, lognorm, norm
 
 from HiggsML.errors import SettingsError
-from HiggsML.nuisances import NUISANCES, NuisanceValues, draw_nuisances
+from HiggsML.nuisances import NUISANCES, NuisanceValues, draw_nuisances, free_yield
 
 
 def test_the_official_table() -> None:
@@ -61,3 +61,13 @@ def test_impossible_values_are_refused(value: float) -> None:
 def test_unknown_names_are_refused() -> None:
     with pytest.raises(SettingsError, match="taus"):
         draw_nuisances(["taus"], np.random.default_rng(0))
+
+
+def test_a_free_yield_has_no_prior() -> None:
+    row = free_yield("far")
+    assert row.scales == ("far",)
+    assert row.z_limits == (-1.0, math.inf)
+    assert row.value_at(row.z_of(2.5)) == 2.5
+    rng = np.random.default_rng(1)
+    assert row.draw(rng) == 1.0
+    assert rng.random() == np.random.default_rng(1).random()  # nothing is drawn

@@ -10,6 +10,7 @@ sqrt(n). The fit takes that error into the interval, see `likelihood`.
 
 import logging
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
@@ -25,7 +26,7 @@ from ..weights import scale_to_whole
 from .bin_choice import choose_groups, equal_information_edges
 from .binning import densities, discriminants, score_bins
 from .calibration import Calibration, calibrate
-from .intervals import FitResult, fit_mu
+from .intervals import FitResult, fit_mu, minimise
 from .likelihood import BinnedLikelihood, expected_width
 from .templates import Templates
 
@@ -164,20 +165,20 @@ class Mixture:
         position = self._bins.position(x)
         counts = np.bincount(position, given, self._bins.n_bins).astype(np.float64)
         level = 1.0 if self.calibration is None else self.calibration.level
-        first = fit_mu(BinnedLikelihood(self.templates, counts), level)
         # The error of the simulation grows with the yields: they may be far from the expected ones.
-        rates = self._rates(first)
+        first = minimise(BinnedLikelihood(self.templates, counts))
+        rates = self._rates(list(first.values))
         found = fit_mu(BinnedLikelihood(self.templates, counts, rates=rates), level)
-        yields = self._bins.yields * self._rates(found)
+        yields = self._bins.yields * self._rates([found.mu, *found.nuisances.values()])
         named = dict(zip(self.task.processes, yields.tolist(), strict=True))
         fit = {field.name: getattr(found, field.name) for field in fields(found)}
         return MixtureResult(**fit, signal=self.task.signal, yields=named)
 
-    def _rates(self, found: FitResult) -> Array:
-        """The fitted factors on the rates, (P,), at a strength that is possible."""
+    def _rates(self, theta: Sequence[float]) -> Array:
+        """The factors on the rates, (P,), at fitted parameters, and at a strength that can be."""
         rows = self.task.nuisances
-        values = {row.name: row.value_at(found.nuisances[row.name]) for row in rows}
-        return self.task.rates(float(np.clip(found.mu, *self.task.mu_range)), values)
+        values = {row.name: row.value_at(z) for row, z in zip(rows, theta[1:], strict=True)}
+        return self.task.rates(float(np.clip(theta[0], *self.task.mu_range)), values)
 
     # --- fitting -----------------------------------------------------------------------------
 
@@ -186,7 +187,7 @@ class Mixture:
     ) -> tuple[Positions, Array]:
         """Codes of the processes and weights, one for each row of x."""
         names = np.asarray(process)
-        codes = pd.Categorical(names, categories=self.task.processes).codes.astype(np.intp)
+        codes = pd.Index(self.task.processes).get_indexer(names)
         given = np.ones(len(names)) if weights is None else np.asarray(weights, dtype=np.float64)
         if not len(names) == len(given) == x.shape[0]:
             raise DataError(
@@ -235,13 +236,14 @@ class Mixture:
         some = np.bincount(codes[part], weights[part])
         names = self.task.processes
         scales = [scale_to_whole(*sums) for sums in zip(whole, some, names, strict=True)]
-        return weights[part] * np.array(scales)[codes[part]]
+        scaled: Array = weights[part] * np.array(scales)[codes[part]]
+        return scaled
 
     def _make_templates(self, x: Any, codes: Positions, weights: Array) -> None:
         """Choose fine bins, fill them, and merge neighbours until the interval is shortest."""
         n_processes, signal = len(self.task.processes), self.task.signal_code
         density = densities(self.classifier, x, n_processes)
-        yields = np.bincount(codes, weights, n_processes)
+        yields: Array = np.bincount(codes, weights, n_processes).astype(np.float64)
         score, background = discriminants(density, yields, signal)
         likely = [background == k for k in range(n_processes - 1)]
         edges = tuple(
@@ -253,11 +255,10 @@ class Mixture:
         n_fine = len(edges) + sum(map(len, edges))
         fine = _Bins(self.classifier, yields, edges, np.arange(n_fine), signal)
         place = codes * n_fine + fine.of_densities(density)
-        filled = [
-            np.bincount(place, w, n_processes * n_fine).reshape(n_processes, n_fine)
-            for w in (weights, weights**2)
-        ]
-        templates = Templates(filled[0][np.newaxis], filled[1], self.task)
+        size = n_processes * n_fine
+        filled = [np.bincount(place, w, size).astype(np.float64) for w in (weights, weights**2)]
+        expected, variances = np.reshape(filled, (2, n_processes, n_fine))
+        templates = Templates(expected[np.newaxis], variances, self.task)
         groups = choose_groups(templates, len(edges), edges, self.min_rows)
         self._bins = _Bins(self.classifier, yields, edges, groups, signal)
         self.templates = templates.merged(groups)

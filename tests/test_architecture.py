@@ -10,10 +10,10 @@ from HiggsML.schema import PROCESSES
 from sources import PACKAGES, PROGRAMS, Module, all_modules, imports, modules, parsed
 
 FLOORS = (
-    ["errors", "schema", "arrays", "columns", "weights", "streams"],
+    ["errors", "schema", "arrays", "columns", "weights", "streams", "metrics"],
     ["arguments", "progress", "concurrency", "nuisances", "numerics", "definitions", "fetching"],
     ["task", "figures"],
-    ["settings", "settings_reader", "inference", "event_files", "visualization"],
+    ["settings", "settings_reader", "inference", "approaches", "event_files", "visualization"],
     ["experiments", "four_vector", "derived_quantities"],
     ["systematics", "generation"],
     ["datasets"],

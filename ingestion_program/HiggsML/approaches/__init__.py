@@ -1,0 +1,1 @@
+"""Classifiers of events, as estimators in the manner of scikit-learn, and what they look at."""

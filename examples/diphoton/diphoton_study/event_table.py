@@ -9,15 +9,15 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from HiggsML.arrays import Array, Floats, Mask
+from HiggsML.approaches.representations.aggregation import AGGREGATES, aggregate
+from HiggsML.arrays import Array, Floats
 
 from .mini_trees import GEV, Events
 from .selection import hardest_two, pair_mass
 
-__all__ = ["AGGREGATES", "COLUMNS", "INPUTS", "INPUTS_WITHOUT_JETS", "MASS", "event_table"]
+__all__ = ["BRANCHES", "COLUMNS", "INPUTS", "INPUTS_WITHOUT_JETS", "MASS", "event_table"]
 
 MASS = "m_yy"
-AGGREGATES = ("min", "max", "mean", "sum", "std")
 _ANGLES = ("pt", "phi", "E", "theta")
 _FIELDS: Mapping[str, tuple[str, ...]] = {
     "photon": (*_ANGLES, "ptcone30", "etcone20"),
@@ -31,7 +31,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
 _MOMENTA = {"pt", "E", "ptcone30", "etcone20"}  # in MeV
 
 _EVENT = ("met", "met_phi", "pt_yy")
-_PHOTONS = tuple(f"{which}_{field}" for which in ("leading", "subleading") for field in ("pt", "eta"))
+_PHOTONS = ("leading_pt", "leading_eta", "subleading_pt", "subleading_eta")
 _PAIR = ("m_jj", "delta_eta_jj")
 
 
@@ -40,7 +40,15 @@ def _list_columns(name: str) -> tuple[str, ...]:
 
 
 _JETS = (*_list_columns("jet"), *_list_columns("largeRjet"), *_PAIR)
-_OTHERS = (*_EVENT, *_PHOTONS, *(c for name in ("photon", "lep", "tau") for c in _list_columns(name)))
+_PARTICLES = tuple(c for name in ("photon", "lep", "tau") for c in _list_columns(name))
+_OTHERS = (*_EVENT, *_PHOTONS, *_PARTICLES)
+
+BRANCHES = (
+    *("met_et", "met_phi"),
+    *(f"{name}_{field}" for name in _FIELDS for field in ("n", "eta")),
+    *(f"{name}_{f}" for name, fields in _FIELDS.items() for f in fields if f != "theta"),
+)
+"""Of the tree, from which the table is made."""
 
 INPUTS = (*_OTHERS, *_JETS)
 """What a classifier sees: not the mass, whose peak is at the same place for all modes."""
@@ -79,23 +87,13 @@ def _events_and_photons(events: Events, axis: Array) -> dict[str, Array]:
 
 def _aggregated(events: Events, name: str, axis: Array) -> dict[str, Array]:
     """Length and aggregates of one list."""
-    fields, present = _padded(events, name, axis)
-    columns = {f"{name}_n": present.sum(axis=1).astype(np.float64)}
-    values = aggregate(fields, present)
-    labels = [f"{name}_{field}_{how}" for field in _FIELDS[name] for how in AGGREGATES]
-    return columns | dict(zip(labels, values.T, strict=True))
-
-
-def _padded(events: Events, name: str, axis: Array) -> tuple[Array, Mask]:
-    """Fields of a list, (n, longest, fields), and which places are filled, (n, longest)."""
     counts = events[f"{name}_n"]
-    present = np.arange(max(1, counts.max(initial=0))) < counts[:, None]
-    fields = np.zeros((*present.shape, len(_FIELDS[name])))
-    for k, field in enumerate(_FIELDS[name]):
-        fields[present, k] = _flat(events, name, field)
-        if field == "phi":
-            fields[..., k] = _turned(fields[..., k], axis[:, None])
-    return fields, present
+    values = np.stack([_flat(events, name, field) for field in _FIELDS[name]], axis=1)
+    phi = _FIELDS[name].index("phi")
+    values[:, phi] = _turned(values[:, phi], np.repeat(axis, counts))
+    found = aggregate(values, counts).reshape(len(events), -1)
+    labels = [f"{name}_{field}_{how}" for field in _FIELDS[name] for how in AGGREGATES]
+    return {f"{name}_n": counts} | dict(zip(labels, found.T, strict=True))
 
 
 def _flat(events: Events, name: str, field: str) -> Array:
@@ -120,22 +118,3 @@ def _turned(phi: Array, axis: Array) -> Array:
     """Azimuthal angles from an axis, in [-pi, pi)."""
     turned: Array = (phi - axis + np.pi) % (2.0 * np.pi) - np.pi
     return turned
-
-
-def aggregate(values: Array, present: Mask) -> Array:
-    """Least, greatest and mean value, sum and standard deviation of sets, (n, 5 fields).
-
-    Args:
-        values: (n, places, fields).
-        present: (n, places), which places are filled; without any, zeros.
-    """
-    filled = present[..., None]
-    number = np.maximum(filled.sum(axis=1), 1)
-    some = present.any(axis=1)[:, None]
-    least = np.where(some, np.min(values, axis=1, where=filled, initial=np.inf), 0.0)
-    most = np.where(some, np.max(values, axis=1, where=filled, initial=-np.inf), 0.0)
-    total = np.sum(values, axis=1, where=filled)
-    mean = total / number
-    variance = np.sum((values - mean[:, None]) ** 2, axis=1, where=filled) / number
-    found = np.stack([least, most, mean, total, np.sqrt(variance)], axis=-1)
-    return found.reshape(len(values), -1)

@@ -63,7 +63,7 @@ def mass_figure(events: SelectedEvents) -> Figure:
 
 
 def shape_figure(events: SelectedEvents) -> Figure:
-    """Missing momentum, its angle, b tag by mode; largest momenta and multiplicities by particle."""
+    """Missing momentum and b tag by mode, largest momenta and multiplicities by particle."""
     with house_style():
         figure = new_figure(10.0, 6.4)
         met, angle, tag, momenta, numbers = panels(figure, 5, 3)
@@ -115,16 +115,26 @@ def confusion_figure(counts: Array, weights: Array, title: str) -> Figure:
     with house_style():
         figure = new_figure(8.4, 3.8)
         figure.suptitle(title)
-        texts = [f"{{:.0f}}", "{:.2g}"]
+        texts = ["{:.0f}", "{:.2g}"]
         for axes, cells, text, head in zip(
-            panels(figure, 2, 2), (counts, weights), texts, ("events", "expected events"), strict=True
+            panels(figure, 2, 2),
+            (counts, weights),
+            texts,
+            ("events", "expected events"),
+            strict=True,
         ):
             share = cells / cells.sum(axis=1, keepdims=True)
             axes.imshow(share, vmin=0.0, vmax=1.0, cmap="Blues")
             for (row, column), cell in np.ndenumerate(cells):
                 colour = "white" if share[row, column] > 0.5 else INK
                 axes.text(
-                    column, row, text.format(cell), ha="center", va="center", color=colour, fontsize=8
+                    column,
+                    row,
+                    text.format(cell),
+                    ha="center",
+                    va="center",
+                    color=colour,
+                    fontsize=8,
                 )
             axes.set_xticks(range(len(names)), names)
             axes.set_yticks(range(len(names)), names)

@@ -50,9 +50,7 @@ CLASSIFIERS = {"with jets": INPUTS, "without jets": INPUTS_WITHOUT_JETS}
 
 def classifier() -> XGBClassifier:
     """Boosted trees."""
-    return XGBClassifier(
-        n_estimators=80, max_depth=4, learning_rate=0.15, n_jobs=1, random_state=1
-    )
+    return XGBClassifier(n_estimators=80, max_depth=4, learning_rate=0.15, n_jobs=1, random_state=1)
 
 
 def halves(events: SelectedEvents) -> tuple[SelectedEvents, SelectedEvents]:
@@ -60,9 +58,7 @@ def halves(events: SelectedEvents) -> tuple[SelectedEvents, SelectedEvents]:
     parts = []
     for start in (0, 1):
         part = events.part(np.arange(start, len(events.mode), 2))
-        whole, some = (
-            np.bincount(one.mode, one.weights, len(MODES)) for one in (events, part)
-        )
+        whole, some = (np.bincount(one.mode, one.weights, len(MODES)) for one in (events, part))
         parts.append(SelectedEvents(part.x, part.mode, part.weights * (whole / some)[part.mode]))
     return parts[0], parts[1]
 
@@ -80,9 +76,7 @@ def fit(events: SelectedEvents, inputs: Sequence[str], n_toys: int = 1_000) -> M
     return mixture.fit(events.columns(inputs), names, events.weights)
 
 
-def draw(
-    events: SelectedEvents, x: Floats, strength: float, rng: np.random.Generator
-) -> Floats:
+def draw(events: SelectedEvents, x: Floats, strength: float, rng: np.random.Generator) -> Floats:
     """Pseudo-data: rows of x, each as often as a Poisson variable of its expectation says.
 
     The factors on the yields of the other modes are drawn from their priors.
@@ -108,7 +102,7 @@ class Coverage:
         strengths: true strengths.
         answers: by true strength, the answers of the measurement.
         expected_width: of the interval at strength 1, from the information.
-        seconds: CPU time of fit and measurements.
+        seconds: CPU time of the measurements.
     """
 
     strengths: tuple[float, ...]
@@ -141,6 +135,21 @@ class Coverage:
                 for true, answers in zip(self.strengths, self.answers, strict=True)
             ]
         )
+
+    def summary(self) -> dict[str, float]:
+        """Coverage with its binomial error, width, and pulls, over all experiments."""
+        covered = self.covered.mean()
+        return {
+            "expected width": self.expected_width,
+            **{
+                f"width at {true:g}": width
+                for true, width in zip(self.strengths, self.widths.mean(axis=1), strict=True)
+            },
+            "coverage": covered,
+            "error": np.sqrt(covered * (1.0 - covered) / self.covered.size),
+            "mean pull": self.pulls.mean(),
+            "width of pulls": self.pulls.std(),
+        }
 
     def write(self, output: Path, name: str, seed: int) -> None:
         """Write answers and truth as `higgsml score` reads them."""

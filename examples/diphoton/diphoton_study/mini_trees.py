@@ -5,7 +5,7 @@ its photons, leptons, taus, jets and large-R jets, each with a counter (`photon_
 Momenta and energies are in MeV.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from HiggsML.arrays import Array, Mask
-from HiggsML.errors import DataError, RunError, did_you_mean
+from HiggsML.errors import DataError, RunError
 
 __all__ = [
     "BATCH",
@@ -28,7 +28,7 @@ __all__ = [
     "Events",
     "Mode",
     "batches",
-    "count_events",
+    "check_file",
     "event_weights",
     "mode_of",
     "root_library",
@@ -143,11 +143,10 @@ class Events:
         tree: open tree with the branches.
         start: first event of the batch.
         stop: first event after the batch.
-        where: file, for messages.
     """
 
-    def __init__(self, tree: Any, start: int, stop: int, where: object) -> None:
-        self._tree, self._start, self._stop, self._where = tree, start, stop, where
+    def __init__(self, tree: Any, start: int, stop: int) -> None:
+        self._tree, self._start, self._stop = tree, start, stop
         self._read: dict[str, tuple[Any, Mask]] = {}
         self.passed: Mask = np.ones(stop - start, dtype=bool)
         """Of all events of the batch."""
@@ -156,24 +155,13 @@ class Events:
         return int(self.passed.sum())
 
     def __getitem__(self, branch: str) -> Any:
-        """Values of a branch for the events that passed: an array of numpy, or of lists.
-
-        Raises:
-            DataError: the tree has no such branch.
-        """
+        """Values of a branch for the events that passed: an array of numpy, or of lists."""
         if branch in self._read:
             values, then = self._read[branch]
             if self.passed is then:
                 return values
             values = values[self.passed[then]]
         else:
-            if branch not in self._tree:
-                raise DataError(
-                    "the tree has no such branch.",
-                    where=self._where,
-                    value=branch,
-                    fix=did_you_mean(branch, self._tree.keys()),
-                )
             values = self._tree[branch].array(
                 entry_start=self._start, entry_stop=self._stop, array_cache=None
             )
@@ -197,23 +185,32 @@ def batches(path: Path, size: int = BATCH) -> Iterator[Events]:
     """
     with _opened(path) as tree:
         for start in range(0, tree.num_entries, size):
-            yield Events(tree, start, min(start + size, tree.num_entries), path)
+            yield Events(tree, start, min(start + size, tree.num_entries))
 
 
-def count_events(path: Path) -> int:
-    """The number of events in a file.
+def check_file(path: Path, branches: Collection[str]) -> int:
+    """The number of events in a file that has all branches.
 
     Raises:
-        DataError: the file cannot be read, has no tree `mini`, or its tree has no events.
+        DataError: the file cannot be read, has no tree `mini`, or its tree has no events or lacks a
+            branch.
         RunError: uproot is not installed.
     """
     with _opened(path) as tree:
+        missing = sorted(set(branches).difference(tree.keys()))
+        if missing:
+            raise DataError(
+                f"the tree lacks {len(missing)} of the branches.",
+                where=f"{path}, {TREE}",
+                value=missing,
+                fix="give a file of the collection GamGam, or one that `run.py` made.",
+            )
         return int(tree.num_entries)
 
 
 def _opened(path: Path) -> Any:
     uproot = root_library()
-    fix = f"give a file of ROOT with a tree {TREE!r}, as of the release or of `run.py generate`."
+    fix = f"give a file of ROOT with a tree {TREE!r}, as of the release."
     try:
         # A cache would keep what was read of the batches before.
         file = uproot.open(path, object_cache=None, array_cache=None)

@@ -21,11 +21,26 @@ from HiggsML.concurrency import available_cores, map_ahead
 from HiggsML.errors import DataError
 from HiggsML.progress import progress_bar
 
-from .event_table import COLUMNS, event_table
-from .mini_trees import BATCH, MODES, Events, batches, count_events, event_weights, mode_of
+from .event_table import BRANCHES, COLUMNS, event_table
+from .mini_trees import (
+    BATCH,
+    MODES,
+    SCALE_FACTORS,
+    Events,
+    batches,
+    check_file,
+    event_weights,
+    mode_of,
+)
 from .selection import SELECTION, Cutflow
 
-__all__ = ["Sample", "SelectedEvents", "process", "read_selected"]
+__all__ = ["NEEDED", "Sample", "SelectedEvents", "process", "read_selected"]
+
+NEEDED = (
+    *("channelNumber", "mcWeight", *SCALE_FACTORS, "XSection", "SumWeights"),
+    *("trigP", "photon_isTightID", *BRANCHES),
+)
+"""Branches that weights, selection and table are made from."""
 
 _WEIGHT, _MODE = "weight", "mode"
 
@@ -83,7 +98,7 @@ def process(
         DataError: a file cannot be read, has no events, or lacks a branch.
         RunError: uproot is not installed.
     """
-    total = sum(count_events(path) for path in paths)
+    total = sum(check_file(path, NEEDED) for path in paths)
     output.mkdir(parents=True, exist_ok=True)
     with progress_bar(total=total, desc="events", unit_scale=True) as bar:
 

@@ -147,7 +147,10 @@ def _identified(events: Events) -> Mask:
 
 def _isolated(events: Events) -> Mask:
     pt = hardest_two(events, "photon", "pt")
-    cones = [hardest_two(events, "photon", field) / pt < MOST_AROUND for field in ("ptcone30", "etcone20")]
+    cones = [
+        hardest_two(events, "photon", field) / pt < MOST_AROUND
+        for field in ("ptcone30", "etcone20")
+    ]
     mask: Mask = np.all(cones, axis=(0, 2))
     return mask
 

@@ -19,7 +19,7 @@ from .mini_trees import GEV, LISTS, MODES, TREE, Mode, root_library
 
 __all__ = ["EVENTS", "mini_tree", "write_samples"]
 
-EVENTS = {"ggF": 120_000, "VBF": 60_000, "WH": 40_000, "ZH": 40_000, "ttH": 60_000}
+EVENTS = {"ggF": 240_000, "VBF": 60_000, "WH": 30_000, "ZH": 30_000, "ttH": 50_000}
 """Events of each mode that `write_samples` makes by default."""
 
 BASKET = 20_000
@@ -27,7 +27,9 @@ BASKET = 20_000
 
 NEGATIVE = {"ggF": 0.01, "VBF": 0.01, "WH": 0.05, "ZH": 0.05, "ttH": 0.25}
 """Share of events with a negative weight: most where the generator is of next-to-leading order.
-Signs do not depend on the event, so that pseudo-data can be drawn from those with positive weight."""
+
+Signs do not depend on the event, so that pseudo-data can be drawn of those with positive weight.
+"""
 
 GENERATOR_WEIGHT = {"ggF": 28.0, "VBF": 3.9, "WH": 0.8, "ZH": 0.9, "ttH": 0.6}
 """Size of mcWeight: arbitrary, cancels against its sum."""
@@ -91,7 +93,9 @@ class _Found(NamedTuple):
     mask: Mask
 
 
-def _found(partons: Partons, kinds: NDArray[np.int8], name: str, rng: np.random.Generator) -> _Found:
+def _found(
+    partons: Partons, kinds: NDArray[np.int8], name: str, rng: np.random.Generator
+) -> _Found:
     """The particles that pass thresholds, efficiency and reach."""
     how = DETECTED[name]
     px, py, pz = np.moveaxis(partons.momenta[..., :3], -1, 0)

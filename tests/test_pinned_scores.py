@@ -21,7 +21,11 @@ from small_run import run
 ROOT = Path(__file__).parents[1]
 SHIPPED = [
     "sample_submission",
-    *(f"examples/{path.name}" for path in sorted((ROOT / "examples").iterdir()) if path.is_dir()),
+    *(
+        f"examples/{path.name}"
+        for path in sorted((ROOT / "examples").iterdir())
+        if (path / "model.py").exists()
+    ),
 ]
 
 SETTINGS = Settings(

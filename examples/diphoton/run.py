@@ -16,7 +16,6 @@ from pathlib import Path
 
 from diphoton_study.study import run
 from diphoton_study.synthetic import EVENTS
-
 from HiggsML.arguments import Parser, count, interruptible, number
 from HiggsML.errors import HiggsMLError
 

@@ -121,7 +121,7 @@ def _trained(
         name,
         weighted_confusion(test.mode, answers, classes=classes),
         weighted_confusion(test.mode, answers, test.weights, classes=classes),
-        log_loss(test.mode, probabilities, 1.0 / np.bincount(test.mode)[test.mode]),
+        log_loss(probabilities, test.mode, 1.0 / np.bincount(test.mode)[test.mode]),
         getattr(model, "feature_importances_", np.empty(0)),
     )
 

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from HiggsML.arrays import Array
+from HiggsML.arrays import Array, Floats, Mask
 from HiggsML.figures.style import INK, MUTED, house_style, new_figure, panels
 
 from .event_table import MASS
@@ -51,7 +51,7 @@ def mass_figure(events: SelectedEvents) -> Figure:
         mass = events.columns([MASS])[:, 0]
         axes.hist(
             [mass[events.mode == mode] for mode in order],
-            bins=edges,
+            bins=edges.tolist(),
             weights=[events.weights[events.mode == mode] for mode in order],
             stacked=True,
             color=[_COLOURS[mode] for mode in order],
@@ -94,7 +94,7 @@ def shape_figure(events: SelectedEvents) -> Figure:
 
 
 def _outline(
-    axes: Axes, values: Array, weights: Array, chosen: Array, edges: Array, colour: str, label: str
+    axes: Axes, values: Floats, weights: Array, chosen: Mask, edges: Array, colour: str, label: str
 ) -> None:
     """One histogram of shares; what lies outside counts to the whole."""
     total = weights[chosen].sum()

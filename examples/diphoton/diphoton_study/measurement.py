@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 from xgboost import XGBClassifier
 
-from HiggsML.arrays import Array, Floats
-from HiggsML.inference import Mixture
+from HiggsML.arrays import Floats
+from HiggsML.inference import Mixture, MixtureResult
 from HiggsML.inference.likelihood import expected_width
 from HiggsML.nuisances import Nuisance
 from HiggsML.progress import progress_bar
@@ -100,62 +100,39 @@ class Coverage:
 
     Attributes:
         strengths: true strengths.
-        answers: by true strength, the answers of the measurement.
+        results: of the measurements, by true strength.
         expected_width: of the interval at strength 1, from the information.
         seconds: CPU time of the measurements.
     """
 
     strengths: tuple[float, ...]
-    answers: list[list[dict[str, float]]]
+    results: list[list[MixtureResult]]
     expected_width: float
     seconds: float
 
-    @property
-    def covered(self) -> Array:
-        """Whether each interval holds the truth, (strengths, experiments)."""
-        return np.array(
-            [
-                [answer["p16"] <= true <= answer["p84"] for answer in answers]
-                for true, answers in zip(self.strengths, self.answers, strict=True)
-            ],
-            dtype=np.float64,
-        )
-
-    @property
-    def widths(self) -> Array:
-        """Width of each interval, (strengths, experiments)."""
-        return np.array([[a["p84"] - a["p16"] for a in answers] for answers in self.answers])
-
-    @property
-    def pulls(self) -> Array:
-        """Estimate minus truth in errors, (strengths, experiments)."""
-        return np.array(
-            [
-                [(a["mu_hat"] - true) / a["delta_mu_hat"] for a in answers]
-                for true, answers in zip(self.strengths, self.answers, strict=True)
-            ]
-        )
-
     def summary(self) -> dict[str, float]:
-        """Coverage with its binomial error, width, and pulls, over all experiments."""
-        covered = self.covered.mean()
+        """Widths by true strength; coverage with its binomial error, and pulls, of all."""
+        true = np.array(self.strengths)[:, np.newaxis]
+        mu, error, low, high = (
+            np.array([[getattr(one, name) for one in some] for some in self.results])
+            for name in ("mu", "mu_error", "low", "high")
+        )
+        covered = ((low <= true) & (true <= high)).mean()
+        pulls = (mu - true) / error
+        widths = (high - low).mean(axis=1)
         return {
             "expected width": self.expected_width,
-            **{
-                f"width at {true:g}": width
-                for true, width in zip(self.strengths, self.widths.mean(axis=1), strict=True)
-            },
-            "coverage": covered,
-            "error": np.sqrt(covered * (1.0 - covered) / self.covered.size),
-            "mean pull": self.pulls.mean(),
-            "width of pulls": self.pulls.std(),
+            **{f"width at {at:g}": w for at, w in zip(self.strengths, widths, strict=True)},
+            "coverage": float(covered),
+            "coverage error": float(np.sqrt(covered * (1.0 - covered) / mu.size)),
+            "mean pull": float(pulls.mean()),
+            "width of pulls": float(pulls.std()),
         }
 
     def write(self, output: Path, name: str, seed: int) -> None:
         """Write answers and truth as `higgsml score` reads them."""
-        write_measured(
-            output, self.strengths, self.answers, name=name, seed=seed, seconds=self.seconds
-        )
+        answers = [[one.answer() for one in some] for some in self.results]
+        write_measured(output, self.strengths, answers, name=name, seed=seed, seconds=self.seconds)
 
 
 def cover(
@@ -179,13 +156,12 @@ def cover(
     rng = np.random.default_rng(seed)
     x = events.columns(inputs)
     start = time.process_time()
-    answers: list[list[dict[str, float]]] = []
+    results: list[list[MixtureResult]] = []
     with progress_bar(total=experiments * len(strengths), desc="experiments") as bar:
         for strength in strengths:
-            answers.append([])
+            results.append([])
             for _ in range(experiments):
-                found = mixture.measure(draw(events, x, strength, rng))
-                answers[-1].append(found.answer())
+                results[-1].append(mixture.measure(draw(events, x, strength, rng)))
                 bar.update()
     seconds = time.process_time() - start
-    return Coverage(strengths, answers, expected_width(mixture.templates), seconds)
+    return Coverage(strengths, results, expected_width(mixture.templates), seconds)

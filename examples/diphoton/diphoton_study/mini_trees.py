@@ -8,7 +8,6 @@ Momenta and energies are in MeV.
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -101,7 +100,7 @@ LISTS: Mapping[str, tuple[str, ...]] = {
 """For each kind of particle, its branches: `photon_pt`, counted by `photon_n`."""
 
 
-def root_library() -> ModuleType:
+def root_library() -> Any:
     """The library that reads and writes files of ROOT.
 
     Raises:
@@ -234,4 +233,6 @@ def event_weights(events: Events) -> Array:
     weights: Array = events["mcWeight"].astype(np.float64)
     for name in SCALE_FACTORS:
         weights *= events[name]
-    return weights * (LUMINOSITY * events["XSection"].astype(np.float64) / events["SumWeights"])
+    cross_section = events["XSection"].astype(np.float64)
+    weights *= LUMINOSITY * cross_section / events["SumWeights"]
+    return weights

@@ -97,7 +97,8 @@ def hardest_two(events: Events, name: str, field: str) -> Array:
 
     order = ak.argsort(events[f"{name}_pt"], ascending=False)
     padded = ak.pad_none(events[f"{name}_{field}"][order], 2, clip=True)
-    return ak.to_numpy(ak.fill_none(padded, np.nan)).astype(np.float64)
+    values: Array = ak.to_numpy(ak.fill_none(padded, np.nan)).astype(np.float64)
+    return values
 
 
 def pair_mass(events: Events, name: str) -> Array:
@@ -142,7 +143,8 @@ def _in_window(events: Events) -> Mask:
 
 
 def _identified(events: Events) -> Mask:
-    return (hardest_two(events, "photon", "isTightID") == 1.0).all(axis=1)
+    mask: Mask = (hardest_two(events, "photon", "isTightID") == 1.0).all(axis=1)
+    return mask
 
 
 def _isolated(events: Events) -> Mask:

@@ -147,7 +147,7 @@ def _event_branches(
     }
 
 
-_Filler = Callable[[_Found, np.random.Generator], Array]
+_Filler = Callable[[_Found, np.random.Generator], NDArray[Any]]
 
 
 def _isolation(found: _Found, rng: np.random.Generator) -> Array:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from HiggsML.approaches.representations.aggregation import AGGREGATES, aggregate
+from HiggsML.approaches.representations import AGGREGATES, aggregate
 from HiggsML.arrays import Array, Floats
 
 from .mini_trees import GEV, Events

@@ -17,7 +17,7 @@ from HiggsML.progress import progress_bar
 from .decays import Kind, Partons, collisions
 from .mini_trees import GEV, LISTS, MODES, TREE, Mode, root_library
 
-__all__ = ["EVENTS", "mini_tree", "write_samples"]
+__all__ = ["EVENTS", "NEGATIVE", "mini_tree", "write_samples"]
 
 EVENTS = {"ggF": 240_000, "VBF": 60_000, "WH": 30_000, "ZH": 30_000, "ttH": 50_000}
 """Events of each mode that `write_samples` makes by default."""

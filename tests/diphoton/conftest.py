@@ -11,8 +11,8 @@ from diphoton_study.synthetic import write_samples
 
 @pytest.fixture(scope="session")
 def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """A file of each mode, 25,000 events of gluon fusion in two baskets, 8,000 of each other."""
-    events = dict.fromkeys((mode.name for mode in MODES), 8_000) | {"ggF": 25_000}
+    """A file of each mode, 21,000 events of gluon fusion in two baskets, 6,000 of each other."""
+    events = dict.fromkeys((mode.name for mode in MODES), 6_000) | {"ggF": 21_000}
     return write_samples(tmp_path_factory.mktemp("mini_trees"), events, seed=5)
 
 

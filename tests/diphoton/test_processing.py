@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 import uproot
 
@@ -13,23 +14,21 @@ from diphoton_study.processing import NEEDED, Sample, process, read_selected
 from HiggsML.errors import DataError, RunError
 
 
-@pytest.mark.parametrize(("batch", "threads"), [(997, 1), (20_000, 2)])
+@pytest.mark.parametrize(("batch", "threads"), [(1_777, 1), (20_000, 2)])
 def test_the_result_does_not_depend_on_batches(
     files: list[Path], samples: list[Sample], tmp_path: Path, batch: int, threads: int
 ) -> None:
-    found = process(files, tmp_path, batch, threads)
-    for one, other in zip(found, samples, strict=True):
+    found = process([files[0], files[4]], tmp_path, batch, threads)
+    for one, other in zip(found, [samples[0], samples[4]], strict=True):
+        assert one.mode == other.mode
         np.testing.assert_array_equal(one.cutflow.events, other.cutflow.events)
         np.testing.assert_allclose(one.cutflow.weights, other.cutflow.weights, rtol=1e-9)
-    one, other = read_selected(found), read_selected(samples)
-    np.testing.assert_array_equal(one.x, other.x)
-    np.testing.assert_array_equal(one.mode, other.mode)
-    np.testing.assert_array_equal(one.weights, other.weights)
+        assert pq.read_table(one.path).equals(pq.read_table(other.path))
 
 
 def test_batches_hold_all_events_once(files: list[Path]) -> None:
     numbers = [events["eventNumber"] for events in batches(files[0], 6_000)]
-    assert [len(some) for some in numbers] == [6_000] * 4 + [1_000]
+    assert [len(some) for some in numbers] == [6_000] * 3 + [3_000]
     with uproot.open(files[0]) as file:
         np.testing.assert_array_equal(
             np.concatenate(numbers), file["mini"]["eventNumber"].array(library="np")

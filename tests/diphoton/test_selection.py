@@ -34,11 +34,11 @@ def test_the_selection_is_the_and_of_all_masks(files: list[Path], number: int) -
 
 
 def test_the_cutflow_falls_monotonically(samples: list[Sample]) -> None:
+    """Numbers of events do; expected ones may rise where events of negative weight are cut."""
     for sample in samples:
         flow = sample.cutflow
         assert flow.names == ("all", *CUTS)
         assert (np.diff(flow.events) < 0).all()
-        assert (np.diff(flow.weights) < 0.0).all()
         table = flow.table()
         assert table["of all"].iloc[-1] == pytest.approx(table["of those before"].prod())
         assert 0.3 < table["of all"].iloc[-1] < 0.42

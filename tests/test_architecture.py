@@ -78,6 +78,14 @@ def test_inference_knows_the_vocabulary_only() -> None:
             assert rooms_used(module) <= VOCABULARY | {"inference"}, module.name
 
 
+def test_approaches_know_the_vocabulary_only() -> None:
+    """A classifier is one slot of a measurement; neither knows the other."""
+    for module in modules("HiggsML"):
+        if module.room == "approaches":
+            allowed = VOCABULARY - {"figures"} | {"approaches", "metrics"}
+            assert rooms_used(module) <= allowed, module.name
+
+
 def test_inference_names_no_process_and_no_nuisance_parameter() -> None:
     """A task is data: what is particular to one stands in `task`, for loops over it."""
     particular = {*PROCESSES, *NUISANCES}

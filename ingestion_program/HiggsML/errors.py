@@ -6,6 +6,7 @@
     ├── SettingsError          the settings of a run cannot be used
     ├── DataError              events (a file, a frame, a pool) cannot be used
     │   └── DownloadError      a data set could not be fetched
+    ├── ApproachError          a classifier or a representation of events cannot be used
     ├── SubmissionError        the participant's model is at fault
     │   └── PredictionError    ... in what `predict` returned
     └── RunError               the run itself could not go on, and the participant is not to blame
@@ -17,6 +18,7 @@ import difflib
 from collections.abc import Iterable
 
 __all__ = [
+    "ApproachError",
     "DataError",
     "DownloadError",
     "HiggsMLError",
@@ -68,6 +70,10 @@ class DataError(HiggsMLError, ValueError):
 
 class DownloadError(DataError, OSError):
     """A data set could not be fetched or unpacked."""
+
+
+class ApproachError(HiggsMLError, ValueError):
+    """A classifier or a representation of events (`HiggsML.approaches`) cannot be used."""
 
 
 class SubmissionError(HiggsMLError):

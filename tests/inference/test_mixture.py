@@ -15,7 +15,7 @@ from sklearn.naive_bayes import GaussianNB
 from HiggsML.errors import DataError, SettingsError
 from HiggsML.inference import Mixture
 from HiggsML.inference.calibration import COVERAGE
-from HiggsML.inference.mixture import half_of_groups
+from HiggsML.inference.halves import half_of_groups
 from HiggsML.nuisances import Nuisance, free_yield
 from HiggsML.task import Task
 from small_tasks import ENERGY, FREE, PROCESSES

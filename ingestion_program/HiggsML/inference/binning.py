@@ -21,7 +21,7 @@ from ..task import HIGGSML, Task
 from .inputs import classifier_inputs
 from .regions import Regions
 
-__all__ = ["EventBins", "Inputs", "densities", "discriminants", "score_bins"]
+__all__ = ["EventBins", "Inputs", "ScoreBins", "densities", "discriminants"]
 
 Inputs = Callable[[Floats, Positions], Floats]
 """Makes the inputs of a classifier out of all features (n, F) and the rows that it shall see."""
@@ -75,10 +75,44 @@ class EventBins:
         if len(rich):
             density = densities(self.classifier, self.inputs(features, rich), len(self.yields))
             score, background = discriminants(density, self.yields, self.task.signal_code)
-            position = score_bins(score, background, self.edges)
+            position = _score_bins(score, background, self.edges)
             scored = position >= 0
             fine[rich[scored]] = self.regions.n_counting_bins + position[scored]
         return self.groups[fine]
+
+
+@dataclass(frozen=True)
+class ScoreBins:
+    """Bins of a classifier that sees all events: one below the first edge of each background first.
+
+    Attributes:
+        classifier: fitted.
+        yields: (P,) expected events of each process.
+        edges: for each background, lower edges of D in the events where it is the most likely one.
+        groups: (fine bins,) the final bin of each fine bin.
+        signal: position of the signal among the processes.
+    """
+
+    classifier: Any
+    yields: Array
+    edges: tuple[Floats, ...]
+    groups: Positions
+    signal: int
+
+    @property
+    def n_bins(self) -> int:
+        """Number of final bins."""
+        return int(self.groups.max()) + 1
+
+    def position(self, x: Any) -> Positions:
+        """The bin of each event."""
+        return self.of_densities(densities(self.classifier, x, len(self.yields)))
+
+    def of_densities(self, density: Floats) -> Positions:
+        """The bin of each event, from the classifier's probabilities (n, P)."""
+        score, background = discriminants(density, self.yields, self.signal)
+        position = _score_bins(score, background, self.edges)
+        return self.groups[np.where(position < 0, background, len(self.edges) + position)]
 
 
 def densities(classifier: Any, inputs: Floats, n_processes: int) -> Floats:
@@ -112,7 +146,7 @@ def discriminants(density: Floats, yields: Array, signal: int) -> tuple[Floats, 
     return score.astype(np.float32), background.argmax(axis=1)
 
 
-def score_bins(score: Floats, background: Positions, edges: tuple[Floats, ...]) -> Positions:
+def _score_bins(score: Floats, background: Positions, edges: tuple[Floats, ...]) -> Positions:
     """The bin of each event among those of all backgrounds, which stand one after the other.
 
     Args:

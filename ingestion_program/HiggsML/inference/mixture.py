@@ -19,18 +19,19 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from sklearn.exceptions import ConvergenceWarning
 
-from ..arrays import Array, Floats, Mask, Positions
+from ..arrays import Array, Mask, Positions
 from ..errors import DataError, SettingsError
 from ..task import Task
 from ..weights import scale_to_whole
 from .bin_choice import choose_groups, equal_information_edges
-from .binning import densities, discriminants, score_bins
+from .binning import ScoreBins, densities, discriminants
 from .calibration import Calibration, calibrate
+from .halves import check_halves, half_of_groups, rows_of
 from .intervals import FitResult, fit_mu, minimise
 from .likelihood import BinnedLikelihood, expected_width
 from .templates import Templates
 
-__all__ = ["Mixture", "MixtureResult", "half_of_groups"]
+__all__ = ["Mixture", "MixtureResult"]
 
 _log = logging.getLogger(__name__)
 
@@ -104,7 +105,7 @@ class Mixture:
         self.seed = seed
         self.templates: Templates
         self.calibration: Calibration | None = None
-        self._bins: _Bins
+        self._bins: ScoreBins
 
     def fit(
         self,
@@ -131,10 +132,10 @@ class Mixture:
         codes, physical = self._checked(x, process, weights)
         rng = np.random.default_rng(self.seed)
         training = half_of_groups(codes, groups, self.training_rows, rng)
-        self._check_halves(codes, training)
-        self._train(_rows(x, training), codes[training], np.abs(physical[training]))
+        check_halves(codes, training, self.task.processes)
+        self._train(rows_of(x, training), codes[training], np.abs(physical[training]))
         rest = ~training
-        self._make_templates(_rows(x, rest), codes[rest], self._scaled(physical, codes, rest))
+        self._make_templates(rows_of(x, rest), codes[rest], self._scaled(physical, codes, rest))
         width = expected_width(self.templates)
         low, high = self.task.mu_range
         if not np.isfinite(width):
@@ -210,17 +211,6 @@ class Mixture:
             )
         return codes, given
 
-    def _check_halves(self, codes: Positions, training: Mask) -> None:
-        for part, chosen in (("the classifier", training), ("the templates", ~training)):
-            counts = np.bincount(codes[chosen], minlength=len(self.task.processes))
-            for name, count in zip(self.task.processes, counts.tolist(), strict=True):
-                if not count:
-                    raise DataError(
-                        f"no event is left for {part}.",
-                        where=name,
-                        fix="give thousands of events of each process, in several groups.",
-                    )
-
     def _train(self, x: Any, codes: Positions, weights: Array) -> None:
         """Train with the same sum of weights for each process, on average 1 for each event."""
         sums = np.bincount(codes, weights)
@@ -253,81 +243,12 @@ class Mixture:
             for here in likely
         )
         n_fine = len(edges) + sum(map(len, edges))
-        fine = _Bins(self.classifier, yields, edges, np.arange(n_fine), signal)
+        fine = ScoreBins(self.classifier, yields, edges, np.arange(n_fine), signal)
         place = codes * n_fine + fine.of_densities(density)
         size = n_processes * n_fine
         filled = [np.bincount(place, w, size).astype(np.float64) for w in (weights, weights**2)]
         expected, variances = np.reshape(filled, (2, n_processes, n_fine))
         templates = Templates(expected[np.newaxis], variances, self.task)
         groups = choose_groups(templates, len(edges), edges, self.min_rows)
-        self._bins = _Bins(self.classifier, yields, edges, groups, signal)
+        self._bins = ScoreBins(self.classifier, yields, edges, groups, signal)
         self.templates = templates.merged(groups)
-
-
-@dataclass(frozen=True)
-class _Bins:
-    """Bins of a classifier's output: for each background one below the first edge, then the others.
-
-    Attributes:
-        classifier: fitted.
-        yields: (P,) expected events of each process.
-        edges: for each background, lower edges of D in the events where it is the most likely one.
-        groups: (fine bins,) the final bin of each fine bin.
-        signal: position of the signal among the processes.
-    """
-
-    classifier: Any
-    yields: Array
-    edges: tuple[Floats, ...]
-    groups: Positions
-    signal: int
-
-    @property
-    def n_bins(self) -> int:
-        return int(self.groups.max()) + 1
-
-    def position(self, x: Any) -> Positions:
-        """The bin of each event."""
-        return self.of_densities(densities(self.classifier, x, len(self.yields)))
-
-    def of_densities(self, density: Floats) -> Positions:
-        """The bin of each event, from the classifier's probabilities (n, P)."""
-        score, background = discriminants(density, self.yields, self.signal)
-        position = score_bins(score, background, self.edges)
-        return self.groups[np.where(position < 0, background, len(self.edges) + position)]
-
-
-def half_of_groups(
-    codes: Positions, groups: ArrayLike | None, most: int, rng: np.random.Generator
-) -> Mask:
-    """A random half of the groups of events, or less, that has its share of each process.
-
-    Groups are sorted by the rarest process that they hold, shuffled among those of the same one,
-    and every second is taken: so the rare processes are halved, too.
-
-    Args:
-        codes: (n,) process of each event.
-        groups: (n,) equal for the events of a group; None: each event is one.
-        most: largest number of events of a process, where each event is a group; with larger
-            groups on average.
-        rng: shuffles.
-
-    Returns:
-        (n,), whether an event is in the part.
-    """
-    counts = np.bincount(codes)
-    names = np.arange(len(codes)) if groups is None else np.asarray(groups)
-    found, group = np.unique(names, return_inverse=True)
-    by_rarity = np.argsort(counts, kind="stable")
-    rarest = np.full(len(found), len(counts))
-    np.minimum.at(rarest, group, np.argsort(by_rarity)[codes])
-    chosen = np.zeros(len(found), dtype=np.bool_)
-    for rank, code in enumerate(by_rarity):
-        alike = rng.permutation(np.flatnonzero(rarest == rank))
-        step = max(2, -(-int(counts[code]) // most))
-        chosen[alike[::step]] = True
-    return chosen[group]
-
-
-def _rows(x: Any, chosen: Mask) -> Any:
-    return x.iloc[chosen] if hasattr(x, "iloc") else x[chosen]

@@ -21,15 +21,26 @@ from HiggsML.figures.style import unit
 from HiggsML.schema import FEATURES, PROCESSES, SIGNAL, UNDEFINED
 from HiggsML.systematics import systematics
 from HiggsML.visualization import (
+    class_counts,
+    class_histograms,
+    confusion_matrix,
     correlation_plots,
+    cut_distributions,
     event_vise_syst,
+    feature_importances,
     histogram_syst,
+    image_gallery,
+    interval_widths,
+    learning_curves,
     pair_plots,
     pair_plots_syst,
+    roc_curves,
     stacked_histogram,
+    train_test_scores,
     visualize_coverage,
     visualize_scatter,
 )
+from small_cuts import Window
 
 N = 400
 COLUMNS = ["PRI_had_pt", "PRI_jet_leading_pt", "DER_mass_vis"]
@@ -71,6 +82,8 @@ def results() -> dict[int, dict[str, list[float]]]:
     }
 
 
+IMAGES = np.random.default_rng(1).random((20, 6, 6))
+WINDOW = Window("DER_mass_vis", 50.0, 80.0)
 TRUTHS = {0: 1.0, 1: 0.5, 2: 2.0}
 
 Draw = Callable[[pd.DataFrame, pd.DataFrame, dict[int, dict[str, list[float]]]], Figure]
@@ -86,6 +99,18 @@ ALL: dict[str, Draw] = {
     "event_vise_syst": lambda e, s, r: event_vise_syst(e, s),
     "visualize_scatter": lambda e, s, r: visualize_scatter(r, TRUTHS),
     "visualize_coverage": lambda e, s, r: visualize_coverage(r, TRUTHS),
+    "class_counts": lambda e, s, r: class_counts(e["process"], e["weights"]),
+    "class_histograms": lambda e, s, r: class_histograms({"met": e["PRI_met"]}, "MET [GeV]"),
+    "confusion_matrix": lambda e, s, r: confusion_matrix([[4.0, 0.0], [-1.0, 2.0]], ["a", "b"]),
+    "cut_distributions": lambda e, s, r: cut_distributions(
+        e[[*FEATURES]], FEATURES, e["labels"], [WINDOW], e["weights"]
+    ),
+    "feature_importances": lambda e, s, r: feature_importances([0.2, 0.7, 0.1], COLUMNS),
+    "image_gallery": lambda e, s, r: image_gallery(IMAGES, np.arange(20) % 2),
+    "interval_widths": lambda e, s, r: interval_widths({"cuts": 1.2, "trees": 0.4}),
+    "learning_curves": lambda e, s, r: learning_curves({"loss": [0.7, 0.5], "error": [0.3, 0.2]}),
+    "roc_curves": lambda e, s, r: roc_curves({"mass": e["DER_mass_vis"]}, e["labels"]),
+    "train_test_scores": lambda e, s, r: train_test_scores({"trees": 0.9}, {"trees": 0.8}),
 }
 
 

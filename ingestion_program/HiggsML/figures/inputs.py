@@ -13,6 +13,7 @@ from ..schema import UNDEFINED
 
 __all__ = [
     "SHOWN",
+    "UPPER_PERCENTILE",
     "Array",
     "bin_edges",
     "defined",

@@ -9,12 +9,9 @@ from matplotlib.figure import Figure
 
 from ..arrays import Array
 from ..task import HIGGSML, Task
-from .style import INK, MUTED, PROCESS_COLOURS, PROCESS_NAMES, house_style, new_figure
+from .style import COLOURS, INK, MUTED, PROCESS_COLOURS, PROCESS_NAMES, house_style, new_figure
 
 __all__ = ["draw_morphing", "draw_nuisances", "draw_post_fit"]
-
-_COLOURS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
-"""Colours of what has none of its own: shifts, and processes of other tasks."""
 
 
 def draw_morphing(
@@ -39,7 +36,7 @@ def draw_morphing(
         edges = np.arange(len(total) + 1) - 0.5
         band = 100.0 * simulation_error / total
         below.stairs(band, edges, baseline=-band, fill=True, color="0.85", label="simulation error")
-        for (name, events), colour in zip(shifted.items(), _COLOURS, strict=False):
+        for (name, events), colour in zip(shifted.items(), COLOURS, strict=False):
             below.stairs(
                 100.0 * (events.sum(axis=0) / total - 1.0), edges, color=colour, label=name
             )
@@ -110,7 +107,7 @@ def _stack(axes: Axes, events: Array, task: Task) -> None:
     below = np.zeros(events.shape[1])
     looks: dict[str, dict[str, Any]] = {
         process: {
-            "color": PROCESS_COLOURS.get(process, _COLOURS[code % len(_COLOURS)]),
+            "color": PROCESS_COLOURS.get(process, COLOURS[code % len(COLOURS)]),
             "label": PROCESS_NAMES.get(process, process),
         }
         for code, process in enumerate(task.processes)

@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 __all__ = [
+    "COLOURS",
     "INK",
     "MUTED",
     "PROCESS_COLOURS",
@@ -29,6 +30,9 @@ __all__ = [
 INK, MUTED, LINE = "#1d2329", "#5c6670", "#c9d0d6"
 TWO_COLOURS = ("#0072b2", "#d55e00")
 """Blue for the first of two samples, vermilion for the second."""
+
+COLOURS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+"""Colours of what has none of its own."""
 
 PROCESS_COLOURS: Mapping[str, str] = MappingProxyType(
     {"htautau": "#d55e00", "ztautau": "#a6cbe3", "ttbar": "#0072b2", "diboson": "#009e73"}

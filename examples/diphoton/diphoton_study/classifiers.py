@@ -5,21 +5,19 @@ answers with this mode; one that is trained on modes of equal weight tells them 
 biases a measurement, whose templates know how often a mode is taken for another, but it costs
 precision.
 
-Negative weights enter the training with their absolute value, or, where a classifier takes no
-weights, as the events that they are; in the tables they stay negative.
+Negative weights enter the training with their absolute value; in the tables they stay negative.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.ensemble import AdaBoostClassifier, RandomForestClassifier
 from sklearn.model_selection import GridSearchCV
 
-from HiggsML.arrays import Array, Floats, Positions
-from HiggsML.errors import RunError
+from HiggsML.approaches import Balanced, ada_boost, random_forest, single_tree
+from HiggsML.arrays import Array
 from HiggsML.metrics import log_loss, weighted_confusion
 from HiggsML.progress import progress_bar
 
@@ -31,10 +29,21 @@ __all__ = ["BASELINE", "Trained", "comparison", "train_all", "used_columns"]
 
 BASELINE = "forest, equal modes"
 
-GRID = {"learning_rate": [0.05, 0.15, 0.4], "max_depth": [3, 5]}
+_GRID = {"estimator__learning_rate": [0.05, 0.15, 0.4], "estimator__max_depth": [3, 5]}
 
-Fit = Callable[[Floats, Positions, Array], Any]
-"""Trains on a table, positions of modes and positive weights."""
+
+def _classifiers() -> dict[str, Any]:
+    """The classifiers, by name, not fitted."""
+    boosted = Balanced(classifier())
+    return {
+        "forest, expected events": random_forest(),
+        BASELINE: Balanced(random_forest()),
+        "forest, under-sampled": Balanced(random_forest(), "under", random_state=1),
+        "bagging, 20 trees": Balanced(single_tree(), "bagging", copies=20, random_state=1),
+        "EasyEnsemble, 6 AdaBoost": Balanced(ada_boost(), "easy", copies=6, random_state=1),
+        "boosted trees, equal modes": boosted,
+        "boosted trees, grid": GridSearchCV(boosted, _GRID, cv=3, scoring="neg_log_loss"),
+    }
 
 
 @dataclass(frozen=True)
@@ -46,7 +55,7 @@ class Trained:
         counts: (K, K) events by true (rows) and predicted mode.
         weights: (K, K) expected events.
         log_loss: that of modes of equal weight.
-        importances: (columns,) of a forest; empty for others.
+        importances: (columns,) of the baseline; empty for others.
     """
 
     name: str
@@ -66,22 +75,20 @@ def train_all(
         test: other events.
         columns: what the classifiers see.
         rows: of all modes.
-
-    Raises:
-        RunError: imbalanced-learn is not installed.
     """
     some = training.part(np.arange(0, len(training.mode), max(1, len(training.mode) // rows)))
-    fits = _fits()
-    found = {}
-    with progress_bar(total=len(fits) + 1, desc="classifiers") as bar:
-        for name, fit in fits.items():
-            found[name] = _trained(name, fit, some, test, columns)
+    models = _classifiers()
+    found = []
+    with progress_bar(total=len(models) + 1, desc="classifiers") as bar:
+        for name, model in models.items():
+            found.append(_trained(name, model, some, test, columns))
             bar.update()
-        used = used_columns(found[BASELINE].importances, columns)
-        name = f"{BASELINE}, {len(used)} columns"
-        found[name] = _trained(name, fits[BASELINE], some, test, used)
-        bar.update()
-    return list(found.values())
+            if name == BASELINE:
+                used = used_columns(found[-1].importances, columns)
+                name_of_used = f"{BASELINE}, {len(used)} columns"
+                found.append(_trained(name_of_used, models[BASELINE], some, test, used))
+                bar.update()
+    return found
 
 
 def used_columns(importances: Array, columns: Sequence[str]) -> list[str]:
@@ -111,58 +118,18 @@ def comparison(trained: Sequence[Trained]) -> pd.DataFrame:
 
 
 def _trained(
-    name: str, fit: Fit, training: SelectedEvents, test: SelectedEvents, columns: Sequence[str]
+    name: str, model: Any, training: SelectedEvents, test: SelectedEvents, columns: Sequence[str]
 ) -> Trained:
-    model = fit(training.columns(columns), training.mode, np.abs(training.weights))
+    """Train on some events, answer for others."""
+    model.fit(training.columns(columns), training.mode, sample_weight=np.abs(training.weights))
     probabilities = model.predict_proba(test.columns(columns))
     answers = probabilities.argmax(axis=1)
     classes = np.arange(len(MODES))
+    inner = getattr(model, "estimators_", [model])[0]
     return Trained(
         name,
         weighted_confusion(test.mode, answers, classes=classes),
         weighted_confusion(test.mode, answers, test.weights, classes=classes),
         log_loss(probabilities, test.mode, 1.0 / np.bincount(test.mode)[test.mode]),
-        getattr(model, "feature_importances_", np.empty(0)),
+        inner.feature_importances_ if name == BASELINE else np.empty(0),
     )
-
-
-def _equal(mode: Positions, weights: Array) -> Array:
-    """Weights of the same sum for each mode, one for each event on average."""
-    sums = np.bincount(mode, weights)
-    equal: Array = weights * (len(mode) / len(sums) / sums)[mode]
-    return equal
-
-
-def _forest() -> RandomForestClassifier:
-    return RandomForestClassifier(60, min_samples_leaf=10, random_state=1)
-
-
-def _fits() -> dict[str, Fit]:
-    """The trainings, by name."""
-    try:
-        from imblearn.ensemble import BalancedBaggingClassifier, EasyEnsembleClassifier
-        from imblearn.under_sampling import RandomUnderSampler
-    except ImportError:
-        raise RunError(
-            "balanced ensembles need imbalanced-learn.", fix="pip install 'HiggsML[imbalance]'"
-        ) from None
-    few = {"sampling_strategy": "not minority", "random_state": 1}
-    return {
-        "forest, expected events": lambda x, mode, w: _forest().fit(x, mode, w),
-        "forest, equal modes": lambda x, mode, w: _forest().fit(x, mode, _equal(mode, w)),
-        "forest, under-sampled": lambda x, mode, _: _forest().fit(
-            *RandomUnderSampler(**few).fit_resample(x, mode)
-        ),
-        "bagging, 20 under-sampled trees": lambda x, mode, _: BalancedBaggingClassifier(
-            n_estimators=20, **few
-        ).fit(x, mode),
-        "EasyEnsemble, 6 x AdaBoost(50)": lambda x, mode, _: EasyEnsembleClassifier(
-            6, AdaBoostClassifier(n_estimators=50), **few
-        ).fit(x, mode),
-        "boosted trees, equal modes": lambda x, mode, w: classifier().fit(
-            x, mode, sample_weight=_equal(mode, w)
-        ),
-        "boosted trees, rate and depth from a grid": lambda x, mode, w: GridSearchCV(
-            classifier(), GRID, cv=3, scoring="neg_log_loss"
-        ).fit(x, mode, sample_weight=_equal(mode, w)),
-    }

@@ -202,7 +202,7 @@ def check_file(path: Path, branches: Collection[str]) -> int:
                 f"the tree lacks {len(missing)} of the branches.",
                 where=f"{path}, {TREE}",
                 value=missing,
-                fix="give a file of the collection GamGam, or one that `run.py` made.",
+                fix="give a file of the collection GamGam, or one that `measure_modes.py` made.",
             )
         return int(tree.num_entries)
 

@@ -11,10 +11,11 @@ from matplotlib.figure import Figure
 from HiggsML.metrics import weight_table
 from HiggsML.running.trusted.output_folder import check_output, make_folder
 from HiggsML.running.trusted.own_files import remove_listed, write_manifest, written_by_command
+from HiggsML.visualization import confusion_matrix, feature_importances
 
 from .classifiers import BASELINE, comparison, train_all
 from .event_table import INPUTS
-from .figures import confusion_figure, cutflow_figure, importance_figure, mass_figure, shape_figure
+from .figures import cutflow_figure, mass_figure, shape_figures
 from .measurement import CLASSIFIERS, SIGNAL, Coverage, cover, fit, halves
 from .mini_trees import MODES
 from .processing import Sample, SelectedEvents, process, read_selected
@@ -74,18 +75,23 @@ def _describe(samples: Sequence[Sample], selected: SelectedEvents, folder: Path)
     _write(weight_table(names, selected.weights), folder / "weights.csv")
     _save(cutflow_figure(cutflows), folder / "cutflow.png")
     _save(mass_figure(selected), folder / "mass.png")
-    _save(shape_figure(selected), folder / "shapes.png")
+    for name, figure in shape_figures(selected).items():
+        _save(figure, folder / f"{name}.png")
 
 
 def _compare(training: SelectedEvents, test: SelectedEvents, folder: Path) -> None:
     """Classifiers side by side."""
     trained = train_all(training, test, INPUTS)
     _write(comparison(trained), folder / "classifiers.csv")
-    for number, one in enumerate(trained):
-        figure = confusion_figure(one.counts, one.weights, one.name)
-        _save(figure, folder / f"confusion_{number}.png")
+    labels = [mode.label for mode in MODES]
+    for one in trained:
+        file = one.name.replace(", ", "_").replace(" ", "_")
+        _save(confusion_matrix(one.counts, labels), folder / f"events_{file}.png")
+        figure = confusion_matrix(one.weights, labels, "expected events")
+        _save(figure, folder / f"expected_{file}.png")
         if one.name == BASELINE:
-            _save(importance_figure(one.importances, INPUTS), folder / "importances.png")
+            figure = feature_importances(one.importances, INPUTS, keep=1.0 / len(INPUTS))
+            _save(figure, folder / "importances.png")
 
 
 def _measure(

@@ -1,8 +1,8 @@
 """Production modes of Higgs bosons that decay to two photons: from files of ROOT to intervals.
 
 examples:
-  python examples/diphoton/run.py                              synthetic files, then everything
-  python examples/diphoton/run.py --files mc/*.GamGam.root     files of ATLAS Open Data
+  python examples/diphoton/measure_modes.py                              synthetic files, then everything
+  python examples/diphoton/measure_modes.py --files mc/*.GamGam.root     files of ATLAS Open Data
   higgsml score results/diphoton/with_jets                     scores of the measurement
 
 The output holds tables (*.csv), figures (*.png), the selected events, and for each classifier a
@@ -22,7 +22,7 @@ from HiggsML.errors import HiggsMLError
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Parse, call, say in one line what went wrong; returns the exit code."""
-    parser = Parser(prog="run.py", description=__doc__)
+    parser = Parser(prog="measure_modes.py", description=__doc__)
     parser.add_argument(
         "--files", type=Path, nargs="+", metavar="FILE", default=[],
         help="mini trees of all five modes [synthetic ones]",
@@ -50,11 +50,13 @@ def main(argv: Sequence[str] | None = None) -> int:
                 compare=given.compare,
             )  # fmt: skip
         except HiggsMLError as error:
-            logging.getLogger("run.py").error("run.py: %s", error)
+            logging.getLogger("measure_modes.py").error("measure_modes.py: %s", error)
             return 1
         return 0
 
-    return interruptible(work, lambda hint: sys.stderr.write(f"run.py: interrupted. {hint}\n"))
+    return interruptible(
+        work, lambda hint: sys.stderr.write(f"measure_modes.py: interrupted. {hint}\n")
+    )
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """Production modes of Higgs bosons that decay to two photons: from files of ROOT to intervals.
 
 examples:
-  python examples/diphoton/measure_modes.py                              synthetic files, then everything
-  python examples/diphoton/measure_modes.py --files mc/*.GamGam.root     files of ATLAS Open Data
-  higgsml score results/diphoton/with_jets                     scores of the measurement
+  python examples/diphoton/measure_modes.py                            synthetic files, everything
+  python examples/diphoton/measure_modes.py --files mc/*.GamGam.root   files of ATLAS Open Data
+  higgsml score results/diphoton/with_jets                             scores of the measurement
 
 The output holds tables (*.csv), figures (*.png), the selected events, and for each classifier a
 folder of results that `higgsml score` scores. README.md beside this file tells the story.
@@ -50,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 compare=given.compare,
             )  # fmt: skip
         except HiggsMLError as error:
-            logging.getLogger("measure_modes.py").error("measure_modes.py: %s", error)
+            logging.getLogger(parser.prog).error("%s: %s", parser.prog, error)
             return 1
         return 0
 

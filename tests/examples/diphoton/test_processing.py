@@ -1,6 +1,7 @@
 """Batches and threads change nothing; files that cannot be used are named, and leave nothing."""
 
 import sys
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 import uproot
 
+from diphoton_study import synthetic
 from diphoton_study.mini_trees import MODES, batches, event_weights
 from diphoton_study.processing import NEEDED, Sample, process, read_selected
 from HiggsML.errors import DataError, RunError
@@ -33,6 +35,23 @@ def test_batches_hold_all_events_once(files: list[Path]) -> None:
         np.testing.assert_array_equal(
             np.concatenate(numbers), file["mini"]["eventNumber"].array(library="np")
         )
+
+
+def test_memory_is_flat_in_the_number_of_events(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The peak of what numpy holds is the same for five times the batches."""
+    monkeypatch.setattr(synthetic, "BASKET", 1_000)
+    peaks = []
+    for number in (2_000, 2_000, 10_000):  # the first time, libraries are loaded
+        folder = tmp_path / str(number)
+        paths = synthetic.write_samples(folder, {"ttH": number}, 3, MODES[4:])
+        tracemalloc.start()
+        process(paths, folder, batch=1_000)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    print(peaks)
+    assert peaks[2] < 1.2 * peaks[1]
 
 
 def test_weights_are_the_product_of_their_factors(files: list[Path]) -> None:

@@ -4,8 +4,8 @@
 
 For files of several lengths, half of gluon fusion and half of top pairs, fresh processes write
 them, or read and select them, make the table with its aggregates and write it, on one thread. Speed
-is in events per CPU second, memory the peak above that of an idle process. Memory must not grow with
-the files; what the allocator keeps for later would, so it gives large blocks back at once.
+is in events per CPU second. Memory is the peak above that of an idle process, in a second turn in
+which the allocator gives large blocks back at once; it must not grow with the files.
 """
 
 import argparse
@@ -16,11 +16,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 ALLOCATOR = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "65536"}
 STUDY = Path(__file__).parents[1] / "examples" / "diphoton"
-JOBS = ("idle", "write", "select")
 
 
 def work(job: str, folder: Path, events: int) -> dict[str, float]:
@@ -40,10 +40,12 @@ def work(job: str, folder: Path, events: int) -> dict[str, float]:
     return {"megabytes": peak, "seconds": time.process_time() - start, "selected": selected}
 
 
-def in_a_process(job: str, folder: str, events: int) -> dict[str, float]:
-    """Do one job in a fresh process."""
+def in_a_process(
+    job: str, folder: str, events: int, settings: Mapping[str, str] = {}
+) -> dict[str, float]:
+    """Do one job in a fresh process, with further variables of the environment."""
     command = [sys.executable, __file__, "--work", job, folder, str(events)]
-    environment = os.environ | ALLOCATOR | {"PYTHONPATH": str(STUDY), "OMP_NUM_THREADS": "1"}
+    environment = os.environ | {"PYTHONPATH": str(STUDY), "OMP_NUM_THREADS": "1", **settings}
     found: dict[str, float] = json.loads(subprocess.check_output(command, env=environment))
     return found
 
@@ -62,10 +64,13 @@ def main() -> None:
     print("".join(f"{head:>19}" for head in heads))
     for events in arguments.events:
         with tempfile.TemporaryDirectory() as folder:
-            found = {job: in_a_process(job, folder, events) for job in JOBS}
+            found = {job: in_a_process(job, folder, events) for job in ("write", "select")}
+            idle, peak = (
+                in_a_process(job, folder, events, ALLOCATOR) for job in ("idle", "select")
+            )
         speeds = [events / found[job]["seconds"] for job in ("write", "select")]
         share = found["select"]["selected"] / events
-        above = found["select"]["megabytes"] - found["idle"]["megabytes"]
+        above = peak["megabytes"] - idle["megabytes"]
         print(f"{events:>19,}{speeds[0]:>19,.0f}{speeds[1]:>19,.0f}{share:>19.3f}{above:>19.0f}")
 
 

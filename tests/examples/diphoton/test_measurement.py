@@ -16,7 +16,7 @@ from HiggsML.inference.likelihood import expected_width
 from higgsml_kit.cli import main
 from small_run import read_json
 
-EVENTS = {"ggF": 80_000, "VBF": 20_000, "WH": 8_000, "ZH": 8_000, "ttH": 12_000}
+EVENTS = {"ggF": 60_000, "VBF": 16_000, "WH": 6_000, "ZH": 6_000, "ttH": 10_000}
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> tuple[SelectedEvents, Sel
 @pytest.fixture(scope="module")
 def mixture(parts: tuple[SelectedEvents, SelectedEvents]) -> Mixture:
     """The measurement with jets."""
-    return fit(parts[0], INPUTS, 200)
+    return fit(parts[0], INPUTS, 100)
 
 
 @pytest.fixture(scope="module")

@@ -56,6 +56,29 @@ def test_a_region_of_negative_background_does_not_take_all_edges():
     assert np.bincount(cell).min() > 0.005 * is_signal.sum()
 
 
+def test_events_of_equal_score_stay_together():
+    """The order of the events says nothing: they come process by process, the signal first."""
+    score, is_signal, weights = scored(4_000)
+    rounded = np.round(score, 1)
+    edges = equal_information_edges(rounded, is_signal, weights, 50, 40)
+    order = np.random.default_rng(2).permutation(len(score))
+    mixed = equal_information_edges(rounded[order], is_signal[order], weights[order], 50, 40)
+    np.testing.assert_array_equal(edges, mixed)
+    rows = np.bincount(np.searchsorted(edges, rounded[~is_signal], side="right"))
+    assert rows.min() >= 20  # after a crowd the next bin is filled up to a multiple of 40
+
+
+def test_a_hard_decision_has_one_edge():
+    """Between the two scores that there are."""
+    _, is_signal, weights = scored(4_000)
+    rng = np.random.default_rng(2)
+    for efficiency in (0.3, 0.5, 0.995):
+        passed = rng.random(4_000) < np.where(is_signal, efficiency, 0.2)
+        score = np.where(passed, 5.0, -60.0).astype(np.float32)
+        edges = equal_information_edges(score, is_signal, weights, 64, 30)
+        assert edges.tolist() == [5.0]
+
+
 def test_no_events_no_edges():
     nothing = np.empty(0)
     assert len(equal_information_edges(nothing, nothing.astype(bool), nothing, 8, 10)) == 0

@@ -63,6 +63,27 @@ def test_a_copy_in_another_process_answers_the_same(measurement, experiment):
     assert cloudpickle.loads(sent).predict(test_set) == measurement.predict(test_set)
 
 
+def test_a_hard_decision_makes_one_bin_beside_the_counting_bins(events, experiment):
+    """Cut and count: what passes is a bin, what fails is counted with the bulk."""
+
+    class Threshold(LogisticRegression):
+        def predict_proba(self, x):
+            p = super().predict_proba(x)
+            passed = p[:, 0] > 0.4
+            return np.eye(4)[np.where(passed, 0, 1 + p[:, 1:].argmax(axis=1))]
+
+    measurement = Measurement(Threshold(max_iter=500), lambda: events, systematics, n_toys=0)
+    measurement.fit()
+    assert [len(edges) for edges in measurement.bins.edges] == [1, 0, 0]
+    features = experiment(1.0)["data"].to_numpy(np.float32)
+    bins = measurement.bins.bin_of(features)
+    rich = measurement.regions.is_signal_rich(features)
+    seen = measurement.classifier.predict_proba(measurement.inputs(features, np.flatnonzero(rich)))
+    passed = np.zeros(len(features), dtype=bool)
+    passed[np.flatnonzero(rich)[seen[:, 0] == 1.0]] = True
+    np.testing.assert_array_equal(bins == measurement.bins.n_bins - 1, passed)
+
+
 def test_too_few_events_are_named(events):
     few = events.groupby(DETAILED_LABELS, observed=True).head(1)
     with pytest.raises(DataError, match=r"htautau: too few training events.*at least 2"):

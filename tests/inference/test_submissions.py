@@ -23,6 +23,14 @@ FOLDERS = [
     ),
 ]
 SIMPLE = ("counting", "stat_only", "one_systematic")
+SMALL = {
+    "sample_submission": {"max_iter": 5},
+    "examples/fixed_nuisances": {"max_iter": 5},
+    "examples/balanced_bagging": {"copies": 2, "estimator__n_estimators": 10},
+    "examples/boosted_trees": {"n_estimators": 10},
+    "examples/random_forest": {"n_estimators": 10},
+}
+"""Parameters with which classifiers train quickly."""
 
 
 def load(folder):
@@ -35,7 +43,9 @@ def load(folder):
     return module.Model
 
 
-@pytest.mark.parametrize("folder", ["sample_submission", "examples/fixed_nuisances"])
+@pytest.mark.parametrize(
+    "folder", ["sample_submission", "examples/fixed_nuisances", "examples/cut_and_count"]
+)
 def test_a_measurement_takes_the_range_of_the_run(folder):
     model = load(folder)
     assert model(len, systematics, mu_range=(0.5, 2.0)).task.mu_range == (0.5, 2.0)
@@ -47,7 +57,7 @@ def test_a_submission_keeps_the_contract(folder, events, pool):
     model = load(folder)(lambda: events, systematics)
     if not folder.endswith(SIMPLE):
         model.n_toys = 20
-        model.classifier.set_params(max_iter=5)
+        model.classifier.set_params(**SMALL.get(folder, {}))
     model.fit()
     model = cloudpickle.loads(cloudpickle.dumps(model))
     experiment = make_pseudo_experiment(pool, 2.0, NuisanceValues(), np.random.SeedSequence(4))

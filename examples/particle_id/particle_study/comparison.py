@@ -6,6 +6,7 @@ training on equal shares, mends that (`HiggsML.approaches.PriorCorrected`, `Bala
 """
 
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from sklearn.exceptions import ConvergenceWarning
 
 from HiggsML.approaches import (
     Balanced,
@@ -127,7 +129,10 @@ def train(model: str, way: str, particles: Particles, seed: int) -> Trained:
     if arguments is not None:
         classifier = Balanced(classifier, **arguments, random_state=seed)
     start = time.process_time()
-    classifier.fit(inputs(particles), particles.kind)
+    with warnings.catch_warnings():
+        # The network is meant to stop after eight passes.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        classifier.fit(inputs(particles), particles.kind)
     return Trained(model, way, classifier, time.process_time() - start)
 
 

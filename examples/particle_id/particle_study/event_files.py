@@ -133,15 +133,9 @@ def write_test_file(path: Path, identifiers: Sequence[str], images: Array) -> No
 # --- reading -------------------------------------------------------------------------------------
 
 
-def _from_buffer(*arguments: Any) -> Any:
-    """numpy's own is a Python function, which a pickle could change: so each file gets this one."""
-    return numeric._frombuffer(*arguments)  # type: ignore[attr-defined]
-
-
 _ALLOWED: dict[tuple[str, str], Callable[..., Any]] = {
-    ("multiarray", "_reconstruct"): multiarray._reconstruct,  # type: ignore[attr-defined]
+    ("multiarray", "_reconstruct"): multiarray._reconstruct,
     ("multiarray", "scalar"): multiarray.scalar,
-    ("numeric", "_frombuffer"): _from_buffer,
     ("numpy", "ndarray"): np.ndarray,
     ("numpy", "dtype"): np.dtype,
 }
@@ -153,8 +147,12 @@ class _Unpickler(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> Any:
         package, _, last = module.rpartition(".")
-        if package in ("", "numpy.core", "numpy._core") and (last, name) in _ALLOWED:
-            return _ALLOWED[last, name]
+        if package in ("", "numpy.core", "numpy._core"):
+            if (last, name) in _ALLOWED:
+                return _ALLOWED[last, name]
+            if (last, name) == ("numeric", "_frombuffer"):
+                # A function of Python's has attributes that a pickle may set: a new one each time.
+                return lambda *arguments: numeric._frombuffer(*arguments)  # type: ignore[attr-defined]
         raise pickle.UnpicklingError(f"it asks for {module}.{name}")
 
 

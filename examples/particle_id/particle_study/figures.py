@@ -26,6 +26,7 @@ Array = npt.NDArray[np.float64]
 
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00")
 _SHOWN = 5  # images of each kind
+_LOSSES = (1.4, 2.0, 3.0, 4.0, 6.0, 10.0)
 
 
 def count_figure(particles: Particles) -> Figure:
@@ -71,6 +72,7 @@ def score_figure(scores: pd.DataFrame) -> Figure:
             )
         axes.set_yticks(places, [f"{model}, {way}" for model, way in scores.index])
         axes.set(xlabel="accuracy at natural shares", xlim=(0.0, 1.0))
+        axes.set_ylim(-1.0, len(scores))
         axes.legend(loc="lower right")
     return figure
 
@@ -90,10 +92,13 @@ def loss_figure(scores: pd.DataFrame, constants: Mapping[str, float]) -> Figure:
             axes.plot(places, some["corrected_loss"], "o", color=colour, markersize=4.0, label=way)
         for name, value in constants.items():
             axes.axhline(value, color=MUTED, lw=0.8, ls="--")
-            axes.annotate(f"constant, {name}", (-0.45, value), color=MUTED, va="bottom")
+            axes.annotate(f"constant, {name}", (-0.45, value * 1.02), color=MUTED, va="bottom")
         axes.set_xticks(np.arange(len(models)), models, rotation=20, ha="right")
         axes.set(yscale="log", ylabel="log loss, equal shares (full: corrected)")
-        axes.legend(ncols=2)
+        axes.set_xlim(-0.5, len(models) - 0.5)
+        axes.set_yticks(_LOSSES, [f"{loss:g}" for loss in _LOSSES])
+        axes.minorticks_off()
+        axes.legend(ncols=5, loc="lower center", bbox_to_anchor=(0.5, 1.0))
     return figure
 
 

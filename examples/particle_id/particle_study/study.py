@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from threadpoolctl import threadpool_limits
 
 from HiggsML.metrics import weight_table
 from HiggsML.progress import progress_bar
@@ -100,11 +101,12 @@ def run(output: Path, plan: Plan) -> None:
     make_folder(folder)
     remove_listed(folder)
     try:
-        paths = plan.events or write_events(folder / "events", plan.synthetic, plan.seed)
-        test_file = plan.test_file or write_test(folder / "test.pkl", plan.seed)
-        _compare(read_particles(paths), test_file, folder, plan)
-        if plan.experiments:
-            _measure(folder, plan)
+        with threadpool_limits(1):  # the CPU time of a training is that of one core
+            paths = plan.events or write_events(folder / "events", plan.synthetic, plan.seed)
+            test_file = plan.test_file or write_test(folder / "test.pkl", plan.seed)
+            _compare(read_particles(paths), test_file, folder, plan)
+            if plan.experiments:
+                _measure(folder, plan)
     finally:
         write_manifest(folder, [path.name for path in folder.iterdir()])
 
@@ -143,9 +145,11 @@ def _compare(particles: Particles, test_file: Path, folder: Path, plan: Plan) ->
     _write(scores, folder / "scores.csv")
     _save(score_figure(scores), folder / "accuracies.png")
     _save(loss_figure(scores, constant_losses()), folder / "losses.png")
+    make_folder(folder / "confusion")
     for one in trained:
-        name = f"confusion_{one.model}_{one.way}.png".replace(" ", "_")
-        _save(confusion_figure(confusion(one, balanced), f"{one.model}, {one.way}"), folder / name)
+        title = f"{one.model}, {one.way}"
+        path = folder / "confusion" / f"{title.replace(', ', '_').replace(' ', '_')}.png"
+        _save(confusion_figure(confusion(one, balanced), title), path)
     best = next((one for one in trained if (one.model, one.way) == (BEST, "as is")), trained[0])
     _answer(best, particles, test_file, folder, plan)
 

@@ -63,7 +63,8 @@ class _Tracks:
 
     @property
     def beta_gamma(self) -> Array:
-        return self.momentum / _MASS[self.kind]
+        found: Array = self.momentum / _MASS[self.kind]
+        return found
 
 
 def images_of(kind: npt.ArrayLike, rng: np.random.Generator) -> Array:

@@ -9,6 +9,7 @@ from .balance import Balanced
 from .catalogue import APPROACHES, Entry
 from .cut_and_count import CutAndCount
 from .cuts import Cut
+from .description import Description, describe
 from .estimators import (
     NetworkAtPriors,
     ada_boost,
@@ -25,6 +26,7 @@ from .estimators import (
     three_layer_network,
     two_layer_network,
 )
+from .persistence import load_approach, save
 from .prior_correction import PriorCorrected
 from .pyramid_match import PyramidFeatures, PyramidMatch
 
@@ -33,6 +35,7 @@ __all__ = [
     "Balanced",
     "Cut",
     "CutAndCount",
+    "Description",
     "Entry",
     "NetworkAtPriors",
     "PriorCorrected",
@@ -40,13 +43,16 @@ __all__ = [
     "PyramidMatch",
     "ada_boost",
     "boosted_trees",
+    "describe",
     "extra_trees",
     "histogram_boosting",
     "linear_svc",
+    "load_approach",
     "logistic_regression",
     "network",
     "random_forest",
     "ridge",
+    "save",
     "single_tree",
     "strong_boosted_trees",
     "three_layer_network",

@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.base import clone
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted
 
 from ..arrays import Array, Positions
 from ..errors import ApproachError, did_you_mean
@@ -113,9 +112,7 @@ class Balanced(Wrapper):
             self.estimators_.append(clone(self.estimator).fit(x[rows], y[rows]))
         return self
 
-    def predict_proba(self, x: Any) -> Array:
-        """Probability of each class, (n, classes)."""
-        check_is_fitted(self)
+    def _probabilities(self, x: npt.NDArray[Any]) -> Array:
         found = [estimator.predict_proba(x) for estimator in self.estimators_]
         return np.asarray(sum(found) / len(found))
 

@@ -10,7 +10,7 @@ from typing import Any
 from ..arrays import Floats, Positions
 from . import estimators
 from .balance import Balanced
-from .cut_and_count import CutAndCount
+from .cut_and_count import CutAndCount, Topology
 from .inputs import CUT_OBSERVABLES, cut_observables, event_sets
 from .pyramid_match import PyramidMatch
 
@@ -45,7 +45,7 @@ class Entry:
         return self.extra is None or importlib.util.find_spec(EXTRAS[self.extra]) is not None
 
 
-def _cuts(topology: str) -> Callable[[], Any]:
+def _cuts(topology: Topology) -> Callable[[], Any]:
     return partial(CutAndCount, topology=topology, criterion="significance", names=CUT_OBSERVABLES)
 
 
@@ -80,7 +80,7 @@ APPROACHES: Mapping[str, Entry] = MappingProxyType(
             estimators.histogram_boosting, "100 boosted trees of 31 leaves"
         ),
         "strong_boosted_trees": Entry(
-            estimators.strong_boosted_trees, "300 boosted trees of depth 6"
+            estimators.strong_boosted_trees, "100 boosted trees of depth 6"
         ),
         "network": Entry(estimators.network, "the network of the sample submission"),
     }

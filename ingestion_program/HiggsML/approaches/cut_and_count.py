@@ -13,7 +13,9 @@ from ..arrays import Array, Mask, Positions
 from ..errors import ApproachError, did_you_mean
 from .cuts import Criterion, best_cut
 
-__all__ = ["CutAndCount"]
+__all__ = ["CutAndCount", "Topology"]
+
+Topology = Literal["parallel", "sequential"]
 
 _TOPOLOGIES = ("parallel", "sequential")
 _CRITERIA = ("error", "significance")
@@ -45,7 +47,7 @@ class CutAndCount(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # no t
 
     def __init__(
         self,
-        topology: Literal["parallel", "sequential"] = "parallel",
+        topology: Topology = "parallel",
         *,
         n_bins: int = 50,
         criterion: Criterion = "error",

@@ -47,8 +47,8 @@ def boosted_trees(**options: Any) -> Any:
 
 
 def strong_boosted_trees(**options: Any) -> Any:
-    """XGBoost's 300 trees of depth 6, which lose little to a network on a million events."""
-    return boosted_trees(**{"n_estimators": 300, "max_depth": 6, "tree_method": "hist"} | options)
+    """XGBoost's 100 trees of depth 6 with a rate of 0.2, which lose little to a network."""
+    return boosted_trees(**{"max_depth": 6, "learning_rate": 0.2} | options)
 
 
 def random_forest(**options: Any) -> RandomForestClassifier:
@@ -139,12 +139,12 @@ class NetworkAtPriors(MLPClassifier):  # type: ignore[misc]  # no types
 
     def fit(self, x: Any, y: Any, sample_weight: Any = None) -> Self:
         """Set the last biases to the logarithms of the shares (weighted), then train."""
-        x, y = np.asarray(x), np.asarray(y)
         classes, first, codes = np.unique(y, return_index=True, return_inverse=True)
         shares = np.bincount(codes, sample_weight)
         biases = np.log(np.maximum(shares / shares.sum(), 1e-12))
         start = MLPClassifier(**self.get_params() | {"batch_size": "auto", "warm_start": True})
-        start.partial_fit(x[first], y[first], classes=classes)  # makes the layers
+        rows = x.iloc[first] if hasattr(x, "iloc") else np.asarray(x)[first]
+        start.partial_fit(rows, classes, classes=classes)  # makes the layers
         start.intercepts_[-1][:] = biases if len(classes) > 2 else biases[1] - biases[0]
         start.set_params(batch_size=self.batch_size).fit(x, y, sample_weight)
         for name in vars(start).keys() - self.get_params():

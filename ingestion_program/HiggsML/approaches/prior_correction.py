@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.base import clone
-from sklearn.utils.validation import check_is_fitted
 
 from ..arrays import Array
 from ..errors import ApproachError
@@ -42,9 +42,7 @@ class PriorCorrected(Wrapper):
         self.training_priors_ = sums / sums.sum()
         return self
 
-    def predict_proba(self, x: Any) -> Array:
-        """Probability of each class, (n, classes)."""
-        check_is_fitted(self)
+    def _probabilities(self, x: npt.NDArray[Any]) -> Array:
         return corrected(self.estimator_.predict_proba(x), self.training_priors_, self._wanted())
 
     def _wanted(self) -> Array:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import _check_sample_weight, validate_data
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from ..arrays import Array, Positions
 from ..errors import ApproachError
@@ -25,6 +25,10 @@ class Wrapper(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):  # type: igno
 
     def predict_proba(self, x: Any) -> Array:
         """Probability of each class, (n, classes)."""
+        check_is_fitted(self)
+        return self._probabilities(validate_data(self, x, reset=False, allow_nd=True, dtype=None))
+
+    def _probabilities(self, x: npt.NDArray[Any]) -> Array:
         raise NotImplementedError
 
     def _validated(

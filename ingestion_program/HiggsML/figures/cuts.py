@@ -81,7 +81,8 @@ def cut_distributions(
     for axes, cut in zip(panels(figure, len(cuts), per_row), cuts, strict=True):
         values = table[:, list(columns).index(cut.name)]
         _draw_cut(axes, values[shown], labels[shown], each[shown], cut)
-        axes.set_title(f"{cut}\nof {shown.sum():,} events")
+        text = str(cut).replace(" or ", "\nor ")  # else wider than its panel
+        axes.set_title(f"{text}\nof {shown.sum():,} events")
         if survivors:
             shown = shown & cut.passes(values)
     handles, names = figure.axes[0].get_legend_handles_labels()

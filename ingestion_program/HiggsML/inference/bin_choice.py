@@ -19,8 +19,10 @@ def equal_information_edges(
     """Edges of the score between bins of equal content of s^2/(s + b).
 
     The local information is smoothed over `min_rows` background events, and every bin keeps at
-    least as many. Where weights are negative, s counts as no less than zero and b as no
-    less than its statistical error; positive weights never sum to less.
+    least as many (half as many where scores are equal). Events of equal score stay together, so
+    that a hard decision, 0 or 1, has the one edge between the two. Where weights are negative, s
+    counts as no less than zero and b as no less than its statistical error; positive weights never
+    sum to less.
 
     Args:
         score: (n,), grows with the signal.
@@ -32,7 +34,7 @@ def equal_information_edges(
     order = np.argsort(-score, kind="stable")
     signal = np.where(is_signal[order], weights[order], 0.0)
     background = np.where(is_signal[order], 0.0, weights[order])
-    cell = np.cumsum(~is_signal[order]) // min_rows
+    cell = _cells(score[order], ~is_signal[order], min_rows)
     s = np.maximum(np.bincount(cell, signal), 0.0)
     b = np.bincount(cell, background)
     squares = np.square(background, out=background)  # in place: there are millions
@@ -45,6 +47,21 @@ def equal_information_edges(
     cells = np.unique(np.searchsorted(information[:-1], target))
     cells = cells[cells < len(information) - 1]
     return np.unique(score[order][last_in_cell[cells]])
+
+
+def _cells(score: Floats, is_background: Mask, min_rows: int) -> Positions:
+    """The cell of each event: `min_rows` background events, and all of the last one's score.
+
+    Args:
+        score: (n,) falling.
+        is_background: (n,).
+        min_rows: smallest number of background events of a cell.
+    """
+    passed = np.cumsum(is_background)
+    last = np.append(score[1:] != score[:-1], True) if len(score) else np.empty(0, np.bool_)
+    at_last = passed[last] // min_rows  # of each distinct score
+    number = np.cumsum(np.diff(at_last, prepend=at_last[:1]) > 0)
+    return np.asarray(np.repeat(number, np.diff(np.flatnonzero(last), prepend=-1)))
 
 
 def choose_groups(

@@ -35,6 +35,8 @@ __all__ = ["Mixture", "MixtureResult"]
 
 _log = logging.getLogger(__name__)
 
+_FEWEST_BINS = 4  # of each background
+
 
 @dataclass(frozen=True)
 class MixtureResult(FitResult):
@@ -65,8 +67,10 @@ class Mixture:
             events.
         training_rows: largest number of rows of a process that train the classifier; it is at most
             half of them, and the others make the templates.
-        fine_bins: bins of the classifier's output for each background, before they are merged.
-        min_rows: smallest number of simulated background events of a bin.
+        fine_bins: largest number of bins of the classifier's output for each background, before
+            they are merged.
+        min_rows: smallest number of simulated background events of a bin, and of those of each
+            process on average over the bins.
         n_toys: toys that calibrate the interval; 0 for the asymptotic level.
         seed: source of the split and the toys.
 
@@ -229,18 +233,30 @@ class Mixture:
         scaled: Array = weights[part] * np.array(scales)[codes[part]]
         return scaled
 
+    def _bins_of_a_background(self, yields: Array, squares: Array) -> int:
+        """Fine bins that leave `min_rows` effective events of each process in a bin, on average.
+
+        In more bins processes that are alike look different, by the fluctuations of few events, and
+        intervals become too short: with 2,000 events of each of five processes, all yields free, 68
+        % intervals covered in 60 % of the cases in 176 bins, and in 66 % in 63.
+        """
+        fewest = (yields**2 / squares).min()
+        most = int(fewest / (self.min_rows * (len(yields) - 1)))
+        return max(_FEWEST_BINS, min(self.fine_bins, most))
+
     def _make_templates(self, x: Any, codes: Positions, weights: Array) -> None:
         """Choose fine bins, fill them, and merge neighbours until the interval is shortest."""
         n_processes, signal = len(self.task.processes), self.task.signal_code
         density = densities(self.classifier, x, n_processes)
         yields: Array = np.bincount(codes, weights, n_processes).astype(np.float64)
         score, background = discriminants(density, yields, signal)
-        likely = [background == k for k in range(n_processes - 1)]
+        squares: Array = np.bincount(codes, weights**2, n_processes).astype(np.float64)
+        n_bins = self._bins_of_a_background(yields, squares)
         edges = tuple(
             equal_information_edges(
-                score[here], (codes == signal)[here], weights[here], self.fine_bins, self.min_rows
+                score[here], (codes == signal)[here], weights[here], n_bins, self.min_rows
             )
-            for here in likely
+            for here in (background == k for k in range(n_processes - 1))
         )
         n_fine = len(edges) + sum(map(len, edges))
         fine = ScoreBins(self.classifier, yields, edges, np.arange(n_fine), signal)

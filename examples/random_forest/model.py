@@ -1,0 +1,15 @@
+"""A forest of 60 trees, made into a measurement of mu.
+
+As in `sample_submission/model.py`, but for one line: the classifier.
+"""
+
+from HiggsML.approaches import random_forest
+from HiggsML.inference import Measurement
+
+
+class Model(Measurement):
+    """`fit()` and `predict(test_set)` come from `Measurement`."""
+
+    def __init__(self, get_train_set, systematics, mu_range=None):
+        classifier = random_forest(n_jobs=-1)
+        super().__init__(classifier, get_train_set, systematics, mu_range=mu_range)

@@ -1,0 +1,1 @@
+"""Approaches side by side: the same events for all, one table."""

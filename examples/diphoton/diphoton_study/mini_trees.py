@@ -29,7 +29,6 @@ __all__ = [
     "batches",
     "check_file",
     "event_weights",
-    "mode_of",
     "root_library",
 ]
 
@@ -115,23 +114,6 @@ def root_library() -> Any:
     return uproot
 
 
-def mode_of(channel: int, where: object) -> int:
-    """The position in `MODES` of the sample with this number.
-
-    Raises:
-        DataError: no mode has the number.
-    """
-    for position, mode in enumerate(MODES):
-        if mode.channel == channel:
-            return position
-    raise DataError(
-        "this is not one of the samples.",
-        where=f"{where}, channelNumber",
-        value=channel,
-        fix=f"known are {', '.join(f'{mode.channel} ({mode.name})' for mode in MODES)}.",
-    )
-
-
 class Events:
     """The events of a batch that passed all cuts so far; a branch is read when it is asked for.
 
@@ -187,12 +169,12 @@ def batches(path: Path, size: int = BATCH) -> Iterator[Events]:
             yield Events(tree, start, min(start + size, tree.num_entries))
 
 
-def check_file(path: Path, branches: Collection[str]) -> int:
-    """The number of events in a file that has all branches.
+def check_file(path: Path, branches: Collection[str]) -> tuple[int, int]:
+    """The number of events in a file that has all branches, and the position of its mode.
 
     Raises:
-        DataError: the file cannot be read, has no tree `mini`, or its tree has no events or lacks a
-            branch.
+        DataError: the file cannot be read, has no tree `mini`, its tree has no events or lacks a
+            branch, or no mode has its `channelNumber`.
         RunError: uproot is not installed.
     """
     with _opened(path) as tree:
@@ -204,7 +186,25 @@ def check_file(path: Path, branches: Collection[str]) -> int:
                 value=missing,
                 fix="give a file of the collection GamGam, or one that `measure_modes.py` made.",
             )
-        return int(tree.num_entries)
+        channel = int(tree["channelNumber"].array(entry_stop=1)[0])
+        return int(tree.num_entries), _mode_of(channel, path)
+
+
+def _mode_of(channel: int, where: object) -> int:
+    """The position in `MODES` of the sample with this number.
+
+    Raises:
+        DataError: no mode has the number.
+    """
+    for position, mode in enumerate(MODES):
+        if mode.channel == channel:
+            return position
+    raise DataError(
+        "this is not one of the samples.",
+        where=f"{where}, channelNumber",
+        value=channel,
+        fix=f"known are {', '.join(f'{mode.channel} ({mode.name})' for mode in MODES)}.",
+    )
 
 
 def _opened(path: Path) -> Any:

@@ -30,7 +30,6 @@ from .mini_trees import (
     batches,
     check_file,
     event_weights,
-    mode_of,
 )
 from .selection import SELECTION, Cutflow
 
@@ -90,33 +89,41 @@ def process(
 
     Args:
         paths: files of ROOT, one for each mode.
-        output: folder for the tables, named as the files.
+        output: folder for the tables, named as the modes.
         batch: events that are read at a time.
         threads: all cores by default.
 
     Raises:
-        DataError: a file cannot be read, has no events, or lacks a branch.
+        DataError: a file cannot be read, has no events or lacks a branch, is of no mode, or two
+            are of the same.
         RunError: uproot is not installed.
     """
-    total = sum(check_file(path, NEEDED) for path in paths)
+    numbers, modes = zip(*(check_file(path, NEEDED) for path in paths), strict=True)
+    if len(set(modes)) < len(modes):
+        raise DataError(
+            "two files are of the same mode, and each has all of its cross section.",
+            where="files",
+            value=[f"{path} ({MODES[m].name})" for path, m in zip(paths, modes, strict=True)],
+            fix="give one of each.",
+        )
     output.mkdir(parents=True, exist_ok=True)
-    with progress_bar(total=total, desc="events", unit_scale=True) as bar:
+    with progress_bar(total=sum(numbers), desc="events", unit_scale=True) as bar:
 
-        def work(path: Path) -> Sample:
-            return _process_one(path, output / f"{path.name}.parquet", batch, bar)
+        def work(job: tuple[Path, int]) -> Sample:
+            path, mode = job
+            return _process_one(path, mode, output / f"{MODES[mode].name}.parquet", batch, bar)
 
         threads = min(len(paths), threads or available_cores())
-        return list(map_ahead(work, paths, threads))
+        return list(map_ahead(work, zip(paths, modes, strict=True), threads))
 
 
-def _process_one(path: Path, table: Path, batch: int, bar: Any) -> Sample:
+def _process_one(path: Path, mode: int, table: Path, batch: int, bar: Any) -> Sample:
     """Select the events of one file, and write their table."""
     unfinished = table.with_suffix(".unfinished")
     flows = []
     try:
         with pq.ParquetWriter(unfinished, _SCHEMA) as writer:
             for events in batches(path, batch):
-                mode = mode_of(int(events["channelNumber"][0]), path)
                 flows.append(SELECTION.apply(events))
                 writer.write_table(_rows(events, mode))
                 bar.update(len(events.passed))

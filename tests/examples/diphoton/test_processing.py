@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 import uproot
 
-from diphoton_study import synthetic
+from diphoton_study import processing, synthetic
 from diphoton_study.mini_trees import MODES, batches, event_weights
 from diphoton_study.processing import NEEDED, Sample, process, read_selected
 from HiggsML.errors import DataError, RunError
@@ -123,9 +123,25 @@ def test_files_that_cannot_be_used_are_named(
     wrong = written_wrongly(kind, files[0], tmp_path)
     with pytest.raises(DataError, match=message):
         process([files[1], wrong], tmp_path / "selected", threads=1)
-    left = [path.name for path in (tmp_path / "selected").glob("*")]
-    assert not any("wrong" in name or "unfinished" in name for name in left)
-    assert left == [] or kind == "channel"
+    assert not (tmp_path / "selected").exists()
+
+
+def test_a_mode_has_one_file(files: list[Path], tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"two files are of the same mode.*\(VBF\)"):
+        process([files[1], files[0], files[1]], tmp_path / "selected")
+    assert not (tmp_path / "selected").exists()
+
+
+def test_nothing_is_left_of_a_file_that_breaks(
+    files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: object) -> None:
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(processing, "event_table", broken)
+    with pytest.raises(OSError, match="the disk is gone"):
+        process(files[:1], tmp_path / "selected")
+    assert not any((tmp_path / "selected").iterdir())
 
 
 def test_a_missing_mode_is_named(samples: list[Sample]) -> None:

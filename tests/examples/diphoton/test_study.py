@@ -50,8 +50,8 @@ def test_problems_are_told_in_a_line(
 def test_the_whole_study(tmp_path: Path) -> None:
     """Twice into the same folder: it is known as its own."""
     output = tmp_path / "out"
-    for _ in range(2):
-        assert main(["--size", "0.05", "--experiments", "2", "--compare", "-o", str(output)]) == 0
+    for more in ([], ["--compare"]):
+        assert main(["--size", "0.05", "--experiments", "2", *more, "-o", str(output)]) == 0
     table = pd.read_csv(output / "measurement.csv", index_col=0)
     assert table["expected width"]["with jets"] < table["expected width"]["without jets"]
     names = {path.name for path in output.iterdir()}

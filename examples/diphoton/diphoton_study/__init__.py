@@ -1,0 +1,1 @@
+"""Production modes of Higgs bosons that decay to two photons: from mini trees to a measurement."""

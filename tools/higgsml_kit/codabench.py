@@ -19,6 +19,7 @@ __all__ = [
     "PLATFORM_ENVIRONMENT",
     "PROGRAM",
     "QUEUE_SECONDS",
+    "READERS",
     "SECTIONS",
     "SUBMISSION_RULES",
     "TASK_PARTS",
@@ -98,6 +99,21 @@ SUBMISSION_RULES = (
     "Force_Latest_Multiple",
     "Force_Best",
 )
+
+
+READERS: Mapping[str, str] = MappingProxyType(
+    {
+        "page": "the competition's pages: everybody",
+        "ingestion_program": "the ingestion container, and participants",
+        "scoring_program": "the scoring container, and participants",
+        "input_data": "the ingestion container; participants who know how can read it",
+        "reference_data": "the scoring container; participants who know how can read it",
+        "public_data": "the tab Files: participants",
+        "starting_kit": "the tab Files: participants",
+        "solution": "the tab Files: participants",
+    }
+)
+"""Where the platform puts what a bundle names, and who can read it there."""
 
 
 class Section(NamedTuple):

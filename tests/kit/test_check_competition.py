@@ -8,9 +8,13 @@ import pytest
 
 from HiggsML.errors import SettingsError
 from HiggsML.settings_reader import read_settings
+from higgsml_kit.archives import write_zip
+from higgsml_kit.checks.choices import MARK
 from higgsml_kit.checks.competition import SCORE_KEYS
 from higgsml_kit.cli import main
-from higgsml_kit.commands.check import check_bundle
+from higgsml_kit.commands.check import check_bundle, check_readiness
+from higgsml_kit.packing import bundle_files
+from higgsml_kit.subjects import unpacked
 from higgsml_scoring.report import score
 from higgsml_scoring.results import Answers
 
@@ -19,6 +23,28 @@ REPOSITORY = Path(__file__).parents[2]
 
 def test_the_bundle_of_this_repository_has_no_mistake() -> None:
     assert check_bundle(REPOSITORY) == []
+
+
+def test_what_is_packed_becomes_ready_by_working_off_the_list(tmp_path: Path) -> None:
+    """Valid as shipped; every thing to be chosen is one line of competition.yaml."""
+    write_zip(bundle_files(REPOSITORY), tmp_path / "bundle.zip")
+    with unpacked(tmp_path / "bundle.zip") as bundle:
+        assert check_bundle(bundle) == []
+        assert 1 <= len(check_readiness(bundle)) <= 10
+        path = bundle / "competition.yaml"
+        chosen = {
+            "your-organisation/": "somebody/",
+            "enable_detailed_results": "queue: 0f8fad5b-d9cb-469f-a165-70867728950e\n"
+            "contact_email: us@example.org\nenable_detailed_results",
+            f"{MARK} your dates.": "",
+        }
+        text = path.read_text("utf-8")
+        for old, new in chosen.items():
+            assert old in text
+            text = text.replace(old, new)
+        path.write_text(text, "utf-8")
+        assert check_bundle(bundle) == []
+        assert check_readiness(bundle) == []
 
 
 def test_the_two_phases_differ_in_number_alone_and_hold_no_seed() -> None:

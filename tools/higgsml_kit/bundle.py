@@ -26,7 +26,7 @@ METADATA = "metadata.yaml"
 
 @dataclass(frozen=True)
 class Bundle:
-    """The parts of a bundle that one submission to its first phase meets.
+    """The parts of a bundle that one submission to a phase meets.
 
     Attributes:
         folders: ingestion_program, scoring_program, input_data and reference_data, by these names.
@@ -95,15 +95,25 @@ def read_competition(root: Path) -> dict[str, Any]:
     return read_mapping(path)
 
 
-def read_bundle(root: Path) -> Bundle:
+def read_bundle(root: Path, phase_index: int | None = None) -> Bundle:
     """Read what a dry run needs from the competition.yaml of a folder.
 
+    Args:
+        root: the folder.
+        phase_index: index of the phase; None: the first one.
+
     Raises:
-        SettingsError: the file cannot be read, or lacks the parts.
+        SettingsError: the file cannot be read, or lacks the parts or the phase.
     """
     competition = read_competition(root)
     try:
-        phase = min(competition["phases"], key=lambda each: each["index"])
+        phases = {phase["index"]: phase for phase in competition["phases"]}
+        wanted = min(phases) if phase_index is None else phase_index
+        if wanted not in phases:
+            known = ", ".join(f"{i} ({phases[i]['name']})" for i in sorted(phases))
+            what, fix = "there is no such phase.", f"known are {known}."
+            raise SettingsError(what, where=COMPETITION, value=wanted, fix=fix)
+        phase = phases[wanted]
         tasks = {task["index"]: task for task in competition["tasks"]}
         task = tasks[phase["tasks"][0]]
         names = ("ingestion_program", "scoring_program", "input_data", "reference_data")
@@ -112,6 +122,8 @@ def read_bundle(root: Path) -> Bundle:
             columns=tuple(column["key"] for column in competition["leaderboards"][0]["columns"]),
             time_limit=float(phase["execution_time_limit"]),
         )
+    except SettingsError:
+        raise
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise SettingsError(
             f"lacks what a dry run needs: {error!r}.", where=COMPETITION, fix="run: higgsml check"

@@ -6,6 +6,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from HiggsML.errors import SettingsError
+
 from .archives import files_of
 from .bundle import COMPETITION, read_competition
 from .codabench import TASK_PARTS
@@ -23,11 +25,14 @@ _PATTERNS: Mapping[str, tuple[str, ...]] = {
         "input_data": _EVENTS,
         "reference_data": "settings.yaml README.md",
         "public_data": f"{_EVENTS} *.csv *.md *.txt",
-        "starting_kit": "*.py *.ipynb *.md *.txt *.toml *.yaml *.whl *.zip *.png *.svg LICENSE*",
+        "starting_kit": f"{_PROGRAM} *.ipynb *.toml *.yaml *.whl *.zip *.png *.svg LICENSE*",
         "solution": "*",
     }.items()
 }
 """Names of the files that go up, by the kind of the part."""
+
+CONTENTS = "contents.txt"
+"""Names, in a starting kit, what else of the bundle's folder goes into it."""
 
 _REMAINS = ("*~", "*.bak", "*.orig", "*.rej", "*.swp", "*.swo", "*.tmp", "#*#", "Thumbs.db")
 """What editors leave behind; a name that begins with a dot is never packed."""
@@ -59,14 +64,17 @@ def bundle_parts(root: Path) -> list[Part]:
     """The parts that competition.yaml names, in its order, each once.
 
     Raises:
-        SettingsError: competition.yaml cannot be read.
+        SettingsError: competition.yaml, or the list of what is in the kit, cannot be used.
         DataError: a folder that it names is missing or holds a link to a folder.
     """
     parts = {COMPETITION: Part(COMPETITION, "page", {COMPETITION: root / COMPETITION})}
     for kind, name in _named(read_competition(root)):
         path = root / name
         if path.is_dir():
-            parts.setdefault(name, _part(name, kind, path))
+            part = _part(name, kind, path)
+            if CONTENTS in part.files and kind == "starting_kit":
+                part = _with_contents(part, root)
+            parts.setdefault(name, part)
         elif path.is_file():
             parts.setdefault(name, Part(name, kind, {name: path}))
     return list(parts.values())
@@ -90,6 +98,25 @@ def _part(name: str, kind: str, folder: Path) -> Part:
     everything = files_of(folder)
     files = {inner: path for inner, path in everything.items() if _goes_up(inner, kind)}
     return Part(name, kind, files, tuple(sorted(everything.keys() - files.keys())))
+
+
+def _with_contents(part: Part, root: Path) -> Part:
+    """A starting kit with what its list of contents names; its own files come first."""
+    files = dict(part.files)
+    listed = files.pop(CONTENTS).read_text("utf-8").splitlines()
+    for line in (line.strip() for line in listed if line.strip() and not line.startswith("#")):
+        path = root / line
+        if not path.exists():
+            where, fix = f"{part.name}/{CONTENTS}", "correct the path, or remove the line."
+            raise SettingsError(
+                "there is no such file or folder.", where=where, value=line, fix=fix
+            )
+        found = files_of(path) if path.is_dir() else {"": path}
+        for inner, file in found.items():
+            name = f"{line}/{inner}" if inner else line
+            if _goes_up(name, part.kind):
+                files.setdefault(name, file)
+    return Part(part.name, part.kind, files, part.left_out)
 
 
 def _goes_up(name: str, kind: str) -> bool:

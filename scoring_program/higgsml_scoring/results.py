@@ -38,6 +38,10 @@ PLATFORM = "metadata"
 
 _KILLED = (137, -9, 143, -15)
 """Exit codes of a program that was killed from outside, as containers and as Python count them."""
+_WHY_KILLED = (
+    "it was killed from outside, and its log does not say why: by the platform's time limit, or for"
+    " want of memory. Use less of both, and tell the organisers."
+)
 
 _LARGEST_OTHER = 1024**2  # bytes of a file beside the answers
 _FORMAT = 1
@@ -129,10 +133,7 @@ def _check_platform(folder: Path) -> None:
         raise IngestionError(
             f"the ingestion program failed (exit code {shown}).",
             where=PLATFORM,
-            fix="it was killed from outside, so that its log does not say why: by the platform's time"
-            " limit, or for want of memory. Use less of both, and tell the organisers."
-            if code in _KILLED
-            else "look for the reason in the ingestion's log.",
+            fix=_WHY_KILLED if code in _KILLED else "look for the reason in the ingestion's log.",
         )
 
 

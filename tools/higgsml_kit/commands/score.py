@@ -1,6 +1,7 @@
 """The command `higgsml score`: score a saved run again, with the scoring program itself."""
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 
 from HiggsML.errors import DataError
@@ -11,20 +12,29 @@ from higgsml_scoring.page import FIGURES, PAGE, SCORES
 from higgsml_scoring.program import score_folder
 from higgsml_scoring.settings import ReferenceSettings, read_reference_settings
 
+from ..downloads import Run, runs_below
+from ..ranking import rank
+from ..ranking_page import as_data, as_page, as_text
 from ..saved_runs import results_in
 
 __all__ = ["EXAMPLES", "add_arguments", "run"]
 
+RANKING, RANKING_DATA = "ranking.html", "ranking.json"
+
 EXAMPLES = """\
   higgsml score results                        # what a dry run left, into score_sheet/
   higgsml score my_run --reference reference_data --output my_scores
+  higgsml score downloads                      # a folder of many: scored, and ranked
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
     parser.add_argument(
-        "results", type=Path, help="folder that a dry run or the ingestion program wrote"
+        "results",
+        type=Path,
+        help="folder that a dry run or the ingestion program wrote, or one of many such folders or"
+        " zip files",
     )
     parser.add_argument(
         "-r",
@@ -44,18 +54,42 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Score the folder; write scores.json, detailed_results.html and figures/."""
-    results = results_in(arguments.results)
+    """Score the results, one or many."""
+    results, many = _find(arguments.results)
     output = check_output(arguments.output, {"the results": results}, written_by_command)
-    reference = ReferenceSettings(show_truth=True)
     try:
+        reference = ReferenceSettings(show_truth=True)
         if arguments.reference is not None:
             reference = read_reference_settings(arguments.reference)
         make_folder(output)
         remove_listed(output)
-        score_folder(results, reference, output)
+        if many:
+            written = _score_many(many, reference, output)
+        else:
+            score_folder(results, reference, output)
+            written = [SCORES, PAGE, FIGURES]
     except ScoringError as error:
         raise DataError(str(error)) from error
-    write_manifest(output, [SCORES, PAGE, FIGURES])
-    print(f"Score sheet: {arguments.output / PAGE}")
+    write_manifest(output, written)
+    name = RANKING if many else PAGE
+    print(f"Score sheet: {arguments.output / name}")
     return 0
+
+
+def _find(folder: Path) -> tuple[Path, Mapping[str, Run]]:
+    """The results of one run, or the folder of many and the runs in it."""
+    try:
+        return results_in(folder), {}
+    except DataError:
+        many = runs_below(folder)
+        if not many:
+            raise
+        return folder, many
+
+
+def _score_many(runs: Mapping[str, Run], reference: ReferenceSettings, output: Path) -> list[str]:
+    rows = rank(runs, reference)
+    print(as_text(rows))
+    (output / RANKING).write_text(as_page(rows), "utf-8")
+    (output / RANKING_DATA).write_text(as_data(rows), "utf-8")
+    return [RANKING, RANKING_DATA]

@@ -8,11 +8,12 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+from HiggsML.errors import DataError
 from higgsml_scoring.errors import ResultsError
 
-from .saved_runs import MARKER, PREDICTIONS
+from .saved_runs import MARKER, PREDICTIONS, results_in
 
-__all__ = ["Run", "opened", "runs_below", "saved_score"]
+__all__ = ["Run", "find_runs", "opened", "runs_below", "saved_score"]
 
 SCORES, SCORE = "scores.json", "quantiles_score"
 _LARGEST = 100_000_000
@@ -38,6 +39,22 @@ def runs_below(folder: Path) -> dict[str, Run]:
         if results is not None:
             found[path.stem if path.is_file() else path.name] = Run(results, path)
     return found
+
+
+def find_runs(path: Path) -> dict[str, Run]:
+    """The runs that a path names: one, or all of a folder of downloads.
+
+    Raises:
+        DataError: there is none.
+    """
+    if path.is_file() and _holds_results(path):
+        return {path.stem: Run(path, path)}
+    try:
+        return {path.name: Run(results_in(path), path)}
+    except DataError:
+        if many := runs_below(path):
+            return many
+        raise
 
 
 def _holds_results(path: Path) -> bool:

@@ -46,7 +46,7 @@ def unpacked(path: Path) -> Iterator[Path]:
     """The folder of a bundle; of a zip file a temporary copy, unpacked as the platform does.
 
     Raises:
-        SettingsError: the zip file is encrypted or damaged, or leads out of its folder.
+        SettingsError: the zip file is encrypted or damaged.
     """
     if path.is_dir():
         yield path

@@ -12,10 +12,9 @@ from higgsml_scoring.page import FIGURES, PAGE, SCORES
 from higgsml_scoring.program import score_folder
 from higgsml_scoring.settings import ReferenceSettings, read_reference_settings
 
-from ..downloads import Run, runs_below
+from ..downloads import Run, find_runs, opened
 from ..ranking import rank
 from ..ranking_page import as_data, as_page, as_text
-from ..saved_runs import results_in
 
 __all__ = ["EXAMPLES", "add_arguments", "run"]
 
@@ -55,7 +54,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Score the results, one or many."""
-    results, many = _find(arguments.results)
+    runs = find_runs(arguments.results)
+    many = any(run.home != arguments.results for run in runs.values())
+    results = arguments.results if many else next(iter(runs.values())).results
     output = check_output(arguments.output, {"the results": results}, written_by_command)
     try:
         reference = ReferenceSettings(show_truth=True)
@@ -64,9 +65,10 @@ def run(arguments: argparse.Namespace) -> int:
         make_folder(output)
         remove_listed(output)
         if many:
-            written = _score_many(many, reference, output)
+            written = _score_many(runs, reference, output)
         else:
-            score_folder(results, reference, output)
+            with opened(results) as folder:
+                score_folder(folder, reference, output)
             written = [SCORES, PAGE, FIGURES]
     except ScoringError as error:
         raise DataError(str(error)) from error
@@ -74,17 +76,6 @@ def run(arguments: argparse.Namespace) -> int:
     name = RANKING if many else PAGE
     print(f"Score sheet: {arguments.output / name}")
     return 0
-
-
-def _find(folder: Path) -> tuple[Path, Mapping[str, Run]]:
-    """The results of one run, or the folder of many and the runs in it."""
-    try:
-        return results_in(folder), {}
-    except DataError:
-        many = runs_below(folder)
-        if not many:
-            raise
-        return folder, many
 
 
 def _score_many(runs: Mapping[str, Run], reference: ReferenceSettings, output: Path) -> list[str]:

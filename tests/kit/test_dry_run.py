@@ -63,7 +63,7 @@ def test_results_are_collected(root: Path) -> None:
     assert left(result.output / "logs") == ["ingestion.log", "scoring.log"]
     assert "measured" in (result.output / "logs" / "ingestion.log").read_text()
     assert result.scores["quantiles_score"] == 0.5
-    assert result.time_limit == 7500
+    assert result.time_limit == 600  # of the default queue, whatever the phase says
 
 
 def test_a_second_run_replaces_the_first_and_nothing_else(root: Path) -> None:
@@ -261,6 +261,7 @@ def test_a_phase_has_its_own_task(
     content = yaml.safe_load(path.read_text())
     content["tasks"].append({**content["tasks"][0], "index": 1, "input_data": "final"})
     content["phases"][1] |= {"tasks": [1], "execution_time_limit": 9000}
+    content["queue"] = "0f8fad5b-d9cb-469f-a165-70867728950e"
     path.write_text(yaml.safe_dump(content))
     (root / "final").mkdir()
     (root / "final" / "settings.yaml").write_text((root / "input_data/settings.yaml").read_text())

@@ -1,6 +1,8 @@
 """What participants need comes out of the packed bundle alone."""
 
 import os
+import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -13,6 +15,7 @@ import yaml
 from HiggsML.errors import SettingsError
 from higgsml_kit.archives import unpack, write_zip
 from higgsml_kit.bundle import read_mapping
+from higgsml_kit.cli import _parser as parser
 from higgsml_kit.packing import bundle_files, bundle_parts
 
 REPOSITORY = Path(__file__).parents[2]
@@ -86,6 +89,26 @@ def test_dry_run(kit: Path, tmp_path: Path) -> None:
     )
     assert "quantiles_score" in shown
     assert (kit / "results" / "detailed_results.html").is_file()
+
+
+@pytest.mark.parametrize(
+    "document", ["starting_kit/README.md", "pages/submission.md", "pages/organising.md"]
+)
+def test_commands_in_documents_are_commands(document: str) -> None:
+    """Each is parsed by the command line itself; flags that it does not know end this test."""
+    text = (REPOSITORY / document).read_text("utf-8").replace("\\\n", " ")
+    lines = re.findall(r"^ +\.venv/bin/higgsml (.*)$", text, re.MULTILINE)
+    assert len(lines) >= 4
+    for line in lines:
+        words = shlex.split(re.sub(r"\$[A-Z_]+", "1", line), comments=True)
+        assert parser("higgsml", words[0]).parse_args(words).command == words[0]
+
+
+def test_the_organising_page_names_the_parts() -> None:
+    text = (REPOSITORY / "pages" / "organising.md").read_text("utf-8")
+    [sentence] = re.findall(r"The parts are (.*?)\.", text)
+    folders = {p.name for p in bundle_parts(REPOSITORY) if (REPOSITORY / p.name).is_dir()}
+    assert set(re.findall(r"`(\w+)`", sentence)) == folders
 
 
 def test_no_events_of_the_organiser_go_into_the_kit(root: Path) -> None:

@@ -9,6 +9,8 @@ import yaml
 
 from HiggsML.errors import SettingsError
 
+from .codabench import QUEUE_SECONDS
+
 __all__ = [
     "COMPETITION",
     "METADATA",
@@ -31,7 +33,8 @@ class Bundle:
     Attributes:
         folders: ingestion_program, scoring_program, input_data and reference_data, by these names.
         columns: keys of the leaderboard's columns.
-        time_limit: time limit of each program, s.
+        time_limit: time that the platform gives each program, s: the phase's limit on a queue of
+            one's own, cut to that of the default queue elsewhere.
     """
 
     folders: Mapping[str, Path]
@@ -120,7 +123,11 @@ def read_bundle(root: Path, phase_index: int | None = None) -> Bundle:
         return Bundle(
             folders={name: root / task[name] for name in names},
             columns=tuple(column["key"] for column in competition["leaderboards"][0]["columns"]),
-            time_limit=float(phase["execution_time_limit"]),
+            time_limit=float(
+                phase["execution_time_limit"]
+                if competition.get("queue")
+                else min(phase["execution_time_limit"], QUEUE_SECONDS)
+            ),
         )
     except SettingsError:
         raise

@@ -15,6 +15,8 @@ import yaml
 from HiggsML.errors import SettingsError
 from higgsml_kit.archives import unpack, write_zip
 from higgsml_kit.bundle import read_mapping
+from higgsml_kit.checks.choices import expected_seconds
+from higgsml_kit.checks.parts import settings_of
 from higgsml_kit.cli import _parser as parser
 from higgsml_kit.packing import bundle_files, bundle_parts
 
@@ -131,3 +133,12 @@ def test_no_events_of_the_organiser_go_into_the_kit(root: Path) -> None:
     (folder / "contents.txt").write_text("nowhere\n")
     with pytest.raises(SettingsError, match=r"no such file or folder.*nowhere"):
         bundle_parts(root)
+
+
+def test_the_organising_page_says_how_long_the_phases_take() -> None:
+    text = (REPOSITORY / "pages" / "organising.md").read_text("utf-8")
+    found = re.search(r"about (\d+) s in the feedback phase and (\d+) s in the final one", text)
+    assert found is not None
+    tasks = read_mapping(REPOSITORY / "competition.yaml")["tasks"]
+    needed = [expected_seconds(settings_of(REPOSITORY, task)) for task in tasks]
+    assert [int(number) for number in found.groups()] == pytest.approx(needed, abs=5)

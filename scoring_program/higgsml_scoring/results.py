@@ -36,6 +36,13 @@ TRUTH = "test_settings.json"
 FACTS = "run.json"
 PLATFORM = "metadata"
 
+_KILLED = (137, -9, 143, -15)
+"""Exit codes of a program that was killed from outside, as containers and as Python count them."""
+_WHY_KILLED = (
+    "it was killed from outside, and its log does not say why: by the platform's time limit, or for"
+    " want of memory. Use less of both, and tell the organisers."
+)
+
 _LARGEST_OTHER = 1024**2  # bytes of a file beside the answers
 _FORMAT = 1
 
@@ -126,7 +133,7 @@ def _check_platform(folder: Path) -> None:
         raise IngestionError(
             f"the ingestion program failed (exit code {_exit_code(code)}).",
             where=PLATFORM,
-            fix="look for the reason in the ingestion's log.",
+            fix=_WHY_KILLED if code in _KILLED else "look for the reason in the ingestion's log.",
         )
     code = told.get("exitCode")  # of a command that the submission names; null where it names none
     if code is not None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from PIL import Image
 
 INGESTION = """\
 import argparse, json, os, pathlib, sys
@@ -121,7 +122,8 @@ FILES = {
     "competition.yaml": yaml.safe_dump(COMPETITION, sort_keys=False),
     "terms.md": "Be fair.\n",
     "overview.md": "Measure mu.\n",
-    "input_data/settings.yaml": "data: {source: parquet}\n",
+    "input_data/settings.yaml": "data: {source: generator, train_events: {htautau: 1},"
+    " test_events: {htautau: 1}}\n",
     "reference_data/settings.yaml": "show_truth: false\nnum_of_sets: 10\n",
     "ingestion_program/metadata.yaml": "command: python3 run_ingestion.py --input /app/input_data"
     " --output /app/output --submission /app/ingested_program\n",
@@ -144,5 +146,5 @@ def root(tmp_path: Path) -> Path:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
-    (folder / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n...")
+    Image.new("RGB", (40, 40), "navy").save(folder / "logo.png")
     return folder

@@ -1,6 +1,7 @@
 """`higgsml compare`: table, sentences, figure and numbers."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,17 @@ def test_prints_a_table_and_sentences_and_writes_figure_and_numbers(runs, capsys
     numbers = json.loads((runs / "out" / "comparison.json").read_text())
     assert [row["label"] for row in numbers["contestants"]] == ["good", "same", "wide"]
     assert len(numbers["differences"]) == 3
+
+
+def test_takes_zip_files_and_a_folder_of_many(runs, capsys):
+    shutil.make_archive(str(runs / "packed" / "zipped"), "zip", runs / "wide" / "results")
+    files = [str(runs / "packed" / "zipped.zip"), str(runs / "good")]
+    (runs / "good" / "results").rename(runs / "good" / "predictions")
+    assert main(["compare", *files, "--output", str(runs / "out")]) == 0
+    assert "good beats zipped" in capsys.readouterr().out
+    shutil.move(runs / "good", runs / "packed" / "good")
+    assert main(["compare", str(runs / "packed"), "--output", str(runs / "out")]) == 0
+    assert "good beats zipped" in capsys.readouterr().out
 
 
 def test_refuses_other_experiments_and_writes_nothing(runs, capsys):

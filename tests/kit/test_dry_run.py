@@ -63,7 +63,7 @@ def test_results_are_collected(root: Path) -> None:
     assert left(result.output / "logs") == ["ingestion.log", "scoring.log"]
     assert "measured" in (result.output / "logs" / "ingestion.log").read_text()
     assert result.scores["quantiles_score"] == 0.5
-    assert result.time_limit == 7500
+    assert result.time_limit == 600  # of the default queue, whatever the phase says
 
 
 def test_a_second_run_replaces_the_first_and_nothing_else(root: Path) -> None:
@@ -252,6 +252,27 @@ def test_from_any_folder(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert find_bundle(None) == root
     monkeypatch.chdir(tmp_path)
     assert find_bundle(None) == Path(__file__).parents[2]
+
+
+def test_a_phase_has_its_own_task(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = root / "competition.yaml"
+    content = yaml.safe_load(path.read_text())
+    content["tasks"].append({**content["tasks"][0], "index": 1, "input_data": "final"})
+    content["phases"][1] |= {"tasks": [1], "execution_time_limit": 9000}
+    content["queue"] = "0f8fad5b-d9cb-469f-a165-70867728950e"
+    path.write_text(yaml.safe_dump(content))
+    (root / "final").mkdir()
+    (root / "final" / "settings.yaml").write_text((root / "input_data/settings.yaml").read_text())
+    (root / "final" / "README.md").touch()
+    monkeypatch.chdir(root)
+    assert main(["dry-run", "--phase", "1"]) == 0
+    seen = json.loads((root / "results" / "seen.json").read_text())
+    assert seen["input"] == ["README.md", "settings.yaml"]
+    assert "the platform allows 9000 s" in capsys.readouterr().out
+    assert main(["dry-run", "--phase", "2"]) == 1
+    assert "known are 0 (First), 1 (Second)" in capsys.readouterr().err
 
 
 def test_resume_and_audit_reach_the_program(root: Path) -> None:

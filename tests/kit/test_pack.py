@@ -10,7 +10,8 @@ import pytest
 from HiggsML.errors import DataError
 from higgsml_kit.archives import files_of, write_zip
 from higgsml_kit.cli import main
-from higgsml_kit.commands.pack import bundle_files
+from higgsml_kit.codabench import READERS
+from higgsml_kit.packing import bundle_files, bundle_parts
 
 
 def names_in(path: Path) -> list[str]:
@@ -36,7 +37,44 @@ def test_bundle(
         "scoring_program/scores.json",
         "terms.md",
     ]
-    assert "11 files" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "11 files" in shown
+    assert READERS["scoring_program"] in shown
+    assert "Not ready to upload: 5 things to be chosen" in shown
+
+
+STRAYS = (".env", ".vscode/settings.json", "settings.yaml.bak", ".run.py.swp", "old.py~", "a.pem")
+
+
+def test_strays_stay_behind(root: Path) -> None:
+    """What is not known to belong there does not go up, into a published program least of all."""
+    before = bundle_files(root)
+    for folder in ("scoring_program", "ingestion_program", "input_data", "reference_data"):
+        for name in STRAYS:
+            path = root / folder / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text("TOKEN=1")
+    assert bundle_files(root) == before
+    for part in bundle_parts(root):
+        assert part.left_out == (tuple(sorted(STRAYS)) if part.kind != "page" else ())
+
+
+def test_one_part(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A running competition is updated part by part; the content stands at the root."""
+    monkeypatch.chdir(root)
+    assert main(["pack", "--part", "scoring_program/"]) == 0
+    names = ["metadata.yaml", "run_scoring.py", "scores.json"]
+    assert names_in(root / "dist" / "scoring_program.zip") == names
+    assert main(["pack"]) == 0  # beside the first
+    assert sorted(path.name for path in (root / "dist").glob("*.zip")) == [
+        "bundle.zip",
+        "scoring_program.zip",
+    ]
+    capsys.readouterr()
+    assert main(["pack", "--part", "scoring"]) == 1
+    assert "did you mean 'scoring_program'" in capsys.readouterr().err
 
 
 def test_what_is_wrong_is_not_packed(

@@ -3,6 +3,7 @@
 import math
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,9 @@ from matplotlib.image import imread
 
 from HiggsML.nuisances import NUISANCES
 from HiggsML.schema import EXPECTED_EVENTS, FEATURES
-from HiggsML.settings_reader import read_settings
+from HiggsML.settings import Settings
+from higgsml_kit.bundle import read_competition
+from higgsml_kit.checks.parts import settings_of
 from higgsml_kit.checks.submission import SIZE_LIMIT
 from higgsml_kit.codabench import IMAGE_ENVIRONMENT, MOUNTS, mount_table
 from higgsml_kit.logo import draw_logo
@@ -54,19 +57,68 @@ def test_nuisance_parameters(name: str) -> None:
     assert numbers(bounds) == [nuisance.low, nuisance.high]
 
 
-@pytest.mark.parametrize("folder", ["input_data", "input_data_final"])
-def test_protocol(folder: str) -> None:
-    protocol = read_settings(REPOSITORY / folder / "settings.yaml").protocol
-    phase = {"input_data": "Feedback", "input_data_final": "Final"}[folder]
+def phases() -> list[tuple[dict[str, Any], dict[str, Any], Settings]]:
+    """Each phase of the competition with its task and the settings of that."""
+    competition = read_competition(REPOSITORY)
+    tasks = {task["index"]: task for task in competition["tasks"]}
+    found = []
+    for phase in competition["phases"]:
+        [task] = [tasks[index] for index in phase["tasks"]]
+        found.append((phase, task, settings_of(REPOSITORY, task)))
+    return found
+
+
+def short_name(phase: dict[str, Any]) -> str:
+    return str(phase["name"]).removesuffix(" phase")
+
+
+def test_the_pages_list_the_phases_of_the_competition() -> None:
+    names = {short_name(phase) for phase, _, _ in phases()}
+    for page, head in (("overview.md", "phase"), ("evaluation.md", "phase")):
+        text = (PAGES / page).read_text("utf-8")
+        [block] = re.findall(rf"^\| {head} \|.*\n\|[-|]+\|\n((?:\|.*\n)+)", text, re.MULTILINE)
+        assert {line.strip("| ").split(" | ")[0] for line in block.splitlines()} == names
+
+
+@pytest.mark.parametrize(
+    ("phase", "task", "settings"),
+    phases(),
+    ids=lambda v: v.get("name") if isinstance(v, dict) else "",
+)
+def test_protocol(phase: dict[str, Any], task: dict[str, Any], settings: Settings) -> None:
+    protocol = settings.protocol
     counts = [protocol.num_of_sets, protocol.num_pseudo_experiments]
-    assert [numbers(cell)[0] for cell in rows("overview.md")[phase]] == counts
-    total, sigma, band = rows("evaluation.md")[phase]
+    name = short_name(phase)
+    assert [numbers(cell)[0] for cell in rows("overview.md")[name]] == counts
+    total, sigma, band = rows("evaluation.md")[name]
     n = math.prod(counts)
     assert numbers(total) == [n]
     assert numbers(sigma) == [round(coverage_sigma(n), 5)]
     assert numbers(band) == [round(float(end), 4) for end in free_band(n)]
+    assert f"{n:,} in the {name.lower()} phase" in (PAGES / "evaluation.md").read_text("utf-8")
+    said = f"{counts[0]} sets of {counts[1]} pseudo-experiments"
+    assert task["description"] == said
+    assert phase["description"].startswith(said)
     assert protocol.mu_range == (0.1, 3.0)
     assert "uniform in [0.1, 3]" in (PAGES / "data.md").read_text("utf-8")
+
+
+def test_time_for_a_prediction() -> None:
+    """Of the phase with the most experiments."""
+    settings = max((s for _, _, s in phases()), key=lambda s: s.protocol.num_pseudo_experiments)
+    n = settings.protocol.num_of_sets * settings.protocol.num_pseudo_experiments
+    total = settings.limits.total_seconds
+    said = f"{n:,} predictions in {total:.0f} s leave {total / n:.2f} s for each"
+    assert said in (PAGES / "submission.md").read_text("utf-8")
+
+
+DATE = r"\b20\d\d-\d\d-\d\d\b"
+
+
+def test_no_page_names_a_date_of_its_own() -> None:
+    """The platform shows those of competition.yaml."""
+    for page in read_competition(REPOSITORY)["pages"]:
+        assert not re.search(DATE, (REPOSITORY / page["file"]).read_text("utf-8"))
 
 
 def test_scores_of_widths() -> None:
@@ -81,7 +133,7 @@ def test_scores_of_widths() -> None:
 
 
 def test_limits() -> None:
-    limits = read_settings(REPOSITORY / "input_data" / "settings.yaml").limits
+    [limits] = {settings.limits for _, _, settings in phases()}  # one for all phases
     table = rows("submission.md")
     shown = {
         "everything, fit and all predictions": limits.total_seconds,

@@ -311,7 +311,8 @@ def test_refuses_the_marker_of_another_run(tmp_path):
     ("text", "reason"),
     [
         ("ingestionExitCode: 1", r"failed \(exit code 1\)"),
-        ("ingestionExitCode: -9", r"failed \(exit code -9\)"),
+        ("ingestionExitCode: -9", r"failed \(exit code -9\).*killed from outside"),
+        ("ingestionExitCode: 137", r"failed \(exit code 137\).*time limit, or for want of memory"),
         ("ingestionExitCode: null\nexitCode: 0", r"failed \(exit code none\)"),
         ("exitCode: 0", "failed"),
         ("ingestionExitCode: '0'", "failed"),

@@ -9,6 +9,8 @@ import yaml
 
 from HiggsML.errors import SettingsError
 
+from .codabench import QUEUE_SECONDS
+
 __all__ = [
     "COMPETITION",
     "METADATA",
@@ -26,12 +28,13 @@ METADATA = "metadata.yaml"
 
 @dataclass(frozen=True)
 class Bundle:
-    """The parts of a bundle that one submission to its first phase meets.
+    """The parts of a bundle that one submission to a phase meets.
 
     Attributes:
         folders: ingestion_program, scoring_program, input_data and reference_data, by these names.
         columns: keys of the leaderboard's columns.
-        time_limit: time limit of each program, s.
+        time_limit: time that the platform gives each program, s: the phase's limit on a queue of
+            one's own, cut to that of the default queue elsewhere.
     """
 
     folders: Mapping[str, Path]
@@ -95,23 +98,39 @@ def read_competition(root: Path) -> dict[str, Any]:
     return read_mapping(path)
 
 
-def read_bundle(root: Path) -> Bundle:
+def read_bundle(root: Path, phase_index: int | None = None) -> Bundle:
     """Read what a dry run needs from the competition.yaml of a folder.
 
+    Args:
+        root: the folder.
+        phase_index: index of the phase; None: the first one.
+
     Raises:
-        SettingsError: the file cannot be read, or lacks the parts.
+        SettingsError: the file cannot be read, or lacks the parts or the phase.
     """
     competition = read_competition(root)
     try:
-        phase = min(competition["phases"], key=lambda each: each["index"])
+        phases = {phase["index"]: phase for phase in competition["phases"]}
+        wanted = min(phases) if phase_index is None else phase_index
+        if wanted not in phases:
+            known = ", ".join(f"{i} ({phases[i]['name']})" for i in sorted(phases))
+            what, fix = "there is no such phase.", f"known are {known}."
+            raise SettingsError(what, where=COMPETITION, value=wanted, fix=fix)
+        phase = phases[wanted]
         tasks = {task["index"]: task for task in competition["tasks"]}
         task = tasks[phase["tasks"][0]]
         names = ("ingestion_program", "scoring_program", "input_data", "reference_data")
         return Bundle(
             folders={name: root / task[name] for name in names},
             columns=tuple(column["key"] for column in competition["leaderboards"][0]["columns"]),
-            time_limit=float(phase["execution_time_limit"]),
+            time_limit=float(
+                phase["execution_time_limit"]
+                if competition.get("queue")
+                else min(phase["execution_time_limit"], QUEUE_SECONDS)
+            ),
         )
+    except SettingsError:
+        raise
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise SettingsError(
             f"lacks what a dry run needs: {error!r}.", where=COMPETITION, fix="run: higgsml check"

@@ -18,11 +18,11 @@ __all__ = ["main"]
 
 COMMANDS = {
     "dry-run": ("dry_run", "run ingestion and scoring here, as on the platform"),
-    "check": ("check", "find what the platform would refuse in a bundle or a submission"),
+    "check": ("check", "say whether a bundle or a submission is valid, and ready to upload"),
     "pack": ("pack", "make the zip file of the bundle or of a submission"),
     "generate": ("generate", "write a simulated data set in the format of the public one"),
     "download": ("download", "fetch a data set, resuming where an earlier attempt ended"),
-    "score": ("score", "score a saved run again"),
+    "score": ("score", "score a saved run again, or many, and rank them"),
     "compare": ("compare", "say which of several results are better, pair by pair"),
     "approaches": ("approaches", "compare classifiers, each made into a measurement"),
 }
@@ -33,11 +33,11 @@ Higgs bosons in many pseudo-experiments, and its intervals are scored.
 
 You take part? Three commands matter, in the folder that holds your folder my_submission/:
   higgsml dry-run --submission my_submission    fit, measure and score it, as on the platform
-  higgsml check --submission my_submission      what the platform would refuse, in a second
+  higgsml check my_submission                   what the platform would refuse, in a second
   higgsml pack --submission my_submission       the zip file to upload
 
 You organise it? Three commands matter, in the folder of the bundle (competition.yaml):
-  higgsml check                                 what the platform would refuse or ignore
+  higgsml check                                 is the bundle valid, is it ready to upload
   higgsml generate --output my_events           events that nobody has seen
   higgsml pack                                  the bundle to upload
 """

@@ -7,21 +7,26 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from pathlib import PurePath
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 __all__ = [
     "IMAGE_ENVIRONMENT",
     "IMAGE_MODULES",
     "JUNK",
     "LARGEST_SCORE",
+    "LOGO_FORMATS",
     "MOUNTS",
     "PLATFORM_ENVIRONMENT",
     "PROGRAM",
-    "RASTER_SIGNATURES",
+    "QUEUE_SECONDS",
+    "READERS",
     "SECTIONS",
     "SUBMISSION_RULES",
+    "TASK_PARTS",
+    "VALUES",
     "Mount",
     "Section",
+    "Value",
     "is_junk",
     "mount_table",
 ]
@@ -76,8 +81,15 @@ _NAMES = """
 IMAGE_MODULES = frozenset(_NAMES.split())
 """Modules that a submission can import beside those of Python: HiggsML and requirements.txt."""
 
-RASTER_SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8")
-"""First bytes of the images that the platform takes: PNG, JPEG, GIF."""
+LOGO_FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
+"""The images that the platform takes."""
+
+QUEUE_SECONDS = 600
+"""After this time the default queue ends a program, whatever the phase allows (the public server:
+1200 s). A queue of one's own grants what the phase says."""
+
+TASK_PARTS = ("ingestion_program", "scoring_program", "input_data", "reference_data")
+"""The parts of a task that lie in the bundle, each a data set of its own on the platform."""
 
 SUBMISSION_RULES = (
     "Add",
@@ -87,6 +99,21 @@ SUBMISSION_RULES = (
     "Force_Latest_Multiple",
     "Force_Best",
 )
+
+
+READERS: Mapping[str, str] = MappingProxyType(
+    {
+        "page": "the competition's pages: everybody",
+        "ingestion_program": "the ingestion container, and participants",
+        "scoring_program": "the scoring container, and participants",
+        "input_data": "the ingestion container; participants who know how can read it",
+        "reference_data": "the scoring container; participants who know how can read it",
+        "public_data": "the tab Files: participants",
+        "starting_kit": "the tab Files: participants",
+        "solution": "the tab Files: participants",
+    }
+)
+"""Where the platform puts what a bundle names, and who can read it there."""
 
 
 class Section(NamedTuple):
@@ -127,9 +154,89 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
         "columns": _section(
             "index title key sorting precision", "hidden computation computation_indexes"
         ),
-        "solutions": _section("index tasks", "path key"),
+        "solutions": _section("index tasks", "path key name description"),
     }
 )
+
+
+class Value(NamedTuple):
+    """What the platform takes as the value of a key; an empty one counts as left out."""
+
+    kind: Literal["text", "flag", "whole", "integer", "key", "e-mail", "choice"]
+    longest: int = 0
+    """Characters of a text; 0: any number."""
+    choices: tuple[str, ...] = ()
+
+
+_TEXT, _FLAG, _WHOLE, _KEY = Value("text"), Value("flag"), Value("whole"), Value("key")
+_NAME = Value("text", 256)
+
+VALUES: Mapping[str, Mapping[str, Value]] = MappingProxyType(
+    {
+        "competition": {
+            "title": _NAME,
+            "image": _TEXT,
+            "terms": _TEXT,
+            "docker_image": Value("text", 128),
+            "description": _TEXT,
+            "queue": _KEY,
+            "registration_auto_approve": _FLAG,
+            "enable_detailed_results": _FLAG,
+            "show_detailed_results_in_submission_panel": _FLAG,
+            "show_detailed_results_in_leaderboard": _FLAG,
+            "auto_run_submissions": _FLAG,
+            "can_participants_make_submissions_public": _FLAG,
+            "forum_enabled": _FLAG,
+            "make_programs_available": _FLAG,
+            "make_input_data_available": _FLAG,
+            "competition_type": Value("choice", choices=("competition", "benchmark")),
+            "reward": _NAME,
+            "contact_email": Value("e-mail", 254),
+        },
+        "pages": {"title": Value("text", 255), "file": _TEXT},
+        "tasks": {
+            "index": _WHOLE,
+            "name": _NAME,
+            "description": _TEXT,
+            "ingestion_only_during_scoring": _FLAG,
+            "key": _KEY,
+            **dict.fromkeys(TASK_PARTS, _TEXT),
+        },
+        "phases": {
+            "index": _WHOLE,
+            "name": _NAME,
+            "description": _TEXT,
+            "max_submissions_per_day": _WHOLE,
+            "max_submissions": _WHOLE,
+            "execution_time_limit": _WHOLE,
+            "auto_migrate_to_this_phase": _FLAG,
+            "hide_output": _FLAG,
+            "hide_prediction_output": _FLAG,
+            "hide_score_output": _FLAG,
+            "public_data": _TEXT,
+            "starting_kit": _TEXT,
+        },
+        "leaderboards": {
+            "index": _WHOLE,
+            "title": Value("text", 64),
+            "key": Value("text", 36),
+            "submission_rule": Value("choice", choices=SUBMISSION_RULES),
+            "primary_index": _WHOLE,
+            "hidden": _FLAG,
+        },
+        "columns": {
+            "index": _WHOLE,
+            "title": Value("text", 36),
+            "key": Value("text", 36),
+            "sorting": Value("choice", choices=("asc", "desc")),
+            "precision": Value("integer"),
+            "hidden": _FLAG,
+            "computation": Value("choice", choices=("avg", "sum", "min", "max")),
+        },
+        "solutions": {"index": _WHOLE, "path": _TEXT, "key": _KEY, "name": _TEXT},
+    }
+)
+"""The values of competition.yaml, by section and key, as the platform's serializers take them."""
 
 LARGEST_SCORE = 1e10
 """A score of this size does not fit the platform's numeric(20, 10)."""

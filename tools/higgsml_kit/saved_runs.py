@@ -4,7 +4,7 @@ from pathlib import Path
 
 from HiggsML.errors import DataError
 
-__all__ = ["results_in"]
+__all__ = ["MARKER", "PREDICTIONS", "results_in"]
 
 MARKER, PREDICTIONS = "completed.json", "predictions"
 

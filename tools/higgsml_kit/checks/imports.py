@@ -3,7 +3,7 @@
 import ast
 import importlib.util
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
 from HiggsML.errors import did_you_mean
@@ -28,7 +28,7 @@ def is_there(module: str) -> bool:
 
 
 def check_imports(
-    main: str, files: dict[str, ast.Module], there: Callable[[str], bool]
+    main: str, files: Mapping[str, ast.Module | Problem], there: Callable[[str], bool]
 ) -> list[Problem]:
     """Imports that fail, in a module of the submission and in those of its own that it imports.
 
@@ -37,15 +37,21 @@ def check_imports(
 
     Args:
         main: name of the module's file.
-        files: all modules of the submission by the names of their files, parsed.
+        files: all modules of the submission by the names of their files, parsed, or why they
+            cannot be.
         there: tells whether a top-level module can be imported.
     """
     own = {PurePosixPath(name).parts[0].removesuffix(".py") for name in files}
-    problems, waiting, seen = [], [main], {main}
+    problems: list[Problem] = []
+    waiting, seen = [main], {main}
     while waiting:
         name = waiting.pop()
         depth = len(PurePosixPath(name).parts) - 1
-        for node in _imports(files[name]):
+        source = files[name]
+        if isinstance(source, Problem):
+            problems.append(source)
+            continue
+        for node in _imports(source):
             where = f"{name}, line {node.lineno}"
             if isinstance(node, ast.ImportFrom) and node.level > depth:
                 problems.append(_relative(where, node))
@@ -119,7 +125,7 @@ def _modules(name: str, node: ast.Import | ast.ImportFrom) -> Iterator[str]:
     yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
-def _files_of(module: str, files: dict[str, ast.Module]) -> list[str]:
+def _files_of(module: str, files: Iterable[str]) -> list[str]:
     """The files that importing a module of the submission runs."""
     parts = module.split(".")
     paths = ["/".join(parts[:i]) for i in range(1, len(parts) + 1)]

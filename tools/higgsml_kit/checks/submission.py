@@ -1,10 +1,14 @@
 """What a submission must look like, found out without running a line of it."""
 
 import ast
+import stat
+import warnings
 import zipfile
-from collections.abc import Callable
-from contextlib import suppress
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
+
+import yaml
 
 from ..codabench import is_junk
 from .imports import check_imports, is_in_image
@@ -13,6 +17,9 @@ from .problems import Problem
 __all__ = ["MODEL_FILE", "SIZE_LIMIT", "check_submission"]
 
 MODEL_FILE = "model.py"
+
+_LARGEST_POINTER = 1024
+"""Bytes that a file of Git LFS has which only says where the file is."""
 
 SIZE_LIMIT = 500_000_000
 """Bytes, unpacked. The limit of this competition, far above what a model needs."""
@@ -30,18 +37,26 @@ def check_submission(path: Path, there: Callable[[str], bool] = is_in_image) -> 
         # Systems put caches and the like into folders and zips. They do no harm: `higgsml pack`
         # and the dry run leave them out, and the platform runs model.py beside them.
         names = [name for name in files if not is_junk(PurePosixPath(name))]
-        size = sum(files[name].stat().st_size for name in names)
-        return _check_files(names, size, lambda name: files[name].read_bytes(), there)
+        sizes = {name: files[name].stat().st_size for name in names}
+        links = [
+            Problem(each.relative_to(path).as_posix(), "arrives as an empty folder.", _NO_LINK)
+            for each in sorted(path.rglob("*"))
+            if each.is_symlink() and not each.is_file() and not is_junk(each.relative_to(path))
+        ]
+        return links + _check_files(sizes, lambda name: files[name].read_bytes(), there)
     try:
         with zipfile.ZipFile(path) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
             entries = [e for e in entries if not is_junk(PurePosixPath(e.filename))]
-            names = [entry.filename for entry in entries]
-            size = sum(entry.file_size for entry in entries)
-            return _check_names(names) + _check_files(names, size, archive.read, there)
+            sizes = {entry.filename: entry.file_size for entry in entries}
+            if any(entry.flag_bits & 1 for entry in entries):
+                fix = "zip it without a password."
+                return [Problem(str(path), "is encrypted: nobody can unpack it there.", fix)]
+            problems = list(_check_entries(entries))
+            return problems + _check_files(sizes, archive.read, there)
     except FileNotFoundError:
         return [Problem(str(path), "there is no such folder or file.", "check the path.")]
-    except (OSError, zipfile.BadZipFile) as error:
+    except (OSError, zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error) as error:
         fix = "make it with: higgsml pack --submission FOLDER"
         if path.suffix == ".ipynb":
             fix = (
@@ -53,26 +68,44 @@ def check_submission(path: Path, there: Callable[[str], bool] = is_in_image) -> 
         return [Problem(str(path), f"is not a zip file that can be read: {error}.", fix)]
 
 
-def _check_names(names: list[str]) -> list[Problem]:
-    """Names that only a zip file can have."""
-    return [
-        Problem(name, "leads out of the folder.", "zip the files themselves.")
-        for name in names
-        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts
-    ]
+_NO_LINK = "put the files themselves there, not a link to them."
+
+
+def _check_entries(entries: list[zipfile.ZipInfo]) -> Iterator[Problem]:
+    """What only a zip file can have."""
+    names = [entry.filename for entry in entries]
+    for entry in entries:
+        path = PurePosixPath(entry.filename)
+        if path.is_absolute() or ".." in path.parts:
+            yield Problem(entry.filename, "leads out of the folder.", "zip the files themselves.")
+        if "\\" in entry.filename:
+            fix = "make it with: higgsml pack --submission FOLDER"
+            what = "has a backslash in its name, which is no folder where it is unpacked."
+            yield Problem(entry.filename, what, fix)
+        if stat.S_ISLNK(entry.external_attr >> 16):
+            yield Problem(entry.filename, "is a link, and arrives as a text.", _NO_LINK)
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield Problem(name, "is in the zip file twice.", "make the zip file anew.")
 
 
 def _check_files(
-    names: list[str], size: int, read: Callable[[str], bytes], there: Callable[[str], bool]
+    names: Mapping[str, int], read: Callable[[str], bytes], there: Callable[[str], bool]
 ) -> list[Problem]:
+    """Everything wrong with the files of the given names and sizes (bytes)."""
     problems = []
+    size = sum(names.values())
     if size > SIZE_LIMIT:
         what = f"holds {size / 1e6:,.0f} MB, the limit is {SIZE_LIMIT / 1e6:,.0f} MB."
         problems.append(Problem("submission", what, "leave out what predict does not need."))
     for name in ("metadata.yaml", "metadata"):
-        if name in names and b"command" in read(name):
+        if name in names and _names_command(read(name)):
             what = "names a command, which would run beside the ingestion program."
             problems.append(Problem(name, what, "remove it: the ingestion program runs model.py."))
+    problems += [
+        Problem(name, "is a pointer of Git LFS, not the file itself.", "fetch it: git lfs pull")
+        for name, length in names.items()
+        if length < _LARGEST_POINTER and read(name).startswith(b"version https://git-lfs")
+    ]
     if MODEL_FILE in names:
         sources = {name: read(name) for name in names if name.endswith(".py")}
         return problems + _check_model(sources, there)
@@ -82,36 +115,53 @@ def _check_files(
         problems.append(Problem(nested[0], f"{MODEL_FILE} must stand at the root.", fix))
     else:
         fix = "add it, with a class Model."
+        others = sorted(name for name in names if name.lower() == MODEL_FILE)
+        archives = sorted(name for name in names if name.endswith((".zip", ".tar.gz")))
         if notebooks := sorted(name for name in names if name.endswith(".ipynb")):
             fix = f"convert it: jupyter nbconvert --to script --output model {notebooks[0]}"
+        elif others:
+            fix = f"rename {others[0]}: small letters count."
+        elif archives:
+            fix = f"a zip file in a zip file is not unpacked: upload {archives[0]} itself."
         problems.append(Problem("submission", f"has no {MODEL_FILE} at its root.", fix))
     return problems
 
 
-def _check_model(sources: dict[str, bytes], there: Callable[[str], bool]) -> list[Problem]:
+def _names_command(text: bytes) -> bool:
+    """Whether the platform would find a command there; what is no YAML names none."""
     try:
-        module = ast.parse(sources[MODEL_FILE])
-    except SyntaxError as error:
-        where = f"{MODEL_FILE}, line {error.lineno}"
-        return [Problem(where, f"is not valid Python: {error.msg}.", "mend the line.")]
-    except ValueError as error:
-        return [Problem(MODEL_FILE, f"is not Python source: {error}.", "save it as UTF-8 text.")]
+        content = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return False
+    return isinstance(content, dict) and bool(content.get("command"))
+
+
+def _check_model(sources: dict[str, bytes], there: Callable[[str], bool]) -> list[Problem]:
+    parsed = {name: _parse(name, source) for name, source in sources.items()}
+    module = parsed[MODEL_FILE]
+    if isinstance(module, Problem):
+        return [module]
     # A name can be bound in many ways (an import, an assignment, below an if): any of them will do.
     classes = [n for n in ast.walk(module) if isinstance(n, ast.ClassDef) and n.name == "Model"]
     if not classes and not _binds_model(module):
         fix = "write: class Model, with __init__, fit and predict."
         return [Problem(MODEL_FILE, "has no Model.", fix)]
     problems = [problem for node in classes for problem in _check_class(node)]
-    return problems + check_imports(MODEL_FILE, _parsed(sources), there)
+    return problems + check_imports(MODEL_FILE, parsed, there)
 
 
-def _parsed(sources: dict[str, bytes]) -> dict[str, ast.Module]:
-    """The modules that can be parsed; others fail if they are imported, which is not known."""
-    modules = {}
-    for name, source in sources.items():
-        with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-            modules[name] = ast.parse(source)
-    return modules
+def _parse(name: str, source: bytes) -> ast.Module | Problem:
+    """A module, or why it is none; that is a problem only if it is imported."""
+    if source.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in source:
+        return Problem(name, "is not UTF-8 text (but UTF-16, or no text).", "save it as UTF-8.")
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            return ast.parse(source)
+    except SyntaxError as error:
+        where = f"{name}, line {error.lineno}" if error.lineno else name
+        return Problem(where, f"is not valid Python: {error.msg}.", "mend the line.")
+    except (ValueError, RecursionError, MemoryError) as error:
+        return Problem(name, f"is not Python source: {error}.", "save it as UTF-8 text.")
 
 
 def _binds_model(module: ast.Module) -> bool:

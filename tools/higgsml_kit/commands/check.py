@@ -1,57 +1,103 @@
-"""The command `higgsml check`: find what the platform would refuse, misread or silently ignore."""
+"""The command `higgsml check`: is a bundle or a submission valid, and is it ready to upload?
+
+Valid: the platform refuses, misreads or ignores nothing of it, and its parts fit together. Ready:
+an organiser has chosen what no template can know.
+"""
 
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
 
 from HiggsML.errors import SettingsError
-from HiggsML.settings import Settings
-from HiggsML.settings_reader import read_settings
 
-from ..bundle import read_competition
+from ..bundle import COMPETITION, find_bundle, read_competition
 from ..checks.competition import check_competition
 from ..checks.problems import Problem
 from ..checks.program import check_program
 from ..checks.submission import check_submission
+from ..subjects import kind_of, unpacked
 
-__all__ = ["EXAMPLES", "add_arguments", "check_bundle", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "check_bundle", "check_readiness", "run"]
 
 EXAMPLES = """\
-  higgsml check --submission my_submission     # a folder or a zip file; nothing of it is run
+  higgsml check my_submission                  # a folder or a zip file; nothing of it is run
+  higgsml check my_submission --run            # ... and measured in two tiny experiments
   higgsml check                                # the bundle in this folder
+  higgsml check dist/bundle.zip --ready        # what will be uploaded, with nothing left to choose
 """
-
-MARGIN = 60
-"""Seconds between the ingestion program's own limit and the platform's, to end in good order."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of `higgsml check`."""
     parser.add_argument(
+        "path",
+        type=Path,
+        nargs="?",
+        metavar="PATH",
+        help="a bundle or a submission, folder or zip file [the bundle in this folder]",
+    )
+    parser.add_argument(
         "--submission",
         type=Path,
         metavar="PATH",
-        default=argparse.SUPPRESS,
-        help="check this submission (folder or zip) instead of the bundle in this folder",
+        help="the same for a submission, as the other commands have it",
+    )
+    parser.add_argument(
+        "--ready",
+        action="store_true",
+        help="what is still to be chosen in a bundle is an error, too",
+    )
+    parser.add_argument(
+        "--run",
+        action="store_true",
+        dest="try_out",
+        help="run both programs on a few events: the bundle's sample, or the submission",
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Check, list the problems."""
-    if "submission" in arguments:
-        subject, problems = str(arguments.submission), check_submission(arguments.submission)
+    path = arguments.submission or arguments.path or Path()
+    subject = str(path) if path != Path() else "the bundle"
+    if arguments.submission is None and (path == Path() or kind_of(path) == "bundle"):
+        with unpacked(path) as root:
+            invalid, choices = check_bundle(root), []
+            if not invalid:
+                choices = check_readiness(root)
+                if arguments.try_out:
+                    _try_out(root, None)
     else:
-        subject, problems = "the bundle", check_bundle(Path())
-    for problem in problems:
+        invalid, choices = check_submission(path), []
+        if arguments.try_out and not invalid:
+            _try_out(find_bundle(None), path)
+    return _report(subject, invalid, choices, arguments.ready)
+
+
+def _try_out(root: Path, submission: Path | None) -> None:
+    from ..trial import sample_of, try_out
+
+    submission = submission or sample_of(root)
+    if submission is None:
+        fix = "name one: solutions: [{index: 0, path: sample_submission, tasks: [0]}]"
+        raise SettingsError("has no solution that could be run.", where=COMPETITION, fix=fix)
+    print(f"It runs, and is scored: {try_out(root, submission):.0f} s.")
+
+
+def _report(subject: str, invalid: list[Problem], choices: list[Problem], ready: bool) -> int:
+    for problem in invalid:
         print(problem, file=sys.stderr)
-    count = {0: "no problem", 1: "1 problem"}.get(len(problems), f"{len(problems)} problems")
+    for choice in choices:
+        print(f"to choose: {choice}", file=sys.stderr)
+    count = {0: "no problem", 1: "1 problem"}.get(len(invalid), f"{len(invalid)} problems")
     print(f"{subject}: {count} found.")
-    return 1 if problems else 0
+    if choices:
+        things = "1 thing is" if len(choices) == 1 else f"{len(choices)} things are"
+        print(f"It is valid, but not ready to upload: {things} to be chosen.")
+    return 1 if invalid or (choices and ready) else 0
 
 
 def check_bundle(root: Path) -> list[Problem]:
-    """Everything wrong with a bundle: competition.yaml, then programs and settings.
+    """Everything that is not valid in a bundle: competition.yaml, programs, how parts fit.
 
     Raises:
         SettingsError: competition.yaml cannot be read.
@@ -61,50 +107,28 @@ def check_bundle(root: Path) -> list[Problem]:
     if problems:
         return problems
     tasks = {task["index"]: task for task in competition["tasks"]}
-    for container in ("ingestion", "scoring"):
-        for folder in sorted({task[f"{container}_program"] for task in tasks.values()}):
-            problems += check_program(root / folder, container)
+    programs = {
+        container: sorted({root / task[f"{container}_program"] for task in tasks.values()})
+        for container in ("ingestion", "scoring")
+    }
+    for container, folders in programs.items():
+        for folder in folders:
+            problems += check_program(folder, container)
+    if problems:
+        return problems
+    # Takes half a second, for which no mistake in the names shall wait.
+    from ..checks.parts import check_task
+    from ..checks.starting import check_starts
+
+    problems += check_starts([folder for folders in programs.values() for folder in folders])
     for phase in competition["phases"]:
         for index in phase["tasks"]:
-            problems += _check_settings(root, phase, tasks[index])
+            problems += check_task(root, phase, tasks[index])
     return list(dict.fromkeys(problems))  # phases can share a task
 
 
-def _check_settings(root: Path, phase: dict[str, Any], task: dict[str, Any]) -> list[Problem]:
-    """The settings of a task can be read, hold no secret, end the run before the platform does."""
-    if "input_data" not in task:
-        return []
-    path = root / task["input_data"] / "settings.yaml"
-    try:
-        settings = read_settings(path)
-    except SettingsError as error:
-        where = f"{task['input_data']}: {error.where}"
-        return [Problem(where, error.what, error.fix or "correct the file.")]
-    where = str(path.relative_to(root))
-    problems = [
-        Problem(
-            where,
-            f"{name} is fixed, and participants can read what lies in the bundle: {tells}.",
-            f"write {name.rpartition('.')[2]}: fresh (fixed seeds are for dry runs, which have"
-            " flags for them).",
-        )
-        for name, tells in _fixed_seeds(settings)
-    ]
-    seconds, limit = settings.limits.total_seconds, phase["execution_time_limit"]
-    if seconds + MARGIN > limit:
-        what = (
-            f"limits.total_seconds ({seconds:.0f}) leaves no {MARGIN} s to the platform's {limit}."
-        )
-        problems.append(Problem(where, what, f"set at most {limit - MARGIN}."))
-    return problems
+def check_readiness(root: Path) -> list[Problem]:
+    """What is still to be chosen in a bundle that is valid."""
+    from ..checks.choices import check_choices
 
-
-def _fixed_seeds(settings: Settings) -> list[tuple[str, str]]:
-    """The seeds that are no secret, and what whoever knows one can compute."""
-    seeds = {
-        "data.seed": (settings.data.seed, "it makes all hidden events"),
-        "protocol.random_seed": (settings.protocol.random_seed, "it makes every true mu"),
-    }
-    if settings.data.source != "generator":
-        del seeds["data.seed"]
-    return [(name, tells) for name, (seed, tells) in seeds.items() if seed != "fresh"]
+    return list(dict.fromkeys(check_choices(root, read_competition(root))))

@@ -12,10 +12,10 @@ from higgsml_scoring.comparison import Comparison, Contestant, compare
 from higgsml_scoring.errors import ScoringError
 from higgsml_scoring.figures import comparison_figure, save_figure
 from higgsml_scoring.files import write_atomically
-from higgsml_scoring.results import read_results
+from higgsml_scoring.results import Results, read_results
 from higgsml_scoring.settings import ReferenceSettings
 
-from ..saved_runs import results_in
+from ..downloads import Run, find_runs, opened
 
 __all__ = ["EXAMPLES", "add_arguments", "run"]
 
@@ -23,13 +23,17 @@ EXAMPLES = """\
   higgsml dry-run --submission mine --output run_a
   higgsml dry-run --submission other --output run_b
   higgsml compare run_a run_b
+  higgsml compare downloads                    # all in a folder: of the same experiments
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
     parser.add_argument(
-        "results", nargs="+", type=Path, help="folders that runs wrote, two or more"
+        "results",
+        nargs="+",
+        type=Path,
+        help="folders that runs wrote or zip files of such, two or more; or one folder of many",
     )
     parser.add_argument(
         "-o",
@@ -43,14 +47,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare, print a table and sentences, write comparison.svg, .png and .json."""
-    labels = label_folders(arguments.results)
-    folders = [results_in(folder) for folder in arguments.results]
-    _refuse_twice(folders)
-    read = {f"the results {folder}": folder for folder in folders}
+    _refuse_twice(arguments.results)
+    runs = [run for path in arguments.results for run in find_runs(path).values()]
+    labels = label_folders(
+        [run.home.with_suffix("") if run.home.is_file() else run.home for run in runs]
+    )
+    _refuse_twice([run.results for run in runs])
+    read = {f"the results {run.results}": run.results for run in runs}
     output = check_output(arguments.output, read, written_by_command)
     try:
         everything = ReferenceSettings(show_truth=True)
-        results = [read_results(folder, everything) for folder in folders]
+        results = [_read(run, everything) for run in runs]
         comparison = compare(labels, results)
     except ScoringError as error:
         raise DataError(str(error)) from error
@@ -59,6 +66,11 @@ def run(arguments: argparse.Namespace) -> int:
     write_comparison(output, comparison)
     write_manifest(output, [f"comparison.{kind}" for kind in ("svg", "png", "json")])
     return 0
+
+
+def _read(run: Run, reference: ReferenceSettings) -> Results:
+    with opened(run.results) as folder:
+        return read_results(folder, reference)
 
 
 def label_folders(folders: list[Path]) -> list[str]:

@@ -36,6 +36,7 @@ __all__ = ["EXAMPLES", "DryRun", "add_arguments", "check_scores", "dry_run", "ru
 EXAMPLES = """\
   higgsml dry-run --submission my_submission --num-of-sets 2 --num-pseudo-experiments 20
   higgsml dry-run --submission my_submission --resume      # after Ctrl-C or a kill
+  higgsml dry-run --phase 1 --num-pseudo-experiments 20    # the final phase, in small
   higgsml dry-run --input my_events --output my_results    # other events, another folder
 """
 
@@ -54,6 +55,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("bundle", "folder with competition.yaml [where you are, or above, or where this is from]"),
     ):
         parser.add_argument(f"--{name}", type=Path, metavar="PATH", help=what)
+    parser.add_argument(
+        "--phase",
+        type=count(0),
+        metavar="N",
+        help="index of the phase in competition.yaml: its events, counts and limits [the first]",
+    )
     parser.add_argument(
         "--output",
         type=Path,
@@ -85,7 +92,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run, show the scores."""
     root = find_bundle(arguments.bundle)
-    bundle = read_bundle(root)
+    bundle = read_bundle(root, arguments.phase)
     given = {name: getattr(arguments, name) for name in FLAGS}
     result = dry_run(
         bundle,

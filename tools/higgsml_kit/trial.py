@@ -1,0 +1,54 @@
+"""A tiny run of both programs: what only shows when a model runs, in seconds."""
+
+import tempfile
+from pathlib import Path
+
+import yaml
+
+from HiggsML.settings_reader import SETTINGS_FILE
+
+from .bundle import read_bundle, read_competition, read_mapping
+from .commands.dry_run import dry_run
+
+__all__ = ["sample_of", "try_out"]
+
+EVENTS = 20_000
+"""Most events of a process that are made for a trial."""
+COUNTS = {"num_of_sets": 1, "num_pseudo_experiments": 2}
+
+
+def sample_of(root: Path) -> Path | None:
+    """The bundle's own solution of its first task, where it lies in the bundle."""
+    solutions = read_competition(root).get("solutions") or []
+    paths = [root / str(each["path"]) for each in solutions if each.get("path")]
+    return paths[0] if paths else None
+
+
+def try_out(root: Path, submission: Path) -> float:
+    """Run a submission on two experiments made by the bundle's settings from few events; s.
+
+    A bundle that has events of its own is tried on these, all of them.
+
+    Raises:
+        HiggsMLError: as for a dry run: a program failed, or a column has no score.
+    """
+    bundle = read_bundle(root)
+    with tempfile.TemporaryDirectory(prefix="higgsml-") as temporary:
+        folder = Path(temporary)
+        input_data = bundle.folders["input_data"]
+        settings = read_mapping(input_data / SETTINGS_FILE)
+        if settings["data"]["source"] == "generator":
+            input_data = folder / "input_data"
+            input_data.mkdir()
+            for key in ("train_events", "test_events"):
+                events = settings["data"][key]
+                settings["data"][key] = {name: min(n, EVENTS) for name, n in events.items()}
+            (input_data / SETTINGS_FILE).write_text(yaml.safe_dump(settings), "utf-8")
+        result = dry_run(
+            bundle,
+            submission=submission,
+            input_data=input_data,
+            output=folder / "results",
+            overrides=COUNTS,
+        )
+    return sum(result.seconds.values())

@@ -18,6 +18,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from sklearn.preprocessing import StandardScaler
 
+from HiggsML.approaches.pyramid_match import EVENT_SIDES, PyramidFeatures
 from HiggsML.approaches.representations import (
     absent_as_nan,
     aggregate,
@@ -69,6 +70,7 @@ def of_events(frame: pd.DataFrame) -> dict[str, Callable[[], Any]]:
         "cartesian": lambda: cartesian(x),
         "from_cartesian": lambda: from_cartesian(cartesian(x)),
         "event_objects": lambda: event_objects(x),
+        "PyramidFeatures": lambda: PyramidFeatures(EVENT_SIDES).fit_transform(objects),
         "aggregate, 8 quantities": lambda: aggregate(of_present, counts),
         "pixel_image, 6 x 6": lambda: pixel_image(standard),
         "pixel_image, 56 x 56 in squares": lambda: pixel_image(standard, 56),

@@ -107,9 +107,18 @@ def quality(cut, values, is_signal, weights, criterion):
 
 def test_one_outlier_empties_no_bin():
     values = np.append(np.random.default_rng(1).normal(size=999), 1e9)
-    _, signal, background = binned(values, values > 0.0, np.ones(1000), 50)
+    _, signal, background = binned(values, np.arange(1_000) % 2 == 0, np.ones(1_000), 50)
     assert len(signal) == 50
-    assert (signal + background == 20.0).all()
+    np.testing.assert_allclose(signal + background, 20.0, atol=2.0)
+
+
+def test_a_rare_signal_has_its_edges():
+    """A thousandth of the weight, above all background: it fills half of the bins."""
+    values = np.random.default_rng(1).random(2_000)
+    is_signal = values > 0.5
+    edges, signal, _ = binned(values, is_signal, np.where(is_signal, 1e-3, 1.0), 50)
+    assert np.count_nonzero(edges > 0.5) == pytest.approx(25, abs=1)
+    assert np.count_nonzero(signal) == pytest.approx(25, abs=1)
 
 
 def test_what_is_undefined_is_a_value_of_its_own():

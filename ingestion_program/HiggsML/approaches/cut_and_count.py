@@ -31,8 +31,8 @@ class CutAndCount(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # no t
         topology: "parallel": each cut is the best one on all events. "sequential": each is the best
             one on the events that survive all cuts before it. An observable on which no cut is
             better than none gets none.
-        n_bins: bins of each observable, of equal content where values are continuous; cuts lie
-            between bins.
+        n_bins: bins of each observable, with equal shares of signal and background together where
+            values are continuous; cuts lie between bins.
         criterion: "error": least error rate of classes of equal weight, with cuts where the
             histograms of signal and background cross. "significance": greatest S / sqrt(S + B).
         signal: class of the signal; None: the first one, as among the codes of processes.

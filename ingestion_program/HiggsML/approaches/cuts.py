@@ -110,7 +110,7 @@ def best_cut(
         is_signal: (n,).
         weights: (n,) whose sums are those that the criterion is about: the same for signal and
             background for the error rate, expected events for the significance.
-        n_bins: bins of equal content, between which cuts lie. For the error rate only the edges
+        n_bins: bins of equal shares, between which cuts lie. For the error rate only the edges
             where the histograms cross are tried: the best ones are among them.
         criterion: what is best.
     """
@@ -146,7 +146,7 @@ def _quality(s: Array, b: Array, criterion: Criterion) -> Array:
 def binned(
     values: npt.NDArray[Any], is_signal: Mask, weights: Array, n_bins: int
 ) -> tuple[Array, Array, Array]:
-    """Histograms of signal and background in bins of equal content.
+    """Histograms of signal and background in bins that hold equal shares of the two together.
 
     An edge lies between two values that occur, so that no value is on it.
 
@@ -160,10 +160,11 @@ def binned(
         Edges between bins (k,), and the weights of signal and of background in the bins (k + 1,).
     """
     distinct, position = np.unique(np.asarray(values, dtype=np.float64), return_inverse=True)
-    size = np.bincount(position, np.abs(weights), minlength=len(distinct))
-    reached = np.cumsum(size)
     if not len(distinct):
         return np.empty(0), np.zeros(1), np.zeros(1)
+    size = np.abs(weights)  # a rare signal has its edges, too
+    sums = np.bincount(is_signal, size, 2)
+    reached = np.cumsum(np.bincount(position, size / sums[is_signal.astype(np.intp)]))
     wanted = reached[-1] * np.arange(1, n_bins) / n_bins
     last = np.unique(np.searchsorted(reached, wanted))
     last = last[last < len(distinct) - 1]

@@ -11,5 +11,5 @@ class Model(Measurement):
     """`fit()` and `predict(test_set)` come from `Measurement`."""
 
     def __init__(self, get_train_set, systematics, mu_range=None):
-        classifier = Balanced(boosted_trees(), "bagging", random_state=1)
+        classifier = Balanced(boosted_trees(n_jobs=1), "bagging", random_state=1)
         super().__init__(classifier, get_train_set, systematics, mu_range=mu_range)

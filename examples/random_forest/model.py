@@ -11,5 +11,5 @@ class Model(Measurement):
     """`fit()` and `predict(test_set)` come from `Measurement`."""
 
     def __init__(self, get_train_set, systematics, mu_range=None):
-        classifier = random_forest(n_jobs=-1)
+        classifier = random_forest()
         super().__init__(classifier, get_train_set, systematics, mu_range=mu_range)

@@ -142,7 +142,7 @@ def test_rejection_of_hard_decisions_is_that_of_the_accuracy():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"topology": "paralel"}, "did you mean 'parallel'"),
+        ({"topology": "parallel_"}, "did you mean 'parallel'"),
         ({"criterion": "gini"}, "unknown criterion"),
         ({"n_bins": 1}, "two bins"),
         ({"signal": 7}, "no event is signal"),

@@ -5,6 +5,7 @@ import pytest
 
 from HiggsML.approaches import APPROACHES, CutAndCount, describe, random_forest
 from HiggsML.errors import ApproachError
+from HiggsML.inference.inputs import INPUT_NAMES
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -21,11 +22,11 @@ def test_every_approach_is_described(name, fitted):
 
 
 def test_importances_are_in_order_and_named(fitted):
-    told = describe(fitted["boosted_trees"][0], [f"feature {i}" for i in range(27)])
+    told = describe(fitted["boosted_trees"][0], INPUT_NAMES)
     values = [row[1] for row in told.rows]
     assert values == sorted(values, reverse=True)
     assert sum(values) == pytest.approx(1.0, rel=1e-5)
-    assert {row[0] for row in told.rows} == {f"feature {i}" for i in range(27)}
+    assert {row[0] for row in told.rows} == set(INPUT_NAMES)
     with pytest.raises(ApproachError, match="27 features need as many names"):
         describe(fitted["boosted_trees"][0], ["one"])
 

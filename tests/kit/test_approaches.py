@@ -94,6 +94,12 @@ def test_rows_of_2014_are_ranked_by_auc(rows_2014, tmp_path, capsys):
     assert numbers["rows"] == 300
 
 
+def test_rows_of_2014_are_not_measured(rows_2014, tmp_path, capsys):
+    words = ["approaches", "--data", str(rows_2014), "--measure", "--output", str(tmp_path / "out")]
+    assert main(words) == 1
+    assert "cannot be made of the rows of 2014" in capsys.readouterr().err
+
+
 def test_rows_of_2014_that_lack_something_are_refused(rows_2014, tmp_path, capsys):
     words = ["approaches", "ridge", "--data", str(rows_2014), "--output", str(tmp_path / "out")]
     table = pd.read_csv(rows_2014 / "signal.csv")

@@ -5,7 +5,7 @@ import pytest
 from sklearn import metrics as reference
 
 from HiggsML.errors import DataError
-from HiggsML.metrics import efficiencies, log_loss, rejection
+from HiggsML.metrics import auc, efficiencies, log_loss, rejection
 
 
 def sample(n=3000, seed=5):
@@ -23,6 +23,13 @@ def test_efficiencies_are_those_of_the_library():
     )
     np.testing.assert_allclose(signal, tag, atol=1e-12)
     np.testing.assert_allclose(background, mistag, atol=1e-12)
+
+
+def test_the_area_is_that_of_the_library():
+    scores, is_signal, weights = sample()
+    expected = reference.roc_auc_score(is_signal, scores, sample_weight=weights)
+    assert auc(scores, is_signal, weights) == pytest.approx(expected, abs=1e-12)
+    assert auc(0.0 * scores, is_signal) == 0.5
 
 
 def test_efficiencies_need_signal_and_background():

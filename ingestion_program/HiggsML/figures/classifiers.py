@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from ..errors import DataError
-from ..metrics import efficiencies
+from ..metrics import auc, efficiencies
 from .inputs import Array
 from .style import COLOURS, INK, MUTED, TWO_COLOURS, house_style, new_figure, panels
 
@@ -58,7 +58,7 @@ def roc_curves(
     (axes,) = panels(figure, 1, 1)
     for i, (name, values) in enumerate(scores.items()):
         signal, background = efficiencies(values, is_signal, weights)
-        area = np.trapezoid(signal, background)
+        area = auc(values, is_signal, weights)
         x, y = _thinned(signal, background)
         if against == "rejection":
             x, y = x[y > 0.0], 1.0 / y[y > 0.0]

@@ -11,7 +11,7 @@ from ..arrays import Floats, Positions
 from ..columns import POSITION
 from ..schema import DER_COLUMNS, UNDEFINED
 
-__all__ = ["classifier_inputs"]
+__all__ = ["INPUT_NAMES", "classifier_inputs"]
 
 _ENERGIES = (
     *(f"PRI_{name}" for name in ("lep_pt", "had_pt", "jet_leading_pt", "jet_subleading_pt")),
@@ -29,6 +29,13 @@ _ANGLES = (
     ("PRI_jet_leading_phi", "PRI_met_phi"),
     ("PRI_jet_leading_phi", "PRI_jet_subleading_phi"),
 )
+INPUT_NAMES = (
+    *_ENERGIES,
+    *_OTHERS,
+    *(f"{one.removeprefix('PRI_')} - {other.removeprefix('PRI_')}" for one, other in _ANGLES),
+)
+"""What the inputs are made of, in their order."""
+
 _UNIT = np.float32(50.0)  # GeV
 _SCALES = {"DER_prodeta_jet_jet": np.float32(0.3), "DER_deltaeta_jet_jet": np.float32(0.5)}
 

@@ -6,7 +6,8 @@ as a significance needs. Efficiencies, rejections and the log loss are ratios of
 such factor changes.
 """
 
-from .ratios import efficiencies, log_loss, rejection
+from .bootstrap import paired_bootstrap
+from .ratios import auc, efficiencies, log_loss, rejection
 from .significance import ChosenCut, Scan, ams, ams_scan, best_cut, max_significance
 from .tables import weight_table, weighted_confusion
 
@@ -15,10 +16,12 @@ __all__ = [
     "Scan",
     "ams",
     "ams_scan",
+    "auc",
     "best_cut",
     "efficiencies",
     "log_loss",
     "max_significance",
+    "paired_bootstrap",
     "rejection",
     "weight_table",
     "weighted_confusion",

@@ -8,7 +8,7 @@ from ..errors import DataError
 from .events import one_weight_each, scored_events
 from .significance import ams_scan
 
-__all__ = ["efficiencies", "log_loss", "rejection"]
+__all__ = ["auc", "efficiencies", "log_loss", "rejection"]
 
 
 def efficiencies(
@@ -36,6 +36,21 @@ def efficiencies(
         np.append(0.0, scan.signal / scan.signal[-1]),
         np.append(0.0, scan.background / scan.background[-1]),
     )
+
+
+def auc(scores: ArrayLike, is_signal: ArrayLike, weights: ArrayLike | None = None) -> float:
+    """The area under the ROC curve: how often signal has a higher score than background.
+
+    Equal scores count half.
+
+    Raises:
+        DataError: as `efficiencies`.
+
+    >>> auc([0.1, 0.4, 0.4, 0.8], [0, 0, 1, 1])
+    0.875
+    """
+    signal, background = efficiencies(scores, is_signal, weights)
+    return float(np.trapezoid(signal, background))
 
 
 def rejection(

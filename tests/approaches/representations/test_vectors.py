@@ -30,6 +30,11 @@ def test_missing_columns_are_named():
         find_vectors([name for name in FEATURES if "lep" in name])
 
 
+def test_a_momentum_without_all_its_columns_is_none():
+    columns = [name for name in FEATURES if name != "PRI_jet_subleading_eta"]
+    assert [vector.kind for vector in find_vectors(columns)] == ["lepton", "tau", "met", "jet"]
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_momenta_of_absent_jets_are_no_numbers(table):
     columns, events = TABLES[table]

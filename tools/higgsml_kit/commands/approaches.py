@@ -55,6 +55,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare, print the table, write it with its numbers and figures."""
+    if arguments.data is not None and arguments.measure:
+        raise ApproachError(
+            "pseudo-experiments cannot be made of the rows of 2014.",
+            where="--measure",
+            fix="leave out --measure, or --data.",
+        )
     read = {} if arguments.data is None else {"the rows": arguments.data}
     output = check_output(arguments.output, read, written_by_command)
     entries, missing = chosen(arguments.names)

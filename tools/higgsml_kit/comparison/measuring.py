@@ -28,7 +28,7 @@ from higgsml_scoring.metrics import coverage_sigma, covers, quantiles_score, wid
 __all__ = ["Measured", "Plan", "measure"]
 
 _SETS = 10
-_SHIFTED_ROWS = 50_000  # of each process
+_SHIFTED_ROWS = 20_000  # of each process
 _FULL = 1.6e6
 """Events (as `--events` counts them) at which experiments have the luminosity of the challenge."""
 

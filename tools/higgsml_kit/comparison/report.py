@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from HiggsML.approaches import APPROACHES
 from HiggsML.approaches.inputs import CUT_OBSERVABLES
 from HiggsML.arrays import Array
+from HiggsML.inference.inputs import INPUT_NAMES
 from HiggsML.metrics import weighted_confusion
 from HiggsML.visualization import (
     confusion_matrix,
@@ -138,8 +139,7 @@ def _figures_of_trees(trained: Mapping[str, Trained]) -> dict[str, Figure]:
     for name in ("random_forest", "boosted_trees"):
         if name in trained:
             values = np.asarray(trained[name].estimator.feature_importances_)
-            names = [f"input {i}" for i in range(len(values))]
-            found[f"importances_{name}"] = feature_importances(values, names)
+            found[f"importances_{name}"] = feature_importances(values, INPUT_NAMES)
     return found
 
 

@@ -27,7 +27,7 @@ def normalise(images: Any, how: str = "max") -> Floats:
 
     Args:
         images: (n, rows, columns), not negative; they are not changed.
-        how: "max": each image by its brightest pixel. "log": ln(1 + pixel). "bytes": by 255.
+        how: "max": each image by its brightest pixel. "log": ln(1 + pixel).
 
     Raises:
         DataError: an unknown scale.
@@ -38,6 +38,4 @@ def normalise(images: Any, how: str = "max") -> Floats:
         return np.asarray(pixels / np.where(brightest > 0.0, brightest, 1.0), dtype=np.float32)
     if how == "log":
         return np.log1p(pixels)
-    if how == "bytes":
-        return pixels / np.float32(255.0)
-    raise DataError("unknown scale.", where="how", value=how, fix='use "max", "log" or "bytes".')
+    raise DataError("unknown scale.", where="how", value=how, fix='use "max" or "log".')

@@ -42,7 +42,7 @@ class Vector:
         kind: one of `KINDS`.
         pt: position of the column of pT, GeV.
         phi: position of the column of the azimuthal angle, rad.
-        eta: position of the column of the pseudorapidity; None: it has none.
+        eta: position of the column of the pseudorapidity; None for missing momentum.
     """
 
     name: str
@@ -65,10 +65,12 @@ def find_vectors(columns: Sequence[str]) -> tuple[Vector, ...]:
     at = {name: i for i, name in enumerate(columns)}
     found = []
     for prefix, kind in _PREFIXES.items():
-        pt = prefix if kind == "met" else f"{prefix}_pt"
-        if pt in at and f"{prefix}_phi" in at:
-            phi, eta = at[f"{prefix}_phi"], at.get(f"{prefix}_eta")
-            found.append(Vector(prefix, kind, at[pt], phi, eta))
+        names = [f"{prefix}_pt", f"{prefix}_phi", f"{prefix}_eta"]
+        if kind == "met":
+            names = [prefix, f"{prefix}_phi"]
+        if all(name in at for name in names):
+            pt, phi, *eta = (at[name] for name in names)
+            found.append(Vector(prefix, kind, pt, phi, eta[0] if eta else None))
     if missing := [kind for kind in KINDS[:3] if kind not in {v.kind for v in found}]:
         raise DataError(
             f"no columns of the momentum of {', '.join(missing)}.",

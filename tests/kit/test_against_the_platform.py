@@ -3,10 +3,11 @@
 The platform's answers are those of its unpacker, serializers and worker (v1.25).
 """
 
+import copy
 import json
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from higgsml_kit.bundle import read_mapping
 from higgsml_kit.checks.submission import check_submission
 from higgsml_kit.cli import main
 from higgsml_kit.commands.check import check_bundle, check_readiness
+from higgsml_kit.packing import bundle_files
 
 REFUSES = "refuses the bundle"
 IGNORES = "takes it and ignores the key"
@@ -161,6 +163,7 @@ BUNDLES = [
     Case("no solution", head(solutions=[{"index": 0, "tasks": [0], "path": "sample"}]), REFUSES,
          "no 'sample' in the bundle"),
     Case("no kit", phase(starting_kit="kit.zip"), REFUSES, "no 'kit.zip' in the bundle"),
+    Case("path out of the bundle", phase(starting_kit="../.."), SHOWS, "not a path in the bundle"),
     Case("cut-off logo", cut_off, REFUSES, "damaged image"),
     Case("SVG logo", both(text("logo.svg", "<svg/>"), head(image="logo.svg")), REFUSES,
          "not a PNG, JPEG, GIF or WebP"),
@@ -321,6 +324,40 @@ def test_bundles(ready: Path, case: Case) -> None:
         assert re.search(case.says, " ".join(map(str, said))), said
     else:
         assert (invalid, check_readiness(ready)) == ([], [])
+
+
+ODD: tuple[object, ...] = (None, [], {"a": 1}, [[1]], "x", -1, True, "..", "\0")
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The places of all values in a tree of mappings and lists, the root's excepted."""
+    if path:
+        yield path
+    keys = value if isinstance(value, dict) else range(len(value) if isinstance(value, list) else 0)
+    for key in keys:
+        yield from places(value[key], (*path, key))
+
+
+def test_odd_values_never_stop_the_check(ready: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any value of competition.yaml made into another kind of thing: told, or taken."""
+    monkeypatch.setattr("higgsml_kit.checks.starting.check_starts", lambda folders: [])
+    head(
+        solutions=[{"index": 0, "tasks": [0], "path": "sample_submission"}],
+        fact_sheet={"method": QUESTION},
+    )(ready)
+    column(computation="avg", computation_indexes=[0])(ready)
+    good = read_mapping(ready / "competition.yaml")
+    for place in places(good):
+        for odd in ODD:
+            content = copy.deepcopy(good)
+            inner: Any = content
+            for key in place[:-1]:
+                inner = inner[key]
+            inner[place[-1]] = odd
+            (ready / "competition.yaml").write_text(json.dumps(content), "utf-8")
+            if not check_bundle(ready):
+                check_readiness(ready)
+                bundle_files(ready)
 
 
 def test_the_table_says_what_the_platform_does() -> None:

@@ -4,7 +4,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ..bundle import COMPETITION
@@ -54,6 +54,7 @@ def check_competition(root: Path, competition: Mapping[str, Any]) -> list[Proble
     for name in ("pages", "tasks", "phases", "leaderboards", "solutions"):
         for where, section in _sections(competition, name):
             problems += _check_keys(where, section, name)
+    problems += _check_paths(competition) if not problems else []
     if problems:  # the rest would stumble over the same mistakes
         return problems
     return [
@@ -99,6 +100,25 @@ def _check_keys(where: str, section: Any, kind: str) -> Iterator[Problem]:
     if kind == "leaderboards" and isinstance(columns, list):
         for i, column in enumerate(columns):
             yield from _check_keys(f"{where}.columns[{i}]", column, "columns")
+
+
+def _check_paths(competition: Mapping[str, Any]) -> Iterator[Problem]:
+    """Paths that lead out of the bundle, which the platform follows on its own disk."""
+    keys = {
+        "pages": ("file",),
+        "tasks": TASK_PARTS,
+        "phases": ("public_data", "starting_kit"),
+        "solutions": ("path",),
+    }
+    named = [(COMPETITION, competition["image"]), (COMPETITION, competition["terms"])]
+    for kind, names in keys.items():
+        for where, section in _sections(competition, kind):
+            named += [(where, section[name]) for name in names if section.get(name)]
+    for where, name in named:
+        path = PurePosixPath(str(name))
+        if path.is_absolute() or ".." in path.parts or path == PurePosixPath() or "\0" in str(name):
+            what = f"{str(name)!r} is not a path in the bundle."
+            yield Problem(where, what, "name a file or a folder below competition.yaml.")
 
 
 def _check_head(root: Path, competition: Mapping[str, Any]) -> Iterator[Problem]:

@@ -48,16 +48,15 @@ class WDecays(NamedTuple):
 
 
 class ZBoson(NamedTuple):
-    """Z/gamma* -> tau tau."""
+    """Z -> tau tau; the public data have no virtual photons."""
 
     mass: float = 91.188  # GeV, PDG 2024
     width: float = 2.4955  # GeV, PDG 2024
     lowest: float = 50.0  # GeV
     highest: float = 1500.0
-    photon_share: float = 0.00967  # of a continuum that falls as m^-photon_power; tuned
-    photon_power: float = 3.0
+    luminosity_power: float = 1.5  # of the parton luminosities, which fall as m^-power; tuned
     polarisation: float = -0.147  # of the tau-, S. Schael et al., Phys. Rept. 427 (2006) 257
-    rapidity: float = 3.39  # standard deviation; tuned
+    rapidity: float = 3.34  # standard deviation; tuned
 
 
 class Higgs(NamedTuple):
@@ -67,6 +66,7 @@ class Higgs(NamedTuple):
     gluon_fusion: float = 48.6
     vector_fusion: float = 3.78
     associated: float = 2.25  # WH and ZH
+    with_tops: float = 0.507
     rapidity: float = 1.7
     tag_pt: float = 63.1  # GeV, median of the two quarks of vector-boson fusion
     tag_spread: float = 0.6  # of ln pT
@@ -77,7 +77,12 @@ class Higgs(NamedTuple):
     vh_spread: float = 0.692
     vh_mass: float = 83.0  # GeV, of the other boson
     vh_gap: float = 0.9  # standard deviation of the rapidity difference
-    vh_hadronic: float = 0.85  # decays to quarks among the other boson's decays that count
+    vh_lepton: float = 0.2  # decays that give the lepton, among the other boson's that count
+    vh_unseen: float = 0.15  # decays of which nothing is seen
+    tth_pt: float = 90.0  # GeV, median pT of the pair of tops
+    tth_spread: float = 0.7
+    tth_gap: float = 0.9  # standard deviation of the rapidity difference of each top to the Higgs
+    tth_lepton: float = 0.5  # share of events with the lepton of a W
 
 
 class TopQuark(NamedTuple):

@@ -18,7 +18,7 @@ class Detector(NamedTuple):
     lepton_noise: float = 0.027  # relative resolution
     tau_scale: float = 1.0  # response before the correction
     tau_offset: float = 1.02  # GeV, underlying event in the cone
-    tau_stochastic: float = 0.573  # sqrt(GeV)
+    tau_stochastic: float = 0.61  # sqrt(GeV)
     tau_constant: float = 0.0325
     tau_angle: float = 0.01  # rad
     fake_tau: float = 0.0106  # probability of a jet to be taken for a tau while the tau is not
@@ -27,13 +27,13 @@ class Detector(NamedTuple):
     isolation_loss: float = 0.03  # of leptons, for jets whose scalar sum is the lepton's pT
     jet_scale: float = 0.92  # mean share of a parton's momentum that is measured in its jet
     jet_offset: float = 0.923  # GeV, underlying event in the cone
-    jet_seen: float = 0.969  # the same anywhere in the detector: the rest is missing momentum
+    jet_seen: float = 0.966  # the same anywhere in the detector: the rest is missing momentum
     jet_lost: float = 1.72  # GeV, in towers below threshold
-    jet_stochastic: float = 0.751  # sqrt(GeV), of what is seen
-    jet_constant: float = 0.0376
+    jet_stochastic: float = 0.84  # sqrt(GeV), of what is seen
+    jet_constant: float = 0.05
     jet_outside: float = 0.579  # sqrt(GeV), of what falls out of the cone: not missing
-    jet_angle: float = 0.0298  # rad, between a jet's momentum and what is seen of it
-    jet_escaping: float = 0.13  # probability that neutrinos or long-lived hadrons leave a jet
+    jet_angle: float = 0.036  # rad, between a jet's momentum and what is seen of it
+    jet_escaping: float = 0.17  # probability that neutrinos or long-lived hadrons leave a jet
     jet_escape: float = 0.9  # largest share of the jet that they take
     soft_noise: float = 7.84  # GeV, each component of the missing energy
     soft_spread: float = 0.944  # share of that noise squared that varies from event to event
@@ -43,29 +43,32 @@ class Detector(NamedTuple):
 
 # Effective: out-of-cone losses of quark jets enter as a resolution; fitted apart from Z and H.
 TOP_DETECTOR = Detector(
-    jet_scale=0.853,
-    jet_seen=0.867,
+    jet_scale=0.881,
+    jet_seen=0.869,
     jet_lost=0.0,
-    jet_stochastic=1.95,
-    jet_constant=0.0106,
-    jet_outside=0.93,
+    jet_stochastic=2.37,
+    jet_constant=0.0273,
+    jet_outside=0.795,
     jet_escaping=0.0,
-    soft_noise=6.92,
-    soft_growth=0.01,
+    soft_noise=5.18,
+    soft_growth=0.00812,
     soft_scale=1.05,
+    jet_offset=1.13,
+    tau_cone=0.188,
+    tau_scale=0.89,
 )
 # A simplification: nothing of the soft recoil is lost. What a response below 1 would add to the
 # missing momentum (2 GeV in each component at 0.565) is in `soft_noise`, fitted without it.
 DIBOSON_DETECTOR = Detector(
-    jet_scale=0.88,
-    jet_seen=0.914,
+    jet_scale=0.865,
+    jet_seen=0.946,
     jet_lost=0.0,
     jet_stochastic=1.07,
     jet_constant=0.085,
-    jet_outside=1.04,
+    jet_outside=0.906,
     jet_escaping=0.0,
-    soft_noise=5.26,
+    soft_noise=4.18,
     soft_spread=0.9,
-    soft_growth=0.0,
+    soft_growth=0.000316,
     soft_scale=1.0,
 )

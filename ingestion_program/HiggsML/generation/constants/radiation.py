@@ -61,31 +61,39 @@ class Radiation(NamedTuple):
 
 # fmt: off
 _TUNES = {
-    #                    gg -> H    qq -> Z    qq -> H   gg -> tt   qq -> VV
-    "mean_number":       (  1.15,  0.443,  0.443,   1.55,  0.689),
-    "power":             (  1.14,   1.59,   1.59,  0.997,   1.23),
-    "scale":             ( 400.0,  139.0,  139.0,  512.0,  306.0),
-    "steepening":        (  3.06,   1.69,   1.69,   4.73,  0.884),
-    "lowest":            (  12.0,   12.0,   12.0,   12.0,   12.0),
-    "followers":         (  1.45,   1.09,   1.09,    1.3,   1.05),
-    "following_power":   (   0.8,  0.899,  0.899,    0.9,    0.8),
-    "variation":         (   0.7,  0.328,  0.328,  0.393,   0.24),
-    "cascade":           (  0.15,  0.137,  0.137,   0.15,   0.15),
-    "plateau":           (  3.85,   2.77,   2.77,    4.0,   3.44),
-    "following_plateau": (   3.4,    3.5,    3.5,    3.0,    3.0),
-    "narrowing":         (  0.15,  0.192,  0.192,   0.18,   0.18),
-    "edge":              (  1.17,   1.09,   1.09,    1.1,   1.09),
-    "pull":              ( 0.508,  0.548,   0.69,  0.311,  0.777),
-    "repulsion":         (   0.2,  0.288,  0.288,    0.1,    0.2),
-    "splitting":         ( 0.131, 0.0679, 0.0679,  0.229,  0.303),
-    "opening":           (  2.33,   2.18,   2.18,   2.38,   2.16),
-    "soft":              (  8.42,   4.93,   4.93,   7.44,   4.94),
+    #                    gg -> H qq -> Z gg -> tt qq -> VV
+    "mean_number":       (  1.16,  0.481,   1.42,   0.74),
+    "power":             (  1.13,   1.53,   1.02,   1.09),
+    "scale":             ( 400.0,  139.0,  541.0,  201.0),
+    "steepening":        (   4.1,   1.75,   4.73,    1.6),
+    "lowest":            (  12.0,   12.0,   12.0,   12.0),
+    "followers":         (  1.58,   1.15,    1.4,   1.27),
+    "following_power":   (  0.78,   0.88,  0.933,  0.701),
+    "variation":         ( 0.445,  0.328,  0.403,   0.24),
+    "cascade":           ( 0.168,  0.137,  0.141,  0.184),
+    "plateau":           (  3.99,   2.77,   4.25,   3.88),
+    "following_plateau": (  3.67,    3.5,   3.19,    3.0),
+    "narrowing":         (  0.16,  0.192,  0.181,  0.219),
+    "edge":              (  1.18,   1.09,    1.1,   1.09),
+    "pull":              ( 0.437,  0.548,  0.335,  0.777),
+    "repulsion":         (  0.09,  0.288,   0.11,    0.2),
+    "splitting":         ( 0.101, 0.0679,  0.229,  0.303),
+    "opening":           (  2.33,   2.18,   2.38,   2.16),
+    "soft":              (  8.39,   4.93,   7.02,   5.94),
 }
 # fmt: on
-GLUON_FUSION, DRELL_YAN, _QUARKS_TO_HIGGS, TOPS_OF_GLUONS, DIBOSONS = (
+GLUON_FUSION, DRELL_YAN, TOPS_OF_GLUONS, DIBOSONS = (
     Radiation(**dict(zip(_TUNES, tune, strict=True))) for tune in zip(*_TUNES.values(), strict=True)
 )
-VECTOR_FUSION = _QUARKS_TO_HIGGS._replace(mean_number=0.52, pull=0.147, soft=3.56)
-ASSOCIATED = _QUARKS_TO_HIGGS._replace(mean_number=0.583)
+VECTOR_FUSION = DRELL_YAN._replace(
+    mean_number=0.676,
+    pull=0.14,
+    soft=3.9,
+    followers=1.35,
+    plateau=2.82,
+    scale=138.0,
+    repulsion=0.269,
+)
+ASSOCIATED = DRELL_YAN._replace(mean_number=0.62, pull=0.6)
 # Quarks radiate less than gluons: 4/9 at first order; tuned.
 TOPS_OF_QUARKS = TOPS_OF_GLUONS._replace(mean_number=0.4 * TOPS_OF_GLUONS.mean_number)

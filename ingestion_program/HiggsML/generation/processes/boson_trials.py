@@ -120,7 +120,7 @@ def _test_energies(radiation: Radiation, bounded: float, cuts: Cuts, s: Scratch)
 
 @inlined
 def _recoil_bound(hardest: float, radiation: Radiation) -> float:
-    """A pT that 3 bosons in 1000 exceed when the hardest jet has this pT, GeV."""
+    """A pT that 5 bosons in 1000 exceed when the hardest jet has this pT, GeV."""
     return 2.0 * hardest + 3.0 * radiation.soft
 
 

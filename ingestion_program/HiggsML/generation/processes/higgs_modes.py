@@ -203,7 +203,7 @@ def _top_quarks(stream: Stream, c: Constants, t: Tables, jets: Jets) -> _Beside:
     pt = higgs.tth_pt * math.exp(higgs.tth_spread * normal(stream))
     _, cosine, sine = direction(stream)
     px, py = pt * cosine, pt * sine
-    pt = c.top_pair.pt * (exponential(stream) + exponential(stream) + exponential(stream))
+    pt = higgs.tth_top_pt * (exponential(stream) + exponential(stream) + exponential(stream))
     _, cosine, sine = direction(stream)
     unseen_x, unseen_y, seen, count = 0.0, 0.0, _NOTHING, 0
     for sign in (1.0, -1.0):

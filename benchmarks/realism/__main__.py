@@ -15,6 +15,7 @@ from HiggsML.progress import progress_bar
 
 from . import shapes
 from .masses import judge_masses
+from .missing import judge_missing
 from .report import summary, table, write
 from .samples import COUNTS, SOURCES, Sample, generated, read_references
 from .verdicts import NO, Judged
@@ -33,7 +34,8 @@ BY_NUMBERS: dict[str, Judge] = {
     "second jets": _shapes("second jets"),
     "responses": judge_responses,
     "masses": judge_masses,
-    "missing momentum": _shapes("missing momentum"),
+    "missing momentum": judge_missing,
+    "visible axis": _shapes("visible axis"),
     "tails": _shapes("tails"),
     "features": judge_features,
     "means": _shapes("means"),

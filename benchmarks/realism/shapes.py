@@ -1,4 +1,4 @@
-"""Numbers that describe the events of a process: jets, tails, correlations, missing momentum.
+"""Numbers that describe the events of a process: jets, tails, correlations, means.
 
 `numbers_of` computes them in the same way of generated events and of the rows of a full simulation.
 Those of the rows are stored (`reference_numbers.json`), so that a comparison needs no rows.
@@ -68,7 +68,7 @@ FEWEST_EVENTS = 200.0
 """Effective number of events that a number needs to be one."""
 TOLERANCES = {"jets": 0.015, "tails": 0.0, "correlations": 0.0}
 """Allowed differences; 0: only the errors excuse one."""
-RELATIVE_TOLERANCES = {"second jets": 0.05, "missing momentum": 0.10}
+RELATIVE_TOLERANCES = {"second jets": 0.05, "visible axis": 0.10}
 WIDTHS_ALLOWED = 0.05
 """Differences of means and widths, in widths of the target."""
 
@@ -169,7 +169,7 @@ def _second_jets(events: _Events, region: str) -> Numbers:
         yield f"{when}: 3+ jets", here.share(here.columns["PRI_n_jets"] > 2.5)
 
 
-def _missing(events: _Events, region: str) -> Numbers:
+def _visible_axis(events: _Events, region: str) -> Numbers:
     """Missing momentum along and across what is seen of the two taus, by the pT of that."""
     if region != "all":
         return
@@ -205,7 +205,7 @@ _NUMBERS = {
     "tails": _tails,
     "correlations": _correlations,
     "second jets": _second_jets,
-    "missing momentum": _missing,
+    "visible axis": _visible_axis,
     "means": _means,
 }
 

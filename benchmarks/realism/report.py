@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from .verdicts import NO, RIGHT, UNCERTAIN, Judged, count_verdicts
 
 __all__ = ["summary", "table", "write"]
@@ -50,8 +52,8 @@ def write(folder: Path, judged: Mapping[str, Sequence[Judged]], facts: Mapping[s
             "quantity": row.quantity,
             "target": row.target,
             "generated": row.found,
-            "allowed": row.allowed,
-            "pull": row.pull,
+            "allowed": row.allowed if np.isfinite(row.allowed) else None,
+            "pull": row.pull if np.isfinite(row.pull) else None,
             "verdict": row.verdict,
         }
         for part, rows in judged.items()

@@ -22,7 +22,17 @@ from HiggsML.schema import (
 
 from .regions import region_of
 
-__all__ = ["COUNTS", "SOURCES", "Sample", "after_cuts", "generated", "read_references"]
+__all__ = [
+    "COUNTS",
+    "EARLIER",
+    "PUBLIC",
+    "SIMULATED",
+    "SOURCES",
+    "Sample",
+    "after_cuts",
+    "generated",
+    "read_references",
+]
 
 COUNTS = {"htautau": 400_000, "ztautau": 1_000_000, "ttbar": 250_000, "diboson": 150_000}
 """Events to generate, before the cuts."""
@@ -65,7 +75,14 @@ class Sample:
             primaries, weights, groups, columns, weights[kept], groups[kept], region_of(columns)
         )
 
-    def matrix(self, chosen: Mask | slice = slice(None)) -> Floats:
+    def part(self, most: int) -> "Sample":
+        """At most so many rows before the cuts, evenly spread, that stand for all of them."""
+        some = slice(None, None, -(-len(self.primaries) // most))
+        weights = self.weights_before[some]
+        scale = self.weights_before.sum() / weights.sum()
+        return Sample.of(self.primaries[some], weights * scale, self.groups_before[some])
+
+    def matrix(self, chosen: Mask | Positions | slice = slice(None)) -> Floats:
         """The 28 features of the chosen events, (n, 28)."""
         return np.column_stack([self.columns[name][chosen].astype(np.float32) for name in FEATURES])
 

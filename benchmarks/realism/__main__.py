@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from HiggsML.errors import HiggsMLError
 from HiggsML.progress import progress_bar
 
 from . import shapes
@@ -20,7 +21,15 @@ from .masses import judge_masses
 from .missing import judge_missing
 from .regions import REGIONS
 from .report import summary, table, write
-from .samples import COUNTS, EARLIER, SOURCES, Sample, generated, read_references
+from .samples import (
+    COUNTS,
+    EARLIER,
+    SOURCES,
+    Sample,
+    best_rows,
+    generated,
+    read_references,
+)
 from .transfer import judge_transfers
 from .two_samples import judge_two_samples
 from .under_signal import judge_under_signal
@@ -63,13 +72,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Write the tables and figures, print what is wrong."""
     parser = _parser()
     options = parser.parse_args(argv)
+    try:
+        _work(options)
+    except HiggsMLError as error:
+        parser.error(str(error))
+    return 0
+
+
+def _work(options: argparse.Namespace) -> None:
+    """Do what the options ask for.
+
+    Raises:
+        DataError: rows that are needed are not there.
+    """
     references = {} if options.data is None else read_references(options.data)
     parts = options.only or [*BY_NUMBERS, *((*BY_ROWS, FIGURES) if references else ())]
-    if not references and (options.store or not {*parts} <= {*BY_NUMBERS}):
-        parser.error("this needs rows: give --data a folder that has them")
+    if options.data or options.store or not {*parts} <= {*BY_NUMBERS}:
+        rows = best_rows(references)
     if options.store:
-        shapes.write_reference(_best(references, SOURCES), SOURCES)
-        return 0
+        shapes.write_reference(rows, SOURCES)
+        return
     start = time.process_time()
     counts = {process: int(options.scale * count) for process, count in COUNTS.items()}
     samples = generated(counts, options.seed)
@@ -90,18 +112,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     write(options.output, judged, facts)
     wrong = [row for rows in judged.values() for row in rows if row.verdict == NO]
     print(f"{summary(judged)}\n\n{table(wrong)}\n\nAll of it: {options.output / 'realism.md'}")
-    return 0
-
-
-def _best(references: Mapping[str, Samples], sources: Mapping[str, str]) -> dict[str, Sample]:
-    """The rows of each process that are the best reference."""
-    return {process: references[source][process] for process, source in sources.items()}
 
 
 def draw(folder: Path, samples: Samples, references: Mapping[str, Samples]) -> None:
     """Figures of the regions and of the pages."""
     folder.mkdir(parents=True, exist_ok=True)
-    rows = _best(references, SOURCES | {"ttbar": EARLIER})
+    rows = best_rows(references, SOURCES | {"ttbar": EARLIER})
     for region in REGIONS:
         processes = ("htautau", "ztautau") if region.startswith("lowMT") else ("htautau", "ttbar")
         figure = overlay(region, samples, rows, processes)

@@ -10,6 +10,7 @@ import pandas as pd
 from HiggsML.arrays import Array, Floats, Mask, Positions
 from HiggsML.definitions.features import derive
 from HiggsML.definitions.shifts import select, shift
+from HiggsML.errors import DataError
 from HiggsML.generation import generate_blocks
 from HiggsML.schema import (
     DETAILED_LABELS,
@@ -30,6 +31,7 @@ __all__ = [
     "SOURCES",
     "Sample",
     "after_cuts",
+    "best_rows",
     "generated",
     "read_references",
 ]
@@ -130,6 +132,24 @@ def read_references(folder: Path) -> dict[str, dict[str, Sample]]:
                 frame[WEIGHTS] = 1.0
             found[source] = _by_process(frame)
     return found
+
+
+def best_rows(
+    references: Mapping[str, Mapping[str, Sample]], sources: Mapping[str, str] = SOURCES
+) -> dict[str, Sample]:
+    """The rows of each process from the source that is the best reference.
+
+    Raises:
+        DataError: there are no such rows.
+    """
+    for process, source in sources.items():
+        if process not in references.get(source, {}):
+            raise DataError(
+                f"there are no {process} rows of the source '{source}'.",
+                where="--data",
+                fix="give a folder with the files that `read_references` names.",
+            )
+    return {process: references[source][process] for process, source in sources.items()}
 
 
 def _by_process(frame: pd.DataFrame) -> dict[str, Sample]:

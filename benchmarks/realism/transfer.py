@@ -24,7 +24,7 @@ from HiggsML.schema import BACKGROUNDS, PROCESSES, SIGNAL
 from HiggsML.systematics import systematics
 
 from .estimates import Estimate
-from .samples import SOURCES, Sample
+from .samples import SOURCES, Sample, best_rows
 from .verdicts import Judged
 
 __all__ = ["Transfer", "fitted_measurement", "judge_transfers", "transfer"]
@@ -142,7 +142,7 @@ def judge_transfers(
     samples: Mapping[str, Sample], references: Mapping[str, Mapping[str, Sample]]
 ) -> Iterator[Judged]:
     """Measure generated events of another seed, and pools in which rows replace processes."""
-    rows = {p: references[source][p] for p, source in SOURCES.items() if p in _BOSONS}
+    rows = best_rows(references, {process: SOURCES[process] for process in _BOSONS})
     pools = {
         "generated events of another seed": dict(samples),
         "H of rows": {**samples, SIGNAL: rows[SIGNAL]},

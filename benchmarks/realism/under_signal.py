@@ -12,7 +12,7 @@ from HiggsML.schema import SIGNAL
 
 from .classifiers import discriminant
 from .estimates import total
-from .samples import EARLIER, SOURCES, Sample
+from .samples import EARLIER, SOURCES, Sample, best_rows
 from .verdicts import Judged
 
 __all__ = ["judge_under_signal", "threshold_of"]
@@ -38,10 +38,7 @@ def judge_under_signal(
 
     The rows of top pairs are those of the earlier simulation: the public ones are too few.
     """
-    rows = {
-        process: references[EARLIER if process == "ttbar" else source][process]
-        for process, source in SOURCES.items()
-    }
+    rows = best_rows(references, SOURCES | {"ttbar": EARLIER})
     ours = {process: sample.part(MOST[process]) for process, sample in samples.items()}
     sources = {"generated events": ours, "rows": rows}
     for name, source in sources.items():

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 OLDEST_VENV := .venv-oldest
 IMAGE ?= higgsml:local
 # studies of their own, not of speed
-STUDIES := benchmarks/baseline% benchmarks/simulation_error%
+STUDIES := benchmarks/baseline%
 
 # make test PINS=/dev/null takes the newest versions instead of the pinned ones
 PINS ?= requirements-dev.txt

@@ -1,6 +1,6 @@
 """The error of mu that a second of generating leaves, and the shares of rows that make it least.
 
-    python benchmarks/simulation_error.py [--rows 200000] [--train-scale 0.3]
+    python -m benchmarks.realism.simulation_error [--rows 200000] [--train-scale 0.3]
 
 mu is a function of the contents n_i of the bins of the sample submission's measurement. Rows of one
 source (a process or its slice), N of them in t N seconds of CPU time, add to its variance
@@ -24,8 +24,9 @@ from HiggsML.generation.slices import Source, sources_of
 from HiggsML.inference import Measurement
 from HiggsML.inference.likelihood import BinnedLikelihood, covariance
 from HiggsML.schema import REFERENCE_LUMINOSITY
-from realism.samples import Sample
-from realism.transfer import TRAIN, fitted_measurement
+
+from .samples import Sample
+from .transfer import TRAIN, fitted_measurement
 
 
 def slopes_of_mu(measurement: Measurement) -> Array:

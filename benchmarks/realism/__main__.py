@@ -7,6 +7,7 @@ explain the difference.
 """
 
 import argparse
+import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -72,6 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Write the tables and figures, print what is wrong."""
     parser = _parser()
     options = parser.parse_args(argv)
+    logging.basicConfig(level=logging.INFO, format="%(message)s")  # of progress in a log file
     try:
         _work(options)
     except HiggsMLError as error:

@@ -41,7 +41,7 @@ def fitted(x: Floats, y: Array, weights: Array) -> HistGradientBoostingClassifie
         here = y == label
         balanced[here] *= 0.5 * len(y) / weights[here].sum()
     trees = HistGradientBoostingClassifier(
-        learning_rate=0.1, max_iter=100, min_samples_leaf=50, early_stopping=False, random_state=0
+        learning_rate=0.1, max_iter=60, min_samples_leaf=50, early_stopping=False, random_state=0
     )
     with threadpool_limits(1, "openmp"):  # on a busy machine its threads wait for each other
         return trees.fit(x, y, sample_weight=balanced)

@@ -1,7 +1,7 @@
 """Events to compare: generated here, or read from files, in the same shape."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -75,6 +75,17 @@ class Sample:
         columns, kept = after_cuts(primaries)
         return cls(
             primaries, weights, groups, columns, weights[kept], groups[kept], region_of(columns)
+        )
+
+    def where(self, chosen: Mask) -> "Sample":
+        """The chosen ones of the events that passed the cuts; those before the cuts stay."""
+        columns = {name: values[chosen] for name, values in self.columns.items()}
+        return replace(
+            self,
+            columns=columns,
+            weights=self.weights[chosen],
+            groups=self.groups[chosen],
+            region=self.region[chosen],
         )
 
     def part(self, most: int) -> "Sample":

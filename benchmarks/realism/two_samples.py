@@ -10,7 +10,7 @@ from HiggsML.arrays import Array, Positions
 from .classifiers import fitted, folds, inputs_of, output_of
 from .estimates import Estimate
 from .regions import SIGNAL_REGIONS, in_region
-from .samples import PUBLIC, Sample
+from .samples import EARLIER, PUBLIC, SIMULATED, Sample
 from .verdicts import Judged
 
 __all__ = ["judge_two_samples", "thinned", "two_sample_auc"]
@@ -28,6 +28,8 @@ def judge_two_samples(
     """AUCs, inclusive and in the signal regions, which should be 0.5."""
     for source, by_process in references.items():
         for process, rows in by_process.items():
+            if source == EARLIER and process in references.get(SIMULATED, {}):
+                continue
             for region in ("all", *SIGNAL_REGIONS):
                 if np.count_nonzero(in_region(rows.region, region)) >= FEWEST_ROWS:
                     auc, number = two_sample_auc(rows, samples[process], region)

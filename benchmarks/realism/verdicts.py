@@ -7,11 +7,12 @@ import numpy as np
 
 from .estimates import Estimate
 
-__all__ = ["NO", "RIGHT", "UNCERTAIN", "Judged", "count_verdicts"]
+__all__ = ["NO", "RIGHT", "TOLD", "UNCERTAIN", "Judged", "count_verdicts"]
 
 RIGHT = "right"
 UNCERTAIN = "within errors"
 NO = "WRONG"
+TOLD = "told"
 
 SIGNIFICANT = 3.0
 """Standard errors that make a difference one."""
@@ -28,7 +29,8 @@ class Judged:
         quantity: what is compared.
         target: of the public sample or of the full simulation.
         found: of the generated events.
-        allowed: largest difference that is right, in the units of the number.
+        allowed: largest difference that is right, in the units of the number; infinite for what is
+            told and not judged.
     """
 
     part: str
@@ -48,11 +50,15 @@ class Judged:
     def pull(self) -> float:
         """The difference in its standard errors."""
         error = float(np.hypot(self.found.error, self.target.error))
-        return self.difference / error if error > 0.0 else float(np.inf * np.sign(self.difference))
+        return (
+            self.difference / error if error > 0.0 else float(np.copysign(np.inf, self.difference))
+        )
 
     @property
     def verdict(self) -> str:
-        """`RIGHT`, `UNCERTAIN` where only the errors excuse the difference, or `NO`."""
+        """`RIGHT`, `UNCERTAIN` where only the errors excuse the difference, `NO`, or `TOLD`."""
+        if np.isinf(self.allowed):
+            return TOLD
         if abs(self.difference) <= self.allowed:
             return RIGHT
         return UNCERTAIN if abs(self.pull) <= SIGNIFICANT else NO

@@ -1,6 +1,7 @@
 """The judge of generated events: its pure functions, and the command by numbers alone."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +21,10 @@ from benchmarks.realism.estimates import (
 from benchmarks.realism.missing import z_with_truth
 from benchmarks.realism.regions import COARSE_REGIONS, REGIONS, collinear, in_region, region_of
 from benchmarks.realism.samples import generated, read_references
+from benchmarks.realism.transfer import fitted_measurement, transfer, variances
 from benchmarks.realism.two_samples import thinned
 from benchmarks.realism.under_signal import threshold_of
-from benchmarks.realism.verdicts import NO, RIGHT, UNCERTAIN, Judged, count_verdicts
+from benchmarks.realism.verdicts import NO, RIGHT, TOLD, UNCERTAIN, Judged, count_verdicts
 from benchmarks.realism.yields import judge_yields, responses
 from hypothesis import given
 from hypothesis import strategies as st
@@ -276,3 +278,29 @@ def test_command_refuses_what_needs_rows(tmp_path: Path, capsys) -> None:
     assert "--data" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
     assert "transfer" not in BY_NUMBERS
+
+
+def test_what_has_no_limit_is_told() -> None:
+    row = Judged("p", "h", "r", "q", Estimate(0.0, 0.0), Estimate(7.0, 0.0), np.inf)
+    assert row.verdict == TOLD
+    assert sum(count_verdicts([row]).values()) == 0
+
+
+def test_variances_of_bins_count_relatives_together(samples) -> None:
+    sample = samples["ztautau"]
+    bins = sample.region.astype(np.intp)
+    alone = variances(bins, sample, len(REGIONS))
+    assert alone == pytest.approx(np.bincount(bins, sample.weights**2, len(REGIONS)))
+    one = replace(sample, groups=np.zeros_like(sample.groups))
+    together = variances(bins, one, len(REGIONS))
+    assert together == pytest.approx(np.bincount(bins, sample.weights, len(REGIONS)) ** 2)
+
+
+@pytest.mark.slow  # fits a measurement
+def test_transfer_to_other_events_of_the_generator_finds_mu(samples) -> None:
+    """5 errors of the rows."""
+    counts = {"htautau": 20_000, "ztautau": 100_000, "ttbar": 20_000, "diboson": 10_000}
+    found = transfer(fitted_measurement(counts, 3), list(generated(counts, 4).values()))
+    assert abs(found.mu - 1.0) < 5.0 * found.pool_error
+    assert 0.5 < found.chi2_per_bin < 2.0
+    assert found.interval[0] <= found.mu <= found.interval[1]

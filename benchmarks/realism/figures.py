@@ -75,7 +75,7 @@ def _draw(
     errors = np.sqrt(np.bincount(cells % n_bins, squares, n_bins)) / their_weights.sum()
     centres = 0.5 * (edges[1:] + edges[:-1])
     axes.errorbar(centres, shares, errors, fmt=".", ms=4, lw=1, color=colour, label=process)
-    axes.set(xlabel=feature + _unit(feature), ylabel="share of events", ylim=(0.0, None))
+    axes.set(xlabel=feature + _unit(feature), ylabel="share of events")
 
 
 def overlay(
@@ -87,7 +87,9 @@ def overlay(
         for process in processes:
             colour = COLOURS[process]
             _draw(axes, samples[process], rows[process], region, feature, colour, process)
-        axes.legend(title=region, fontsize="small")
+        axes.set_ylim(bottom=0.0)
+    figure.axes[0].legend()
+    figure.suptitle(f"{region}; lines: generated, points: rows")
     return figure
 
 
@@ -100,5 +102,6 @@ def page_figure(
     for process, column in zip(PROCESSES, panels.T, strict=True):
         for feature, axes in zip(features, column, strict=True):
             _draw(axes, samples[process], rows[process], "all", feature, COLOURS[process], process)
+            axes.set_ylim(bottom=0.0)
         column[0].set_title(process)
     return figure

@@ -51,19 +51,19 @@ class Scores(NamedTuple):
 
 TABLE = {
     "sample_submission": Scores(
-        quantiles_score=-0.597235, interval=1.81609, coverage=0.5, rmse=1.66666, mae=1.60533
+        quantiles_score=0.143498, interval=0.865323, coverage=0.5, rmse=1.03266, mae=1.26885
     ),
     "examples/counting": Scores(
-        quantiles_score=-1.68234, interval=5.37715, coverage=0.5, rmse=8.74519, mae=4.12143
+        quantiles_score=-2.07835, interval=6.90539, coverage=0.25, rmse=15.7562, mae=6.11111
     ),
     "examples/fixed_nuisances": Scores(
-        quantiles_score=-0.847708, interval=0.493103, coverage=0.125, rmse=3.38477, mae=2.9626
+        quantiles_score=-2.72076, interval=0.679615, coverage=0, rmse=2.17915, mae=2.18867
     ),
     "examples/one_systematic": Scores(
-        quantiles_score=-0.63672, interval=1.63265, coverage=0.25, rmse=8.65317, mae=4.36138
+        quantiles_score=-0.753367, interval=1.83477, coverage=0.25, rmse=10.8882, mae=4.18256
     ),
     "examples/stat_only": Scores(
-        quantiles_score=-1.98495, interval=1.53969, coverage=0.125, rmse=26.1728, mae=8.80947
+        quantiles_score=-0.556095, interval=1.50611, coverage=0.25, rmse=14.3753, mae=5.55359
     ),
 }
 

@@ -102,8 +102,8 @@ def test_visible_mass_ends_at_the_boson_mass(process, edge):
     """Massless taus: m_vis = m sqrt(x1 x2) < m, but for resolution and, of the Z, its tail.
 
     The tau's energy correction (at most 12 % for pT above 30 GeV) and resolution (about 10 %)
-    raise m_vis by the square root of their product: 15 % leaves some thousandths beyond the edge. So
-    do leptons of the W, Z and top quarks beside a Higgs, and jets taken for taus.
+    raise m_vis by the square root of their product: 15 % leaves some thousandths beyond the edge.
+    So do leptons of the W, Z and top quarks beside a Higgs, and jets taken for taus.
     """
     rows = generate_block(process, EVENTS, seed=4, block=0)
     derived = derive(dict(zip(PRI_COLUMNS, rows.T.astype(float), strict=True)))

@@ -30,7 +30,6 @@ __all__ = [
     "jet_response",
     "lost_recoil",
     "reconstruct",
-    "with_fakes",
 ]
 
 _LEAST_RESPONSE = 0.05
@@ -135,46 +134,6 @@ def lost_recoil(detector: Detector, soft_x: float, soft_y: float) -> tuple[float
     """What the detector misses of the recoil -soft of emissions too soft for a jet, GeV."""
     lost = detector.soft_scale - 1.0
     return lost * soft_x, lost * soft_y
-
-
-@inlined
-def with_fakes(
-    stream: Stream, detector: Detector, event: FinalState, jets: Jets, count: int
-) -> tuple[bool, FinalState]:
-    """The event, in which a jet may be taken for the tau, and the tau then be a jet.
-
-    Also whether what is taken for a tau lies in the acceptance.
-    """
-    which = int(uniform(stream) * (1.0 / detector.fake_tau))
-    if which >= count:
-        return True, event
-    return _with_fake(detector, event, jets, which)
-
-
-@linked
-def _with_fake(
-    detector: Detector, event: FinalState, jets: Jets, which: int
-) -> tuple[bool, FinalState]:
-    """The event in which this jet and the tau have changed places."""
-    pt, eta, x, y = jets[which, PT], jets[which, ETA], jets[which, X], jets[which, Y]
-    jets[which, PT], jets[which, ETA] = event.tau_pt, event.tau_eta
-    jets[which, PHI] = azimuth(event.tau_y, event.tau_x)
-    jets[which, X], jets[which, Y] = event.tau_x, event.tau_y
-    fake = FinalState(
-        event.lepton_pt,
-        event.lepton_eta,
-        event.lepton_x,
-        event.lepton_y,
-        pt,
-        eta,
-        x,
-        y,
-        event.lepton_noise,
-        event.tau_noise,
-        event.unseen_x,
-        event.unseen_y,
-    )
-    return abs(eta) < detector.tau_eta, fake
 
 
 @linked

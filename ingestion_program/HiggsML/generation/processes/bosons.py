@@ -13,7 +13,8 @@ from ..constants.detector import Detector
 from ..constants.particles import ZBoson
 from ..constants.radiation import Radiation
 from ..constants.table import Constants
-from ..physics.detector import Cuts, cuts_of, reconstruct, with_fakes
+from ..physics.detector import Cuts, cuts_of, reconstruct
+from ..physics.fake_taus import with_fakes
 from ..physics.kinematics import breit_wigner_density
 from ..physics.radiation import boost_jets, draw_etas
 from ..sampling.quantiles import POINTS, Table, inverse_distribution

@@ -16,8 +16,8 @@ from ..physics.detector import (
     inverse_lepton_threshold,
     lost_recoil,
     reconstruct,
-    with_fakes,
 )
+from ..physics.fake_taus import with_fakes
 from ..physics.kinematics import (
     FourMomentum,
     from_transverse,

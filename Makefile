@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 OLDEST_VENV := .venv-oldest
 IMAGE ?= higgsml:local
 # studies of their own, not of speed
-STUDIES := benchmarks/realism% benchmarks/baseline% benchmarks/images%
+STUDIES := benchmarks/baseline% benchmarks/images%
 
 # make test PINS=/dev/null takes the newest versions instead of the pinned ones
 PINS ?= requirements-dev.txt
@@ -69,7 +69,7 @@ benchmark: $(VENV)/.installed  ## measure speed and memory
 
 .PHONY: realism
 realism: $(VENV)/.installed  ## compare generated with real events, into results/realism/
-	$(BIN)/python benchmarks/realism.py
+	$(BIN)/python -m benchmarks.realism $(if $(DATA),--data $(DATA))
 
 .PHONY: baseline
 baseline: $(VENV)/.installed  ## measure the sample submission against others, into results/baseline/

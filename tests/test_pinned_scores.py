@@ -55,7 +55,7 @@ class Scores(NamedTuple):
 
 TABLE = {
     "sample_submission": Scores(
-        quantiles_score=-0.597235, interval=1.81609, coverage=0.5, rmse=1.66666, mae=1.60533
+        quantiles_score=0.143498, interval=0.865323, coverage=0.5, rmse=1.03266, mae=1.26885
     ),
     "examples/balanced_bagging": Scores(
         quantiles_score=-0.468982, interval=1.59737, coverage=0.625, rmse=0.951631, mae=1.08694
@@ -64,7 +64,7 @@ TABLE = {
         quantiles_score=-0.317035, interval=1.37205, coverage=0.375, rmse=1.70312, mae=1.73325
     ),
     "examples/counting": Scores(
-        quantiles_score=-1.68234, interval=5.37715, coverage=0.5, rmse=8.74519, mae=4.12143
+        quantiles_score=-2.07835, interval=6.90539, coverage=0.25, rmse=15.7562, mae=6.11111
     ),
     "examples/cut_and_count": Scores(
         quantiles_score=-0.327805, interval=1.38692, coverage=0.375, rmse=3.72521, mae=3.1614
@@ -73,10 +73,10 @@ TABLE = {
         quantiles_score=-0.595591, interval=1.8131, coverage=0.625, rmse=2.09154, mae=1.99315
     ),
     "examples/fixed_nuisances": Scores(
-        quantiles_score=-0.847708, interval=0.493103, coverage=0.125, rmse=3.38477, mae=2.9626
+        quantiles_score=-2.72076, interval=0.679615, coverage=0, rmse=2.17915, mae=2.18867
     ),
     "examples/one_systematic": Scores(
-        quantiles_score=-0.63672, interval=1.63265, coverage=0.25, rmse=8.65317, mae=4.36138
+        quantiles_score=-0.753367, interval=1.83477, coverage=0.25, rmse=10.8882, mae=4.18256
     ),
     "examples/pixel_cnn": Scores(
         quantiles_score=-0.739995, interval=2.09492, coverage=0.75, rmse=1.5281, mae=1.47887
@@ -88,7 +88,7 @@ TABLE = {
         quantiles_score=-0.257386, interval=1.29254, coverage=0.75, rmse=0.976986, mae=1.07733
     ),
     "examples/stat_only": Scores(
-        quantiles_score=-1.98495, interval=1.53969, coverage=0.125, rmse=26.1728, mae=8.80947
+        quantiles_score=-0.556095, interval=1.50611, coverage=0.25, rmse=14.3753, mae=5.55359
     ),
 }
 

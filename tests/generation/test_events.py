@@ -102,11 +102,12 @@ def test_visible_mass_ends_at_the_boson_mass(process, edge):
     """Massless taus: m_vis = m sqrt(x1 x2) < m, but for resolution and, of the Z, its tail.
 
     The tau's energy correction (at most 12 % for pT above 30 GeV) and resolution (about 10 %)
-    raise m_vis by the square root of their product: 15 % leaves 1 % of events beyond the edge.
+    raise m_vis by the square root of their product: 15 % leaves some thousandths beyond the edge.
+    So do leptons of the W, Z and top quarks beside a Higgs, and jets taken for taus.
     """
     rows = generate_block(process, EVENTS, seed=4, block=0)
     derived = derive(dict(zip(PRI_COLUMNS, rows.T.astype(float), strict=True)))
-    assert np.mean(derived["DER_mass_vis"] > 1.15 * edge) < (0.02 if process == "ztautau" else 0.01)
+    assert np.mean(derived["DER_mass_vis"] > 1.15 * edge) < 0.015
 
 
 def test_missing_energy_balances_the_event():
@@ -121,8 +122,11 @@ def test_missing_energy_balances_the_event():
             tau_angle=0.0,
             jet_scale=1.0,
             jet_offset=0.0,
+            jet_seen=1.0,
             jet_stochastic=0.0,
             jet_constant=0.0,
+            jet_outside=0.0,
+            jet_escaping=0.0,
             soft_noise=0.0,
             soft_growth=0.0,
             soft_scale=1.0,

@@ -10,7 +10,7 @@ from ..arrays import Floats
 from ..numerics.records import as_record
 from ..numerics.without_arrays import compiled, inlined
 from .constants.table import Constants
-from .physics.radiation import JET_COLUMNS, MOST_JETS, kt_table
+from .physics.radiation import JET_COLUMNS, MOST_JETS, kt_tables
 from .physics.taus import tau_shares
 from .processes.boson_layout import SCRATCH_SIZE
 from .processes.bosons import HIGGS, Z, boson_cuts, draw_higgs, draw_z, finish_higgs, finish_z
@@ -124,7 +124,7 @@ def _tables(process: str, c: Constants, slice_index: int | None) -> Tables:
     """What the kernel of a process or its slice looks up."""
     parts = _PROCESSES[process]
     radiations = parts.radiations(c)
-    kt0, kt1, kt2 = (kt_table(radiation) for radiation in radiations)
+    kt0, kt1, kt2 = (kt_tables(radiation) for radiation in radiations)
     lowest, span = slice_range(process, slice_index, radiations[0])
     return Tables(tau_shares(c.taus), parts.masses(c), (kt0, kt1, kt2), lowest, span)
 

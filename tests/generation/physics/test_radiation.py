@@ -5,7 +5,15 @@ import pytest
 from numba import njit
 
 from HiggsML.generation.constants.table import CONSTANTS
-from HiggsML.generation.physics.radiation import MOST_JETS, kt_table, mean_number, recoil
+from HiggsML.generation.physics.radiation import (
+    ETA,
+    MOST_JETS,
+    PT,
+    draw_etas,
+    kt_tables,
+    mean_number,
+    recoil,
+)
 from HiggsML.generation.sampling.quantiles import inverse_distribution, quantile, value_at
 from HiggsML.generation.sampling.random_numbers import exponential, open_stream, top_up
 from HiggsML.numerics.records import as_record
@@ -13,12 +21,15 @@ from HiggsML.numerics.records import as_record
 RADIATION = CONSTANTS.gluon_fusion_radiation
 
 
-def test_kt_table_inverts_the_mean_number():
-    table = kt_table(RADIATION)
+def test_kt_tables_invert_the_mean_numbers():
+    tables = kt_tables(RADIATION)
     kt = np.geomspace(RADIATION.lowest, 500.0, 50)
-    number = mean_number(kt, RADIATION)
-    found = [value_at.py_func(table, n) for n in number]
+    found = [value_at.py_func(tables.hardest, n) for n in mean_number(kt, RADIATION)]
     np.testing.assert_allclose(found, kt, rtol=5e-3)
+    numbers = [value_at.py_func(tables.numbers, x) for x in kt / 256.0]
+    np.testing.assert_allclose(numbers, (kt / 20.0) ** -RADIATION.following_power, rtol=5e-3)
+    found = [value_at.py_func(tables.followers, n) for n in numbers]
+    np.testing.assert_allclose(found, kt, rtol=1e-2)
 
 
 def test_quantiles_of_a_triangle():
@@ -29,12 +40,12 @@ def test_quantiles_of_a_triangle():
 
 
 @njit
-def hardest(stream, radiation, table, n):
+def hardest(stream, radiation, tables, n):
     jets = np.empty((MOST_JETS, 5))
     result, excess = np.zeros(n), 0.0
     for i in range(n):
         top_up(stream)
-        count, x, y = recoil(stream, radiation, table, exponential(stream), jets, 0)
+        count, x, y = recoil(stream, radiation, tables, exponential(stream), jets, 0)
         if count > 0:
             result[i] = jets[0, 0]
         excess += abs(x - jets[:count, 3].sum()) + abs(y - jets[:count, 4].sum())
@@ -44,9 +55,38 @@ def hardest(stream, radiation, table, n):
 def test_hardest_emission_follows_the_sudakov_form():
     """P(hardest < kT) = exp(-N(kT)), within 4.5 standard deviations at four kT; error 3e-5."""
     n = 50_000
-    kt, excess = hardest(open_stream(1, 0, 0), as_record(RADIATION), kt_table(RADIATION), n)
+    kt, excess = hardest(open_stream(1, 0, 0), as_record(RADIATION), kt_tables(RADIATION), n)
     assert excess < 1e-6  # of the sums of momenta over those of the jets
     for value in (15.0, 30.0, 60.0, 120.0):
         expected = math.exp(-mean_number(np.array(value), RADIATION).item())
         error = math.sqrt(expected * (1.0 - expected) / n)
         assert np.mean(kt < value) == pytest.approx(expected, abs=4.5 * error + 1e-3)
+
+
+@njit
+def emissions(stream, radiation, tables, n):
+    """kT of the first emission, and how many others there are above 30 GeV; eta of the first."""
+    jets, result = np.empty((MOST_JETS, 5)), np.zeros((n, 3))
+    for i in range(n):
+        top_up(stream)
+        count, _, _ = recoil(stream, radiation, tables, exponential(stream), jets, 0)
+        draw_etas(stream, radiation, jets, 0, count)
+        if count > 0:
+            result[i, 0], result[i, 2] = jets[0, PT], jets[0, ETA]
+            result[i, 1] = np.sum(jets[1:count, PT] > 30.0)
+    return result
+
+
+def test_followers_of_a_hard_emission_come_by_their_own_law():
+    """Mean number above 30 GeV, for a fixed rate, at two kT of the first: 4.5 standard errors."""
+    radiation = RADIATION._replace(variation=0.0, cascade=0.0, mean_number=3.0)
+    tables = kt_tables(radiation)
+    kt, others, eta = emissions(open_stream(3, 0, 0), as_record(radiation), tables, 200_000).T
+    for low, high in ((60.0, 70.0), (150.0, 200.0)):
+        here = (kt > low) & (kt < high)
+        power = -radiation.following_power
+        law = radiation.followers * ((30.0 / 20.0) ** power - (kt[here] / 20.0) ** power)
+        error = math.sqrt(others[here].mean() / here.sum())
+        assert others[here].mean() == pytest.approx(law.mean(), abs=4.5 * error + 0.005)
+    soft, hard = (kt > 12.0) & (kt < 25.0), kt > 100.0
+    assert eta[hard].std() < 0.85 * eta[soft].std()

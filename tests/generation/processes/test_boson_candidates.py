@@ -6,7 +6,7 @@ from numba import njit
 from scipy import stats
 
 from HiggsML.generation.constants.table import CONSTANTS
-from HiggsML.generation.physics.radiation import END, MOST_JETS, kt_table, recoil
+from HiggsML.generation.physics.radiation import END, MOST_JETS, kt_tables, recoil
 from HiggsML.generation.processes.boson_candidates import draw_followers, place_emissions
 from HiggsML.generation.processes.boson_layout import (
     EMISSIONS,
@@ -28,17 +28,17 @@ BATCHES = 400
 
 
 @njit
-def one_by_one(stream, radiation, table, n):
+def one_by_one(stream, radiation, tables, n):
     jets, result = np.empty((MOST_JETS, 5)), np.empty((n, 3))
     for i in range(n):
         top_up(stream)
-        count, x, y = recoil(stream, radiation, table, exponential(stream), jets, 0)
+        count, x, y = recoil(stream, radiation, tables, exponential(stream), jets, 0)
         result[i] = np.array((float(count), x, y))
     return result
 
 
 @njit
-def together(stream, radiation, table, batches, bounded):
+def together(stream, radiation, tables, batches, bounded):
     s, words = np.zeros(SCRATCH_SIZE), np.zeros(WORDS_SIZE, np.uint64)
     jets, result = np.empty((MOST_JETS, 5)), np.empty((batches * BATCH, 3))
     worst = 0.0
@@ -46,10 +46,10 @@ def together(stream, radiation, table, batches, bounded):
         draw_words(stream, 3, BATCH, words)
         for i in range(BATCH):
             s[NUMBER + i] = exponential_of(words[3 * LANE + i])
-            s[KT + i] = value_at(table, min(s[NUMBER + i], END))
+            s[KT + i] = value_at(tables.hardest, min(s[NUMBER + i], END))
             s[MODE + i] = (i + 0.5) / BATCH
-        draw_hardest(BATCH, radiation, table, s, words)
-        draw_followers(stream, radiation, table, bounded, BATCH, s, words)
+        draw_hardest(BATCH, radiation, tables, s, words)
+        draw_followers(stream, radiation, tables.followers, bounded, BATCH, s, words)
         for i in range(BATCH):
             count = place_emissions(s, i, jets)
             row = s[EMISSIONS + i], s[SUM_X + i], s[SUM_Y + i]
@@ -62,7 +62,7 @@ def together(stream, radiation, table, batches, bounded):
 @pytest.fixture(scope="module")
 def arguments():
     radiation = CONSTANTS.gluon_fusion_radiation._replace(splitting=0.5)
-    return as_record(radiation), kt_table(radiation)
+    return as_record(radiation), kt_tables(radiation)
 
 
 def test_emissions_have_the_same_numbers_and_momenta(arguments):

@@ -16,39 +16,59 @@ class Detector(NamedTuple):
     central_eta: float = 1.5
     forward_efficiency: float = 0.88  # of leptons beyond central_eta, relative to within
     lepton_noise: float = 0.027  # relative resolution
-    tau_scale: float = 0.992  # response before the correction
-    tau_offset: float = 0.895  # GeV, underlying event in the cone
-    tau_stochastic: float = 0.547  # sqrt(GeV)
+    tau_scale: float = 1.0  # response before the correction
+    tau_offset: float = 1.02  # GeV, underlying event in the cone
+    tau_stochastic: float = 0.61  # sqrt(GeV)
     tau_constant: float = 0.0325
     tau_angle: float = 0.01  # rad
-    jet_scale: float = 0.901
-    jet_offset: float = 0.0  # GeV
-    jet_stochastic: float = 1.487  # sqrt(GeV): out-of-cone radiation included
-    jet_constant: float = 0.118
-    soft_noise: float = 6.17  # GeV, each component of the missing energy
-    soft_spread: float = 0.635  # share of that noise squared that varies from event to event
-    soft_scale: float = 0.565  # response to the soft recoil
-    jet_missing: float = 1.0  # share of a jet's fluctuation that shows in the missing energy
-    soft_growth: float = 0.211  # GeV, growth of that noise squared with the jets' scalar sum
+    fake_tau: float = 0.0106  # probability of a jet to be taken for a tau while the tau is not
+    tau_cone: float = 0.196  # of the tracks of a tau about the axis of its jet
+    isolation: float = 12.0  # GeV, of a jet near the lepton
+    isolation_loss: float = 0.03  # of leptons, for jets whose scalar sum is the lepton's pT
+    jet_scale: float = 0.92  # mean share of a parton's momentum that is measured in its jet
+    jet_offset: float = 0.923  # GeV, underlying event in the cone
+    jet_seen: float = 0.966  # the same anywhere in the detector: the rest is missing momentum
+    jet_lost: float = 1.72  # GeV, in towers below threshold
+    jet_stochastic: float = 0.84  # sqrt(GeV), of what is seen
+    jet_constant: float = 0.05
+    jet_outside: float = 0.579  # sqrt(GeV), of what falls out of the cone: not missing
+    jet_angle: float = 0.036  # rad, between a jet's momentum and what is seen of it
+    jet_escaping: float = 0.17  # probability that neutrinos or long-lived hadrons leave a jet
+    jet_escape: float = 0.9  # largest share of the jet that they take
+    soft_noise: float = 7.84  # GeV, each component of the missing energy
+    soft_spread: float = 0.944  # share of that noise squared that varies from event to event
+    soft_scale: float = 0.413  # response to the soft recoil
+    soft_growth: float = 0.0559  # GeV, growth of that noise squared with the jets' scalar sum
 
 
 # Effective: out-of-cone losses of quark jets enter as a resolution; fitted apart from Z and H.
 TOP_DETECTOR = Detector(
-    jet_scale=0.853,
-    jet_stochastic=2.16,
-    jet_constant=0.0117,
-    jet_missing=0.902,
-    soft_noise=6.92,
-    soft_growth=0.01,
+    jet_scale=0.881,
+    jet_seen=0.869,
+    jet_lost=0.0,
+    jet_stochastic=2.37,
+    jet_constant=0.0273,
+    jet_outside=0.795,
+    jet_escaping=0.0,
+    soft_noise=5.18,
+    soft_growth=0.00812,
     soft_scale=1.05,
+    jet_offset=1.13,
+    tau_cone=0.188,
+    tau_scale=0.89,
 )
 # A simplification: nothing of the soft recoil is lost. What a response below 1 would add to the
 # missing momentum (2 GeV in each component at 0.565) is in `soft_noise`, fitted without it.
 DIBOSON_DETECTOR = Detector(
-    jet_scale=0.88,
-    jet_missing=0.717,
-    soft_noise=5.26,
+    jet_scale=0.865,
+    jet_seen=0.946,
+    jet_lost=0.0,
+    jet_stochastic=1.07,
+    jet_constant=0.085,
+    jet_outside=0.906,
+    jet_escaping=0.0,
+    soft_noise=4.18,
     soft_spread=0.9,
-    soft_growth=0.0,
+    soft_growth=0.000316,
     soft_scale=1.0,
 )

@@ -25,26 +25,32 @@ class Radiation(NamedTuple):
     """n: mean number of emissions above 20 GeV."""
     power: float
     """a: power of the spectrum of soft emissions."""
-    cutoff: float
-    """c: kT where the parton luminosities cut the spectrum off, GeV."""
-    sharpness: float
-    """b: power of kT / c in that cut-off."""
+    scale: float
+    """c: kT where the spectrum becomes steeper, GeV: matrix elements and parton luminosities."""
+    steepening: float
+    """s: how much steeper."""
     lowest: float
     """kT where single emissions end and the soft recoil begins, GeV."""
     followers: float
-    """Rate of the later emissions, relative to the first's law, when the first is soft."""
+    """m: mean number of later emissions above 20 GeV, per unit of `following_power`'s law."""
+    following_power: float
+    """b: power of the spectrum of later emissions."""
     variation: float
     """Share of that rate that varies from event to event (exponentially distributed)."""
     cascade: float
-    """Growth of the later emissions' rate with (1 - 20 GeV / kT of the first)."""
+    """Growth of the later emissions' rate with ln(kT of the first / 20 GeV)."""
     plateau: float
     """Half-width of the plateau in pseudorapidity of emissions of 20 GeV."""
+    following_plateau: float
+    """The same of the later emissions."""
     narrowing: float
-    """Loss of `plateau` for emissions of infinite kT; it goes with (1 - 20 GeV / kT)."""
+    """Share of all widths in eta that is lost where kT grows by a factor of e."""
     edge: float
-    """Standard deviation of what blurs the plateau's edge."""
+    """Standard deviation of what blurs the plateau's edge, at 20 GeV."""
     pull: float
     """Share of the boson's rapidity that the emissions' mean follows."""
+    repulsion: float
+    """Preference of later emissions for the side opposite to the first; see `repelled`."""
     splitting: float
     """Probability that a later emission lies near the first jet (a split jet)."""
     opening: float
@@ -55,28 +61,39 @@ class Radiation(NamedTuple):
 
 # fmt: off
 _TUNES = {
-    #                    gg -> H    qq -> Z    qq -> H   gg -> tt   qq -> VV
-    "mean_number": (     1.16,     0.423,     0.431,      1.56,     0.696),
-    "power":       (     1.12,      1.74,      1.72,     0.981,      1.21),
-    "cutoff":      (    239.0,     137.0,     136.0,     243.0,     400.0),
-    "sharpness":   (     1.63,      1.48,       1.5,      1.75,      1.46),
-    "lowest":      (     12.0,      12.0,      12.0,      12.0,      12.0),
-    "followers":   (     0.92,      1.13,      1.11,     0.763,     0.835),
-    "variation":   (      0.7,      0.28,       0.2,     0.393,      0.24),
-    "cascade":     (     1.05,      1.46,      1.45,      0.88,      1.04),
-    "plateau":     (     3.85,      2.75,      2.81,      4.37,      3.44),
-    "narrowing":   (     1.25,      1.24,      1.18,      1.81,       2.0),
-    "edge":        (     1.17,      1.13,      1.08,       1.1,      1.09),
-    "pull":        (    0.508,     0.714,      0.69,     0.311,     0.777),
-    "splitting":   (    0.131,     0.072,     0.064,     0.229,     0.303),
-    "opening":     (     2.33,      2.08,      1.98,      2.38,      2.16),
-    "soft":        (     8.42,       5.4,      5.19,      7.44,      4.94),
+    #                    gg -> H qq -> Z gg -> tt qq -> VV
+    "mean_number":       (  1.16,  0.481,   1.42,   0.74),
+    "power":             (  1.13,   1.53,   1.02,   1.09),
+    "scale":             ( 400.0,  139.0,  541.0,  201.0),
+    "steepening":        (   4.1,   1.75,   4.73,    1.6),
+    "lowest":            (  12.0,   12.0,   12.0,   12.0),
+    "followers":         (  1.58,   1.15,    1.4,   1.27),
+    "following_power":   (  0.78,   0.88,  0.933,  0.701),
+    "variation":         ( 0.445,  0.328,  0.403,   0.24),
+    "cascade":           ( 0.168,  0.137,  0.141,  0.184),
+    "plateau":           (  3.99,   2.77,   4.25,   3.88),
+    "following_plateau": (  3.67,    3.5,   3.19,    3.0),
+    "narrowing":         (  0.16,  0.192,  0.181,  0.219),
+    "edge":              (  1.18,   1.09,    1.1,   1.09),
+    "pull":              ( 0.437,  0.548,  0.335,  0.777),
+    "repulsion":         (  0.09,  0.288,   0.11,    0.2),
+    "splitting":         ( 0.101, 0.0679,  0.229,  0.303),
+    "opening":           (  2.33,   2.18,   2.38,   2.16),
+    "soft":              (  8.39,   4.93,   7.02,   5.94),
 }
 # fmt: on
-GLUON_FUSION, DRELL_YAN, _QUARKS_TO_HIGGS, TOPS_OF_GLUONS, DIBOSONS = (
+GLUON_FUSION, DRELL_YAN, TOPS_OF_GLUONS, DIBOSONS = (
     Radiation(**dict(zip(_TUNES, tune, strict=True))) for tune in zip(*_TUNES.values(), strict=True)
 )
-VECTOR_FUSION = _QUARKS_TO_HIGGS._replace(mean_number=0.52, pull=0.147, soft=3.56)
-ASSOCIATED = _QUARKS_TO_HIGGS._replace(mean_number=0.583)
+VECTOR_FUSION = DRELL_YAN._replace(
+    mean_number=0.676,
+    pull=0.14,
+    soft=3.9,
+    followers=1.35,
+    plateau=2.82,
+    scale=138.0,
+    repulsion=0.269,
+)
+ASSOCIATED = DRELL_YAN._replace(mean_number=0.62, pull=0.6)
 # Quarks radiate less than gluons: 4/9 at first order; tuned.
 TOPS_OF_QUARKS = TOPS_OF_GLUONS._replace(mean_number=0.4 * TOPS_OF_GLUONS.mean_number)

@@ -114,10 +114,19 @@ def _response(scale: float, resolution: float, noise: float) -> float:
 
 
 @inlined
-def jet_response(detector: Detector, pt: float, noise: float) -> float:
-    """Measured share of a jet's momentum, from a standard normal number."""
-    resolution = _resolution(detector.jet_stochastic, detector.jet_constant, pt)
-    return _response(detector.jet_scale, resolution, noise)
+def jet_response(stream: Stream, detector: Detector, pt: float) -> tuple[float, float]:
+    """Share of a jet's momentum that is measured in its cone, and that is seen at all.
+
+    What falls out of the cone is seen elsewhere. Neutrinos and long-lived hadrons of heavy quarks
+    escape from some jets.
+    """
+    noise = _resolution(detector.jet_stochastic, detector.jet_constant, pt) * normal(stream)
+    outside = detector.jet_outside / math.sqrt(pt) * normal(stream)
+    number, escaping = uniform(stream), detector.jet_escaping
+    kept = 1.0 - detector.jet_escape * (number / escaping) ** 3 if number < escaping else 1.0
+    seen = detector.jet_seen * kept * max(1.0 + noise - detector.jet_lost / pt, _LEAST_RESPONSE)
+    measured = detector.jet_scale * kept * max(1.0 + noise + outside, _LEAST_RESPONSE)
+    return measured, seen
 
 
 @inlined
@@ -149,14 +158,17 @@ def reconstruct(
     met_y += (1.0 - tau_response) * event.tau_y
     count = _merge(jets, count, radius2)
     axes = event.lepton_eta, lepton_phi, tau_eta, tau_phi
-    passed, lost_x, lost_y = _measure_jets(stream, detector, jets, count, axes, met_x, met_y, row)
+    lepton_pt = event.lepton_pt * lepton_response
+    tau_pt = event.tau_pt * tau_response + detector.tau_offset
+    passed, lost_x, lost_y, in_cone = _measure_jets(
+        stream, detector, jets, count, axes, (lepton_pt, tau_pt), met_x, met_y, row
+    )
     if not passed:
         return False
 
-    row[AT.LEP_PT] = rounded(event.lepton_pt * lepton_response)
+    row[AT.LEP_PT] = rounded(lepton_pt)
     row[AT.LEP_ETA], row[AT.LEP_PHI] = rounded(event.lepton_eta), rounded(lepton_phi)
-    tau_pt = event.tau_pt * tau_response + detector.tau_offset
-    row[AT.HAD_PT] = rounded(_corrected_pt(tau_pt, tau_eta))
+    row[AT.HAD_PT] = rounded(_corrected_pt(tau_pt + in_cone, tau_eta))
     row[AT.HAD_ETA], row[AT.HAD_PHI] = rounded(tau_eta), rounded(wrapped(tau_phi))
     row[AT.MET] = rounded(math.sqrt(lost_x * lost_x + lost_y * lost_y))
     row[AT.MET_PHI] = rounded(azimuth(lost_y, lost_x))
@@ -208,38 +220,50 @@ def _measure_jets(
     jets: Jets,
     count: int,
     axes: tuple[float, float, float, float],
+    pts: tuple[float, float],
     met_x: float,
     met_y: float,
     row: Floats,
-) -> tuple[bool, float, float]:
-    """Measure the jets and fill their features; whether they are apart from lepton and tau.
+) -> tuple[bool, float, float, float]:
+    """Measure the jets and fill their features; whether lepton and tau are apart from them.
+
+    A jet near the lepton spoils its isolation, and so may what all jets spread over the event, at a
+    rate that falls with the lepton's pT. One near the tau becomes a part of its jet, which is
+    taken for a tau as long as the tau's tracks lie near its axis.
 
     Args:
         axes: eta and phi of lepton and tau.
+        pts: measured pT of both, GeV.
         met_x, met_y: the missing momentum of lepton and tau, GeV; returned with what jets and noise
-            add to it.
+            add to it, before the pT that jets add to the tau.
     """
-    lepton_eta, lepton_phi, tau_eta, tau_phi = axes
+    (lepton_eta, lepton_phi, tau_eta, tau_phi), (lepton_pt, tau_pt) = axes, pts
     radius2 = detector.radius * detector.radius
-    sum_pt, scalar_sum, number = 0.0, 0.0, 0
+    sum_pt, scalar_sum, in_cone, number = 0.0, 0.0, 0.0, 0
     first, second = -1, -1
     for i in range(count):
         pt, eta = jets[i, PT], jets[i, ETA]
         if abs(eta) > detector.jet_eta:
             continue
-        response = jet_response(detector, pt, normal(stream))
-        met_x += detector.jet_missing * (1.0 - response) * jets[i, X]
-        met_y += detector.jet_missing * (1.0 - response) * jets[i, Y]
+        response, seen = jet_response(stream, detector, pt)
+        aside = detector.jet_angle * normal(stream)
+        met_x += (1.0 - seen) * jets[i, X] + aside * jets[i, Y]
+        met_y += (1.0 - seen) * jets[i, Y] - aside * jets[i, X]
         scalar_sum += pt
         raw = pt * response + detector.jet_offset
         jets[i, PT] = 0.0
+        phi = jets[i, PHI]
+        distance2 = delta_r2(eta, phi, tau_eta, tau_phi)
+        if distance2 < radius2:
+            in_cone += raw
+            shift = raw / (raw + tau_pt)
+            if distance2 * shift * shift > detector.tau_cone * detector.tau_cone:
+                return False, met_x, met_y, in_cone
+            continue
+        if delta_r2(eta, phi, lepton_eta, lepton_phi) < radius2 and raw > detector.isolation:
+            return False, met_x, met_y, in_cone
         if raw <= detector.minimum_pt:
             continue
-        phi = jets[i, PHI]
-        if delta_r2(eta, phi, lepton_eta, lepton_phi) < radius2:
-            return False, met_x, met_y
-        if delta_r2(eta, phi, tau_eta, tau_phi) < radius2:
-            return False, met_x, met_y
         value = rounded(_corrected_pt(raw, eta))
         jets[i, PT] = value
         sum_pt += value
@@ -248,12 +272,16 @@ def _measure_jets(
             first, second = i, first
         elif second < 0 or value > jets[second, PT]:
             second = i
+    if exponential(stream) * lepton_pt < detector.isolation_loss * scalar_sum:
+        return False, met_x, met_y, in_cone
     _write_jet_features(row, jets, first, AT.JET1_PT)
     _write_jet_features(row, jets, second, AT.JET2_PT)
     row[AT.N_JETS], row[AT.ALL_PT] = number, rounded(sum_pt)
     activity = 1.0 + detector.soft_spread * (exponential(stream) - 1.0)
     noise = math.sqrt(detector.soft_noise**2 * activity + detector.soft_growth * scalar_sum)
-    return True, met_x + noise * normal(stream), met_y + noise * normal(stream)
+    met_x += noise * normal(stream)
+    met_y += noise * normal(stream)
+    return True, met_x, met_y, in_cone
 
 
 @inlined

@@ -5,7 +5,7 @@ import math
 from ...numerics.without_arrays import inlined
 from ..constants.detector import Detector
 from ..constants.particles import TopQuark, WDecays
-from ..sampling.random_numbers import Stream, cosine_and_sine, direction, normal, uniform
+from ..sampling.random_numbers import Stream, cosine_and_sine, direction, uniform
 from .detector import jet_response
 from .kinematics import FourMomentum, scaled, transverse2, wrapped
 from .radiation import ETA, PHI, PT, Jets, X, Y, write_jet
@@ -81,13 +81,13 @@ def jet_as_tau(stream: Stream, jets: Jets, i: int, detector: Detector) -> FourMo
     pt = jets[i, PT]
     pz = pt * math.sinh(jets[i, ETA])
     momentum = (jets[i, X], jets[i, Y], pz, math.sqrt(pt * pt + pz * pz))
-    return scaled(momentum, jet_response(detector, pt, normal(stream)))
+    return scaled(momentum, jet_response(stream, detector, pt)[0])
 
 
 @inlined
 def parton_as_tau(stream: Stream, p: FourMomentum, detector: Detector) -> FourMomentum:
     """Measured momentum of a massless parton, not yet among the jets, that is taken for a tau."""
-    return scaled(p, jet_response(detector, math.sqrt(transverse2(p)), normal(stream)))
+    return scaled(p, jet_response(stream, detector, math.sqrt(transverse2(p)))[0])
 
 
 @inlined

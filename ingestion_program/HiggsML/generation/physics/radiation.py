@@ -2,11 +2,18 @@
 
 The mean number of emissions above kT is
 
-    N(kT) = n (kT / 20 GeV)^-a exp(-(kT / c)^b)
+    N(kT) = n (kT / 20 GeV)^-a (1 + (kT / c)^2)^-s
 
-(power law of soft radiation, cut off by the parton luminosities), so that the hardest one follows
-the Sudakov form P(no emission above kT) = exp(-N). Emissions below the first come at a rate raised
-by `cascade`, because jets radiate too: it turns Poisson into the staircase of the real jet counts.
+(power law of soft radiation, and a steeper one beyond the hard scale), so that the hardest one
+follows the Sudakov form P(no emission above kT) = exp(-N). To those that follow it, the hard scale
+is its own kT: they come as a Poisson process of mean
+
+    M(kT) = m [(kT / 20 GeV)^-b - (kT_1 / 20 GeV)^-b]
+
+above kT, at a rate raised by `cascade`, because jets radiate too, and varied from event to event:
+that turns Poisson into the staircase of the real jet counts. They fly rather to the side opposite
+to the hardest one (`repelled`). The etas lie on a plateau with blurred edges, whose width shrinks
+with ln kT, as the phase space in rapidity does.
 
 `recoil` draws the emissions of one event. `processes.boson_candidates` draws those of a batch, from
 the same functions of random numbers: `hardest_of`, `next_number`, `split_direction`.
@@ -18,7 +25,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...arrays import Array
-from ...numerics.elementary import azimuth
+from ...numerics.elementary import azimuth, logarithm
 from ...numerics.without_arrays import inlined
 from ..constants.radiation import Radiation
 from ..sampling.quantiles import Table, on_octaves, value_at
@@ -43,15 +50,17 @@ __all__ = [
     "PT",
     "Hardest",
     "Jets",
+    "KtTables",
     "X",
     "Y",
     "boost_jets",
     "draw_etas",
     "hardest_of",
-    "kt_table",
+    "kt_tables",
     "mean_number",
     "next_number",
     "recoil",
+    "repelled",
     "split_direction",
     "write_jet",
     "write_parton",
@@ -62,12 +71,15 @@ END = 15.9
 """N of no emission: all kT tables fall below the lowest kT before."""
 
 _FARTHEST = 3000.0  # GeV
+_KT_UNIT = 1.0 / 256.0  # 1/GeV, brings a kT into the range of an octave table
 
 Jets = Array
 """(MOST_JETS, JET_COLUMNS): a working space of jets, columns PT, ETA, PHI, X, Y (px and py)."""
 
 ANYWHERE, NEAR = 0.0, 1.0
 """In place of an eta that is yet to be drawn: whether the emission lies near the first jet."""
+
+_LEAST_WIDTH = 0.2  # of the etas, relative to those at 20 GeV
 
 MOST_JETS = 16
 PT, ETA, PHI, X, Y = range(5)
@@ -79,15 +91,31 @@ def mean_number(kt: Table, radiation: Radiation) -> Table:
     return (
         radiation.mean_number
         * (kt / REFERENCE_KT) ** -radiation.power
-        * np.exp(-((kt / radiation.cutoff) ** radiation.sharpness))
+        * (1.0 + (kt / radiation.scale) ** 2) ** -radiation.steepening
     )
 
 
-def kt_table(radiation: Radiation) -> Table:
-    """kT as a function of N, for `value_at`; 0 below the lowest kT, where emissions end."""
+class KtTables(NamedTuple):
+    """What the emissions of a production mode look up, by `value_at`."""
+
+    hardest: Table
+    """kT at N."""
+    numbers: Table
+    """(kT / 20 GeV)^-b at kT / 256 GeV."""
+    followers: Table
+    """kT at (kT / 20 GeV)^-b."""
+
+
+def kt_tables(radiation: Radiation) -> KtTables:
+    """The tables of a production mode; kT falls below the lowest one before N reaches `END`."""
     kt = np.geomspace(0.01 * radiation.lowest, _FARTHEST, 20_000)
     number = np.maximum(mean_number(kt, radiation), 1e-300)
-    return on_octaves(number[::-1], kt[::-1])
+    following = (kt / REFERENCE_KT) ** -radiation.following_power
+    return KtTables(
+        on_octaves(number[::-1], kt[::-1]),
+        on_octaves(kt * _KT_UNIT, following),
+        on_octaves(following[::-1], kt[::-1]),
+    )
 
 
 class Hardest(NamedTuple):
@@ -99,14 +127,15 @@ class Hardest(NamedTuple):
     cosine: float
     sine: float
     wait: float
-    """Mean distance in N of the emissions that follow."""
+    """Mean distance in (kT / 20 GeV)^-b of the emissions that follow."""
     following: float
-    """N of the next emission."""
+    """(kT / 20 GeV)^-b of the next emission."""
 
 
 @inlined
 def hardest_of(
     radiation: Radiation,
+    tables: KtTables,
     number: float,
     kt: float,
     excess: float,
@@ -116,19 +145,19 @@ def hardest_of(
     """The emission at N = `number`, with this kT, without a branch.
 
     `towards` is its azimuth with cosine and sine; `excess` and `distance` are exponential
-    numbers, for the rate of the emissions that follow and the N of the next.
+    numbers, for the rate of the emissions that follow and the kT of the next.
     """
     there = (number < END) & (kt >= radiation.lowest)
     varied = 1.0 + radiation.variation * (excess - 1.0)
     wait = 1.0 / (radiation.followers * varied * (1.0 + radiation.cascade * _hardness(kt)))
-    following = next_number(number, distance, wait)
+    following = next_number(value_at(tables.numbers, kt * _KT_UNIT), distance, wait)
     phi, cosine, sine = towards
     return Hardest(kt if there else 0.0, phi, cosine, sine, wait, following if there else END)
 
 
 @inlined
 def next_number(number: float, distance: float, wait: float) -> float:
-    """N of the emission after that at N = `number`, from an exponential number `distance`."""
+    """(kT / 20 GeV)^-b of the emission after that at `number`, from an exponential number."""
     return min(number + distance * wait, END)
 
 
@@ -143,14 +172,40 @@ def split_direction(
 
 
 @inlined
+def repelled(
+    radiation: Radiation,
+    first: tuple[float, float, float],
+    towards: tuple[float, float, float],
+    number: float,
+) -> tuple[float, float, float]:
+    """Azimuth, cosine and sine of a later emission, of density 1 - b cos(phi - phi_1).
+
+    Two hard jets take up each other's recoil rather than that of the boson, b = `repulsion` times
+    ln(kT_1 / 20 GeV), at most 1.
+
+    Args:
+        first: kT of the hardest emission, cosine and sine of its azimuth.
+        towards: an azimuth with cosine and sine, uniform; turned around where it is to be.
+        number: a uniform number.
+    """
+    kt, cosine1, sine1 = first
+    phi, cosine, sine = towards
+    strength = min(radiation.repulsion * _hardness(kt), 1.0)
+    turned = 2.0 * number > 1.0 - strength * (cosine * cosine1 + sine * sine1)
+    sign = -1.0 if turned else 1.0
+    opposite = phi - math.pi if phi > 0.0 else phi + math.pi
+    return opposite if turned else phi, sign * cosine, sign * sine
+
+
+@inlined
 def _hardness(kt: float) -> float:
-    """1 - 20 GeV / kT; 0 below 20 GeV."""
-    return max(1.0 - REFERENCE_KT / kt, 0.0)
+    """ln(kT / 20 GeV); 0 below 20 GeV."""
+    return max(logarithm(max(kt, REFERENCE_KT) * (1.0 / REFERENCE_KT)), 0.0)
 
 
 @inlined
 def recoil(
-    stream: Stream, radiation: Radiation, table: Table, number: float, jets: Jets, count: int
+    stream: Stream, radiation: Radiation, tables: KtTables, number: float, jets: Jets, count: int
 ) -> tuple[int, float, float]:
     """Append emissions to the `count` jets that are there, with etas to be drawn by `draw_etas`.
 
@@ -161,9 +216,9 @@ def recoil(
         The new count, and the sums of px and py of the new jets: what the momentum of the hard
         process depends on.
     """
-    kt = value_at(table, min(number, END))
-    excess = exponential(stream)
-    hardest = hardest_of(radiation, number, kt, excess, direction(stream), exponential(stream))
+    kt = value_at(tables.hardest, min(number, END))
+    excess, towards, distance = exponential(stream), direction(stream), exponential(stream)
+    hardest = hardest_of(radiation, tables, number, kt, excess, towards, distance)
     if hardest.kt == 0.0:
         return count, 0.0, 0.0
     number = hardest.following
@@ -171,14 +226,16 @@ def recoil(
     sum_x, sum_y = jets[count, X], jets[count, Y]
     count += 1
     while count < MOST_JETS and number < END:
-        kt = value_at(table, number)
+        kt = value_at(tables.followers, number)
         if kt < radiation.lowest:
             break
         if uniform(stream) < radiation.splitting:
             phi, cosine, sine = split_direction(radiation, hardest.phi, normal(stream))
             write_jet(jets, count, kt, NEAR, phi, cosine, sine)
         else:
-            phi, cosine, sine = direction(stream)
+            first = hardest.kt, hardest.cosine, hardest.sine
+            towards, turn = direction(stream), uniform(stream)
+            phi, cosine, sine = repelled(radiation, first, towards, turn)
             write_jet(jets, count, kt, ANYWHERE, phi, cosine, sine)
         sum_x += jets[count, X]
         sum_y += jets[count, Y]
@@ -190,13 +247,15 @@ def recoil(
 @inlined
 def draw_etas(stream: Stream, radiation: Radiation, jets: Jets, start: int, stop: int) -> None:
     """Draw the etas of the emissions that `recoil` appended."""
+    plateau = radiation.plateau
     for i in range(start, stop):
         if jets[i, ETA] == NEAR:
             jets[i, ETA] = jets[start, ETA] + radiation.opening * normal(stream)
         else:
-            narrowing = radiation.narrowing * _hardness(jets[i, PT])
-            reach = max(radiation.plateau - narrowing, 0.0)
-            jets[i, ETA] = radiation.edge * normal(stream) + reach * (2.0 * uniform(stream) - 1.0)
+            narrowed = 1.0 - radiation.narrowing * logarithm(jets[i, PT] * (1.0 / REFERENCE_KT))
+            eta = radiation.edge * normal(stream) + plateau * (2.0 * uniform(stream) - 1.0)
+            jets[i, ETA] = max(narrowed, _LEAST_WIDTH) * eta
+        plateau = radiation.following_plateau
 
 
 @inlined

@@ -23,6 +23,7 @@ from ..physics.radiation import (
     X,
     Y,
     next_number,
+    repelled,
     split_direction,
     write_jet,
 )
@@ -67,7 +68,7 @@ def draw_candidates(
     """Try BATCH times; list the candidates in `words[LISTED:]`; return their number."""
     s, words = space.scratch, space.words
     count = draw_trials(stream, t, radiation, boson, cuts, s, words)
-    draw_followers(stream, radiation, t.kts[0], boson.bounded, count, s, words)
+    draw_followers(stream, radiation, t.kts[0].followers, boson.bounded, count, s, words)
     draw_words(stream, 1, padded(count), words)
     _test_taus(padded(count), cuts, s)
     _draw_rapidity(padded(count), boson, detector, s, words)
@@ -120,6 +121,10 @@ def _emit(
             # Seldom, and no vector loop: the normal number comes from the stream.
             phi, cosine, sine = split_direction(radiation, s[at.PHI1 + i], normal(stream))
             eta = NEAR
+        else:
+            first = s[at.KT + i], s[at.COSINE1 + i], s[at.SINE1 + i]
+            turn = uniform_of(w[3 * LANE + j])
+            phi, cosine, sine = repelled(radiation, first, (phi, cosine, sine), turn)
         x, y = pt * cosine, pt * sine
         s[start + PT * LANE + i], s[start + ETA * LANE + i] = pt, eta
         s[start + PHI * LANE + i] = phi

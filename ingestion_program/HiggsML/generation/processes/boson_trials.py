@@ -13,7 +13,7 @@ from ...numerics.without_arrays import inlined
 from ..constants.radiation import Radiation
 from ..physics.detector import Cuts, inverse_lepton_threshold, inverse_tau_threshold
 from ..physics.kinematics import transverse_boson_cosine
-from ..physics.radiation import END, hardest_of
+from ..physics.radiation import END, KtTables, hardest_of
 from ..physics.taus import HADRONS, LEPTON
 from ..sampling.batches import (
     BATCH,
@@ -28,7 +28,7 @@ from ..sampling.batches import (
     padded,
     uniform_of,
 )
-from ..sampling.quantiles import Table, quantile, value_at
+from ..sampling.quantiles import quantile, value_at
 from ..sampling.random_numbers import Stream
 from . import boson_layout as at
 from .process import Boson, Tables
@@ -89,7 +89,7 @@ def _look_up(t: Tables, boson: Boson, s: Scratch, w: Words) -> None:
         s[at.X1 + i] = quantile(t.shares, LEPTON + right, uniform_of(w[5 * LANE + i]))
         hadrons = HADRONS + (right ^ boson.opposite)
         s[at.X2 + i] = quantile(t.shares, hadrons, uniform_of(w[6 * LANE + i]))
-        s[at.KT + i] = value_at(t.kts[0], min(s[at.NUMBER + i], END))
+        s[at.KT + i] = value_at(t.kts[0].hardest, min(s[at.NUMBER + i], END))
 
 
 @inlined
@@ -120,22 +120,23 @@ def _test_energies(radiation: Radiation, bounded: float, cuts: Cuts, s: Scratch)
 
 @inlined
 def _recoil_bound(hardest: float, radiation: Radiation) -> float:
-    """A pT that 3 bosons in 1000 exceed when the hardest jet has this pT, GeV."""
+    """A pT that 5 bosons in 1000 exceed when the hardest jet has this pT, GeV."""
     return 2.0 * hardest + 3.0 * radiation.soft
 
 
 @inlined
-def draw_hardest(count: int, radiation: Radiation, kt: Table, s: Scratch, w: Words) -> None:
+def draw_hardest(count: int, radiation: Radiation, tables: KtTables, s: Scratch, w: Words) -> None:
     """Draw the hardest emission, whose N and kT are there, and the kT of the next."""
     for i in range(count):
         excess, distance = exponential_of(w[i]), exponential_of(w[LANE + i])
         direction = direction_of(w[2 * LANE + i])
-        hardest = hardest_of(radiation, s[at.NUMBER + i], s[at.KT + i], excess, direction, distance)
+        number, kt = s[at.NUMBER + i], s[at.KT + i]
+        hardest = hardest_of(radiation, tables, number, kt, excess, direction, distance)
         s[at.KT + i], s[at.PHI1 + i], s[at.COSINE1 + i] = hardest.kt, hardest.phi, hardest.cosine
         s[at.SINE1 + i], s[at.WAIT + i] = hardest.sine, hardest.wait
         s[at.FOLLOWING + i] = hardest.following
     for i in range(count):
-        s[at.NEXT_KT + i] = value_at(kt, s[at.FOLLOWING + i])
+        s[at.NEXT_KT + i] = value_at(tables.followers, s[at.FOLLOWING + i])
 
 
 @inlined

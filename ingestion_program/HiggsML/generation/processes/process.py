@@ -6,7 +6,7 @@ from typing import NamedTuple
 from ...arrays import Words
 from ..constants.radiation import Radiation
 from ..constants.table import Constants
-from ..physics.radiation import Jets
+from ..physics.radiation import Jets, KtTables
 from ..sampling.batches import Scratch
 from ..sampling.quantiles import Table
 
@@ -32,8 +32,8 @@ class Tables(NamedTuple):
     """Inverse distributions of a tau's visible energy, see `taus.tau_shares`."""
     masses: Table
     """Inverse distribution of `Process.masses`."""
-    kts: tuple[Table, Table, Table]
-    """kT at N for each of the radiations, see `radiation.kt_table`."""
+    kts: tuple[KtTables, KtTables, KtTables]
+    """What each of the radiations looks up."""
     lowest: float
     """Smallest N of the slice at the hardest emission."""
     span: float

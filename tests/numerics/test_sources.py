@@ -126,6 +126,29 @@ def test_an_unchanged_copy_compiles_nothing(copy: Path) -> None:
     assert run_parts(copy) == (PARTS_VALUE, False)
 
 
+def of_a_class_that_is_gone(content: bytes) -> bytes:
+    """As if a class had been where no module is any more."""
+    assert b"numba.core." in content
+    return content.replace(b"numba.core.", b"numba.gone.")
+
+
+@pytest.mark.parametrize("kind", ["*.nbi", "*.nbc"])
+@pytest.mark.parametrize(
+    "damage", [lambda content: b"", lambda content: content[:-20], of_a_class_that_is_gone]
+)
+def test_what_cannot_be_read_is_compiled_again(
+    copy: Path, tmp_path: Path, kind: str, damage: Callable[[bytes], bytes]
+) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(copy, folder)
+    files = list((folder / "cache").rglob(kind))
+    assert files
+    for file in files:
+        file.write_bytes(damage(file.read_bytes()))
+    assert run_kernel(folder) == (KERNEL_VALUE, True)
+    assert run_kernel(folder) == (KERNEL_VALUE, False)
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "value"),
     [

@@ -75,7 +75,7 @@ class _Cache(FunctionCache):
         closure = digest_of_closure(function)
         name = self._impl.filename_base
         self._options = options
-        self._cache_file = IndexDataCacheFile(  # type: ignore[no-untyped-call]
+        self._cache_file = _KeptFiles(  # type: ignore[no-untyped-call]
             cache_path=self._cache_path,
             filename_base=name if closure is None else f"{name}.{closure[:16]}",
             source_stamp=digest_of_sources(function),
@@ -83,6 +83,25 @@ class _Cache(FunctionCache):
 
     def _index_key(self, signature: Any, codegen: Any) -> tuple[Any, ...]:
         return signature, codegen.magic_tuple(), self._options, llvmlite.__version__
+
+
+class _KeptFiles(IndexDataCacheFile):
+    """The files of kept machine code; what cannot be read is compiled and kept again.
+
+    They are damaged, or an index names a class that the sources no longer have: numba unpickles all
+    of it before it looks whether the sources are the same.
+    """
+
+    def load(self, key: Any) -> Any:
+        with suppress(Exception):
+            return super().load(key)  # type: ignore[no-untyped-call]
+        return None
+
+    def _load_index(self) -> dict[Any, str]:
+        with suppress(Exception):
+            index: dict[Any, str] = super()._load_index()  # type: ignore[no-untyped-call]
+            return index
+        return {}
 
 
 @contextmanager

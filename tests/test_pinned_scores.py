@@ -55,37 +55,37 @@ class Scores(NamedTuple):
 
 TABLE = {
     "sample_submission": Scores(
-        quantiles_score=0.143498, interval=0.865323, coverage=0.5, rmse=1.03266, mae=1.26885
+        quantiles_score=0.183383, interval=0.831449, coverage=0.5, rmse=1.02931, mae=1.2776
     ),
     "examples/balanced_bagging": Scores(
-        quantiles_score=-0.468982, interval=1.59737, coverage=0.625, rmse=0.951631, mae=1.08694
+        quantiles_score=0.40148, interval=0.668329, coverage=0.375, rmse=0.998991, mae=1.27507
     ),
     "examples/boosted_trees": Scores(
-        quantiles_score=-0.317035, interval=1.37205, coverage=0.375, rmse=1.70312, mae=1.73325
+        quantiles_score=-0.910653, interval=0.525204, coverage=0.125, rmse=1.01343, mae=1.34004
     ),
     "examples/counting": Scores(
         quantiles_score=-2.07835, interval=6.90539, coverage=0.25, rmse=15.7562, mae=6.11111
     ),
     "examples/cut_and_count": Scores(
-        quantiles_score=-0.327805, interval=1.38692, coverage=0.375, rmse=3.72521, mae=3.1614
+        quantiles_score=-0.251343, interval=1.28475, coverage=0.5, rmse=1.21861, mae=1.33567
     ),
     "examples/deepsets": Scores(
-        quantiles_score=-0.595591, interval=1.8131, coverage=0.625, rmse=2.09154, mae=1.99315
+        quantiles_score=0.154479, interval=0.855862, coverage=0.375, rmse=1.15701, mae=1.31903
     ),
     "examples/fixed_nuisances": Scores(
-        quantiles_score=-2.72076, interval=0.679615, coverage=0, rmse=2.17915, mae=2.18867
+        quantiles_score=-2.77279, interval=0.715966, coverage=0, rmse=2.16898, mae=2.17107
     ),
     "examples/one_systematic": Scores(
         quantiles_score=-0.753367, interval=1.83477, coverage=0.25, rmse=10.8882, mae=4.18256
     ),
     "examples/pixel_cnn": Scores(
-        quantiles_score=-0.739995, interval=2.09492, coverage=0.75, rmse=1.5281, mae=1.47887
+        quantiles_score=0.546771, interval=0.499237, coverage=0.25, rmse=1.10858, mae=1.41963
     ),
     "examples/pyramid_match": Scores(
-        quantiles_score=-0.511158, interval=1.66622, coverage=0.625, rmse=2.23905, mae=1.94349
+        quantiles_score=-0.103455, interval=1.108, coverage=0.5, rmse=1.19172, mae=1.30288
     ),
     "examples/random_forest": Scores(
-        quantiles_score=-0.257386, interval=1.29254, coverage=0.75, rmse=0.976986, mae=1.07733
+        quantiles_score=-0.761633, interval=0.452353, coverage=0.125, rmse=1.11104, mae=1.44307
     ),
     "examples/stat_only": Scores(
         quantiles_score=-0.556095, interval=1.50611, coverage=0.25, rmse=14.3753, mae=5.55359

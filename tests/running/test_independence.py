@@ -145,7 +145,8 @@ def clone():
 """,
             "note": "clone()",
         },
-        r"set \d, experiment \d: predict started a process of its own",
+        # whichever comes first: the look after the answer, or that at the next copy
+        r"(predict|the model's process) started (a process|processes) of its own",
     ),
     "no copy at all": (
         {

@@ -34,6 +34,7 @@ from HiggsML.experiments.pseudo_experiments import compile_kernels
 from HiggsML.generation import generate_blocks
 from HiggsML.nuisances import NUISANCES
 from HiggsML.running.trusted.buffers import Buffer
+from HiggsML.running.trusted.conversation import TrainSource
 from HiggsML.running.trusted.executors import run_locally
 from HiggsML.running.trusted.model_process import ModelProcess
 from HiggsML.running.trusted.submission import Submission, TimeLeft
@@ -85,7 +86,7 @@ def submission(folder: Path, work: str, *, copies: bool = True) -> Iterator[Subm
     (staged / "model.py").write_text(MODEL.format(work=work))
     devices = () if copies else ("/dev/null",)
     with Submission(staged, scratch, LimitSettings(), TimeLeft(3600.0), devices) as model:
-        model.fit(lambda *_: pd.DataFrame())
+        model.fit(TrainSource(0, lambda *_: pd.DataFrame()))
         yield model
 
 

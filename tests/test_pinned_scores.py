@@ -93,6 +93,14 @@ TABLE = {
 }
 
 OF_TORCH = ("examples/deepsets", "examples/pixel_cnn")
+SLOW = (
+    "examples/balanced_bagging",
+    "examples/boosted_trees",
+    "examples/pyramid_match",
+    "examples/random_forest",
+    *OF_TORCH,
+)
+"""Twenty seconds and more each; that they fit and answer is tested with few events."""
 NETWORKS = ("sample_submission", "examples/fixed_nuisances", "examples/pyramid_match", *OF_TORCH)
 
 EXPERIMENTS = SETTINGS.protocol.num_of_sets * SETTINGS.protocol.num_pseudo_experiments
@@ -123,7 +131,7 @@ def test_every_shipped_submission_has_a_pinned_score() -> None:
 
 @pytest.mark.parametrize(
     "folder",
-    [pytest.param(name, marks=[pytest.mark.slow] * (name in OF_TORCH)) for name in TABLE],
+    [pytest.param(name, marks=[pytest.mark.slow] * (name in SLOW)) for name in TABLE],
 )
 def test_a_shipped_submission_keeps_its_score(folder: str, tmp_path: Path) -> None:
     if folder in OF_TORCH:

@@ -7,6 +7,7 @@ same but for the order of float32 sums.
 from typing import Any
 
 import numpy as np
+from scipy.special import expit
 from sklearn.neural_network import MLPClassifier
 
 from ..arrays import Floats
@@ -29,28 +30,41 @@ def probabilities(classifier: Any, inputs: Floats) -> Floats:
         return found
     inputs = np.asarray(inputs)  # it may be a frame
     weights, biases = classifier.coefs_, classifier.intercepts_
-    layers = [np.empty((_BLOCK, w.shape[1]), dtype=w.dtype) for w in weights[:-1]]
+    kind = weights[0].dtype
+    layers = [np.empty((_BLOCK, w.shape[1]), dtype=kind) for w in weights[:-1]]
     # Classes first: numpy is slow at sums over a last axis of four.
-    found = np.empty((weights[-1].shape[1], len(inputs)), dtype=weights[-1].dtype)
+    last = np.empty((weights[-1].shape[1], len(inputs)), dtype=kind)
     for start in range(0, len(inputs), _BLOCK):
-        values = inputs[start : start + _BLOCK].astype(weights[0].dtype, copy=False)
+        values = inputs[start : start + _BLOCK].astype(kind, copy=False)
         for w, b, layer in zip(weights, biases, layers, strict=False):
             values = np.dot(values, w, out=layer[: len(values)])
             values += b
-            np.maximum(values, 0.0, out=values)
-        last = weights[-1].T @ values.T + biases[-1][:, np.newaxis]
-        last -= last.max(axis=0)
-        np.exp(last, out=last)
-        last /= last.sum(axis=0)
-        found[:, start : start + _BLOCK] = last
-    return found.T
+            np.maximum(values, kind.type(0.0), out=values)
+        last[:, start : start + _BLOCK] = weights[-1].T @ values.T
+    last += biases[-1][:, np.newaxis]
+    return _logistic(last) if classifier.out_activation_ == "logistic" else _softmax(last)
+
+
+def _softmax(values: Floats) -> Floats:
+    """Probabilities (n, classes) of what the last layer says (classes, n), which is overwritten."""
+    values -= values.max(axis=0)
+    np.exp(values, out=values)
+    values /= values.sum(axis=0)
+    return values.T
+
+
+def _logistic(values: Floats) -> Floats:
+    """Probabilities (n, 2) of what the last layer says of the second class (1, n)."""
+    second = expit(values[0])
+    return np.stack([1.0 - second, second], axis=1)
 
 
 def _is_plain_network(classifier: Any) -> bool:
-    """Whether `predict_proba` is scikit-learn's own, of layers of ReLU and a softmax."""
+    """Whether `predict_proba` is scikit-learn's own, of layers of ReLU and classes."""
     return (
         isinstance(classifier, MLPClassifier)
         and type(classifier).predict_proba is MLPClassifier.predict_proba
         and classifier.activation == "relu"
-        and classifier.out_activation_ == "softmax"
+        and classifier.out_activation_ in ("softmax", "logistic")
+        and not classifier._label_binarizer.y_type_.startswith("multilabel")
     )

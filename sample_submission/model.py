@@ -1,10 +1,10 @@
 """The sample submission: two networks, made into a measurement of mu.
 
-A small network looks at all events and keeps the tenth that can be signal; a larger one learns to
-tell the four processes apart there, with inputs that physicists compute. `Measurement` does the
-rest: it counts the other events, builds templates that follow the energy scales and the soft
-momentum, fits mu together with all six nuisance parameters, and reads the interval off the profile
-likelihood at a level that toys have calibrated.
+A small network looks at all events and keeps the few that can be signal, eight in a hundred. A
+larger one learns to tell the four processes apart there, with inputs that physicists compute.
+`Measurement` does the rest: it counts the other events, builds templates that follow the energy
+scales and the soft momentum, fits mu together with all six nuisance parameters, and reads the
+interval off the profile likelihood at a level that toys have calibrated.
 """
 
 from HiggsML.inference import AnnealedNetwork, Measurement, Scout, physics_inputs
@@ -26,7 +26,7 @@ class Model(Measurement):
             network,
             get_train_set,
             systematics,
-            selection=Scout(keep=0.1),
+            selection=Scout(keep=0.08),
             inputs=physics_inputs,
             training_rows=12_000_000,
             mu_range=mu_range,

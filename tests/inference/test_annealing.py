@@ -62,6 +62,16 @@ def test_same_seed_same_network_and_the_parameters_stay(fitted):
     assert pickle.loads(pickle.dumps(fitted)).get_params() == fitted.get_params()
 
 
+def test_few_events_make_small_batches():
+    """A pass over 1,000 events in one batch of 2,048 would be one step, and nothing learnt."""
+    x, y, _ = problem(1_000)
+    test, truth, _ = problem(seed=2)
+    found = AnnealedNetwork((24,), batch_size=2048, learning_rate_init=1e-2, random_state=1)
+    found.set_params(max_iter=12).fit(x, y)
+    assert found.score(test, truth) > 0.6
+    assert found.batch_size == 2048
+
+
 def test_a_constant_input_does_no_harm():
     x, y, _ = problem(2_000)
     x[:, 3] = 7.0

@@ -10,12 +10,15 @@ from sklearn.utils import check_random_state
 
 __all__ = ["AnnealedNetwork"]
 
+_FEWEST_STEPS = 50
+
 
 class AnnealedNetwork(MLPClassifier):
     """`MLPClassifier` with a learning rate that falls to zero, and with scaled inputs.
 
     In pass k of n = `max_iter` the rate is half of `learning_rate_init` times 1 + cos(pi k / n)
     (I. Loshchilov and F. Hutter, ICLR 2017). All passes are made, which is no reason for a warning.
+    Where events are few a batch is smaller than `batch_size`, so that a pass has `_FEWEST_STEPS`.
     Inputs are scaled to mean 0 and standard deviation 1 while it is trained; afterwards the first
     layer does it, so that the network sees inputs as they are. Arguments are those of
     `MLPClassifier`.
@@ -31,6 +34,7 @@ class AnnealedNetwork(MLPClassifier):
         """
         options = self.get_params()
         highest, passes = options["learning_rate_init"], options["max_iter"]
+        batch = 200 if options["batch_size"] == "auto" else options["batch_size"]
         rng = check_random_state(options["random_state"])
         scaled, mean, spread = _scaled(np.asarray(X))
         weights = None if sample_weight is None else np.asarray(sample_weight, scaled.dtype)
@@ -38,6 +42,7 @@ class AnnealedNetwork(MLPClassifier):
             for number in range(passes):
                 self.set_params(
                     max_iter=1,
+                    batch_size=max(min(batch, len(scaled) // _FEWEST_STEPS), 1),
                     warm_start=number > 0,  # from what the pass before has left
                     learning_rate_init=highest * 0.5 * (1.0 + np.cos(np.pi * number / passes)),
                     random_state=rng.randint(2**31 - 1),

@@ -28,20 +28,22 @@ def probabilities(classifier: Any, inputs: Floats) -> Floats:
     if not _is_plain_network(classifier):
         found: Floats = classifier.predict_proba(inputs)
         return found
-    inputs = np.asarray(inputs)  # it may be a frame
-    weights, biases = classifier.coefs_, classifier.intercepts_
-    kind = weights[0].dtype
-    layers = [np.empty((_BLOCK, w.shape[1]), dtype=kind) for w in weights[:-1]]
-    # Classes first: numpy is slow at sums over a last axis of four.
-    last = np.empty((weights[-1].shape[1], len(inputs)), dtype=kind)
-    for start in range(0, len(inputs), _BLOCK):
-        values = inputs[start : start + _BLOCK].astype(kind, copy=False)
+    # Units first: inputs come column by column, and numpy is slow at sums over a last axis of four.
+    inputs = np.asarray(inputs).T  # it may be a frame
+    kind = classifier.coefs_[0].dtype
+    weights = [np.ascontiguousarray(w.T) for w in classifier.coefs_]
+    biases = [b[:, np.newaxis] for b in classifier.intercepts_]
+    layers = [np.empty((len(w), _BLOCK), dtype=kind) for w in weights[:-1]]
+    last = np.empty((len(weights[-1]), inputs.shape[1]), dtype=kind)
+    for start in range(0, inputs.shape[1], _BLOCK):
+        some = slice(start, start + _BLOCK)
+        values = inputs[:, some].astype(kind, copy=False)
         for w, b, layer in zip(weights, biases, layers, strict=False):
-            values = np.dot(values, w, out=layer[: len(values)])
+            values = np.dot(w, values, out=layer) if values.shape[1] == _BLOCK else w @ values
             values += b
             np.maximum(values, kind.type(0.0), out=values)
-        last[:, start : start + _BLOCK] = weights[-1].T @ values.T
-    last += biases[-1][:, np.newaxis]
+        last[:, some] = weights[-1] @ values
+    last += biases[-1]
     return _logistic(last) if classifier.out_activation_ == "logistic" else _softmax(last)
 
 

@@ -75,10 +75,10 @@ class Scout:
     Args:
         keep: share of the expected events that are kept, the nominal ones.
         classifier: of two classes, with `sample_weight` and `predict_proba`, not fitted; it sees
-            all features as they are. None: a network of 24 units, which takes 25 ns an event.
+            all features as they are. None: a network of 16 units.
     """
 
-    def __init__(self, keep: float = 0.1, classifier: Any = None) -> None:
+    def __init__(self, keep: float = 0.08, classifier: Any = None) -> None:
         self.keep = keep
         self.classifier = _quick_network() if classifier is None else classifier
         self.threshold: np.float32
@@ -112,5 +112,5 @@ class Scout:
 
 def _quick_network() -> AnnealedNetwork:
     return AnnealedNetwork(
-        (24,), batch_size=2048, learning_rate_init=1e-2, max_iter=6, random_state=1
+        (16,), batch_size=2048, learning_rate_init=1e-2, max_iter=6, random_state=1
     )

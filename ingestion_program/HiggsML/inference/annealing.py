@@ -13,7 +13,7 @@ __all__ = ["AnnealedNetwork"]
 _FEWEST_STEPS = 50
 
 
-class AnnealedNetwork(MLPClassifier):
+class AnnealedNetwork(MLPClassifier):  # type: ignore[misc]  # scikit-learn has no types
     """`MLPClassifier` with a learning rate that falls to zero, and with scaled inputs.
 
     In pass k of n = `max_iter` the rate is half of `learning_rate_init` times 1 + cos(pi k / n)

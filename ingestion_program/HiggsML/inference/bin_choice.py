@@ -125,8 +125,11 @@ def merge_grid(templates: Templates, shape: tuple[int, ...], groups: Positions) 
 
     def with_edges(kept: list[Mask]) -> Positions:
         cells = _cells_between(kept)
-        totals = (np.bincount(cells, values[:n_counting]) for values in (nominal, variance))
-        counting = _merge_sparse(*totals, _FEWEST_COUNTED)[cells]
+        expected, squares = (
+            np.bincount(cells, values[:n_counting]).astype(np.float64)
+            for values in (nominal, variance)
+        )
+        counting = _merge_sparse(expected, squares, _FEWEST_COUNTED)[cells]
         return np.concatenate([counting, score + counting.max() + 1])
 
     def width(kept: list[Mask]) -> float:

@@ -4,13 +4,14 @@ import logging
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from math import prod
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
 from sklearn.exceptions import ConvergenceWarning
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController, threadpool_limits
 
 from ..arrays import Array, Floats, Positions
 from ..progress import progress_bar
@@ -173,7 +174,9 @@ class Measurement:
         return found
 
     def _count(self, data: pd.DataFrame) -> Array:
-        with threadpool_limits(1, "blas"):  # threads do not pay in small networks
+        with _thread_pools().limit(
+            limits=1, user_api="blas"
+        ):  # threads do not pay in small networks
             return self.bins.histogram(feature_matrix(data, self.task))
 
     def _fit_mu(self, counts: Array) -> FitResult:
@@ -284,3 +287,9 @@ class Measurement:
             self.task,
             self.inputs,
         )
+
+
+@cache
+def _thread_pools() -> ThreadpoolController:
+    """The threads of linear algebra: to look for its libraries takes 3 ms, too long for each time."""
+    return ThreadpoolController()

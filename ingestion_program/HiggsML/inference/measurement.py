@@ -291,5 +291,5 @@ class Measurement:
 
 @cache
 def _thread_pools() -> ThreadpoolController:
-    """The threads of linear algebra: to look for its libraries takes 3 ms, too long for each time."""
+    """The threads of linear algebra; to look for its libraries takes 3 ms each time."""
     return ThreadpoolController()

@@ -156,6 +156,7 @@ def run_ingestion(
         "isolation": {"level": isolation.level, "missing": list(isolation.missing)},
         "independence": {"by_construction": not why_not, "why_not": why_not},
         "audit": audited,
+        **_bad_fits(sets),
         "data_seed": state.seeds.data,
         "random_seed": state.seeds.random,
         "settings_digest": settings.digest(),
@@ -260,6 +261,14 @@ def _audit(
     with model.open() as process:
         worker = Worker(pool, plan, process, model.predict_seconds)
         return audit_answers(worker, answers, number)
+
+
+def _bad_fits(sets: Sequence[Sequence[Prediction]]) -> dict[str, Any]:
+    """How many fits the model calls bad, of those that it tells of."""
+    told = [each.bad_fit for row in sets for each in row if each.bad_fit is not None]
+    if sum(told):
+        log.warning("WARNING: the model calls %d of %d fits bad.", sum(told), len(told))
+    return {"fits": {"told": len(told), "bad": sum(told)}} if told else {}
 
 
 def _predict_all(

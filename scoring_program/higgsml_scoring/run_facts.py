@@ -57,6 +57,8 @@ class RunFacts:
         why_not_independent: why that is not so.
         audited, audited_different: experiments that were predicted again, and how many of them got
             another answer.
+        fits_told, fits_bad: fits of which the submission told how well they describe their
+            experiments, and how many of them it called bad.
         diagnostics: what the submission tells of its own fit, if it tells anything.
         random_seed: seed of the experiments. With it the truth can be computed.
         settings_digest: digest of the ingestion's settings.
@@ -77,6 +79,8 @@ class RunFacts:
     why_not_independent: tuple[str, ...]
     audited: int
     audited_different: int
+    fits_told: int
+    fits_bad: int
     diagnostics: Diagnostics | None
     random_seed: int
     settings_digest: str
@@ -100,6 +104,7 @@ def parse_run_facts(facts: Mapping[str, Any], where: str) -> RunFacts:
 
     level, missing = fact("isolation", _isolation)
     independent, why_not = later_fact("independence", _independence, _UNKNOWN)
+    fits_told, fits_bad = later_fact("fits", _fits, (0, 0))
     audited, different = later_fact("audit", _audit, (0, 0))
     return RunFacts(
         submission_name=later_fact("submission_name", checks.text, ""),
@@ -115,6 +120,8 @@ def parse_run_facts(facts: Mapping[str, Any], where: str) -> RunFacts:
         why_not_independent=why_not,
         audited=audited,
         audited_different=different,
+        fits_told=fits_told,
+        fits_bad=fits_bad,
         diagnostics=later_fact("diagnostics", parse_diagnostics, None),
         random_seed=fact("random_seed", _seed),
         settings_digest=fact("settings_digest", checks.digest),
@@ -175,6 +182,16 @@ def _audit(value: object, where: str) -> tuple[int, int]:
             where=f"{where}.different",
         )
     return checked, len(different)
+
+
+def _fits(value: object, where: str) -> tuple[int, int]:
+    """How many fits were told of, and how many are bad."""
+    table = _table(value, where)
+    told = _amount(checks.member(table, "told", where), f"{where}.told")
+    bad = _amount(checks.member(table, "bad", where), f"{where}.bad")
+    if bad > told:
+        raise ResultsError("more fits are bad than there are.", where=where)
+    return told, bad
 
 
 def _usage(value: object, where: str) -> Usage:

@@ -79,7 +79,7 @@ def test_fixed_parameters_are_nominal() -> None:
 def test_templates_of_any_task_are_fitted(task: Task) -> None:
     wanted = templates_of(task)
     nominal = wanted.expected({}), np.full((3, 6), 2.0)
-    found = fit_templates(nominal, wanted.expected, task)
+    found = fit_templates(nominal, lambda point: wanted.expected(point)[None], task)
     np.testing.assert_allclose(found.coefficients, wanted.coefficients, atol=1e-8)
     np.testing.assert_allclose(found.variances, 2.0)
     assert found.merged(np.array([0, 0, 1, 1, 2, 2])).task is task

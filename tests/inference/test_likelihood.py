@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from HiggsML.inference.intervals import minimise
 from HiggsML.inference.likelihood import BinnedLikelihood, expected_events
+from HiggsML.inference.minimisation import minimise
 from HiggsML.inference.templates import Templates
 from HiggsML.nuisances import NUISANCES, NuisanceValues, nuisance_values
 from HiggsML.task import HIGGSML

@@ -52,6 +52,7 @@ def test_reads_what_is_known_of_the_submission(tmp_path):
         predict_bytes=2**29,
     )
     assert (run.audited, run.audited_different) == (20, 1)
+    assert (run.fits_told, run.fits_bad) == (40, 2)
 
 
 def test_runs_that_know_less_of_the_submission_are_scored(tmp_path):

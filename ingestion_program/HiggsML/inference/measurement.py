@@ -4,6 +4,7 @@ import logging
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -23,7 +24,7 @@ from .likelihood import BinnedLikelihood, expected_width
 from .post_fit import diagnostic_numbers
 from .regions import Regions
 from .samples import Sample, Systematics, concatenated, feature_matrix, split_events, under_shift
-from .templates import Templates, fit_templates
+from .templates import N_PARTS, Templates, fit_templates
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,6 +35,7 @@ Result = TypeVar("Result")
 
 _log = logging.getLogger(__name__)
 
+_SEEDS_APART = 10_000  # of parts of the events: each piece of one has a seed of its own
 _TRAINING_SHIFTS = 8  # points in nuisance space that training events are spread over
 
 
@@ -78,7 +80,7 @@ class Measurement:
         shifted_rows: int = 12_000_000,
         fine_bins: int = 64,
         min_rows: int = 30,
-        n_toys: int = 2_000,
+        n_toys: int = 5_000,
         seed: int = 1,
         mu_range: tuple[float, float] | None = None,
         task: Task = HIGGSML,
@@ -170,8 +172,10 @@ class Measurement:
             return self.bins.histogram(feature_matrix(data, self.task))
 
     def _fit_mu(self, counts: Array) -> FitResult:
-        level = 1.0 if self.calibration is None else self.calibration.level
-        return fit_mu(BinnedLikelihood(self.templates, counts, self.nuisances), level)
+        likelihood = BinnedLikelihood(self.templates, counts, self.nuisances)
+        if self.calibration is None:
+            return fit_mu(likelihood)
+        return fit_mu(likelihood, self.calibration.level, self.calibration.goodness)
 
     # --- fitting -----------------------------------------------------------------------------
 
@@ -201,25 +205,35 @@ class Measurement:
         """Histogram the events in fine bins, nominal and at all base points; merge the bins."""
         part = [sample.part(self.shifted_rows) for sample in samples]
         edges, yields = self._edges(part)
-        n_fine = self.regions.n_counting_bins + sum(map(len, edges))
+        places = self.regions.n_counting_bins + np.cumsum([0, *map(len, edges)])
+        n_fine = int(places[-1])
         fine = self._binned(yields, edges, np.arange(n_fine))
 
         def content(features: Floats, weights: Array) -> Array:
             position = fine.bin_of(features)
             return np.array([np.bincount(position, w, n_fine) for w in (weights, weights**2)])
 
-        def histograms(some: list[Sample], values: Mapping[str, float]) -> tuple[Array, Array]:
-            found = np.zeros((len(self.task.processes), 2, n_fine))
-            for code, piece in self._shifted(some, values, self.seed, content):
-                found[code] += piece
-            bar.update()
-            return found[:, 0], found[:, 1]
+        def histograms(some: list[Sample], values: Mapping[str, float], seed: int) -> Array:
+            found = np.zeros((2, len(self.task.processes), n_fine))
+            for code, piece in self._shifted(some, values, seed, content):
+                found[:, code] += piece
+            return found
 
-        n_points = len(self.task.base_points)
-        with progress_bar(total=1 + n_points, desc="templates", leave=False) as bar:
-            nominal = histograms(samples, {})
+        def of_parts(values: Mapping[str, float]) -> Array:
+            bar.update()
+            parts = ([one.some(k, N_PARTS) for one in part] for k in range(N_PARTS))
+            seeds = self.seed + _SEEDS_APART * np.arange(N_PARTS)
+            found = zip(parts, seeds.tolist(), strict=True)
+            return np.array([histograms(some, values, seed)[0] for some, seed in found])
+
+        with progress_bar(total=len(self.task.base_points), desc="templates", leave=False) as bar:
+            expected, squares = histograms(samples, {}, self.seed)
             templates = fit_templates(
-                nominal, lambda values: histograms(part, values)[0], self.task
+                (expected, squares),
+                of_parts,
+                self.task,
+                neighbours=[slice(*ends) for ends in pairwise(places.tolist())],
+                share=[len(p.rows) / len(s.rows) for p, s in zip(part, samples, strict=True)],
             )
         groups = choose_groups(templates, self.regions.n_counting_bins, edges, self.min_rows)
         self.bins = self._binned(yields, edges, groups)

@@ -27,8 +27,9 @@ from .bin_choice import choose_groups, equal_information_edges
 from .binning import ScoreBins, densities, discriminants
 from .calibration import Calibration, calibrate
 from .halves import check_halves, half_of_groups, rows_of
-from .intervals import FitResult, fit_mu, minimise
+from .intervals import FitResult, fit_mu
 from .likelihood import BinnedLikelihood, expected_width
+from .minimisation import minimise
 from .templates import Templates
 
 __all__ = ["Mixture", "MixtureResult"]

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 OLDEST_VENV := .venv-oldest
 IMAGE ?= higgsml:local
 # studies of their own, not of speed
-STUDIES := benchmarks/baseline% benchmarks/images%
+STUDIES := benchmarks/baseline% benchmarks/final% benchmarks/images%
 
 # make test PINS=/dev/null takes the newest versions instead of the pinned ones
 PINS ?= requirements-dev.txt
@@ -74,6 +74,12 @@ realism: $(VENV)/.installed  ## compare generated with real events, into results
 .PHONY: baseline
 baseline: $(VENV)/.installed  ## measure the sample submission against others, into results/baseline/
 	$(BIN)/python benchmarks/baseline.py
+
+# fewer experiments: make final FINAL='--experiments 20'; the same command goes on after a kill
+FINAL ?=
+.PHONY: final
+final: $(VENV)/.installed  ## run the official final for real (hours), into results/final/
+	$(BIN)/python benchmarks/final.py $(FINAL)
 
 .PHONY: image
 image:  ## build the container image (needs docker)

@@ -168,7 +168,7 @@ def test_a_classifier_becomes_a_measurement_of_another_task() -> None:
     assert found.errors["energy"] < 0.7  # the data say more than the prior
     assert set(fitted.figures(data)) == {"templates_energy", "nuisances", "post_fit"}
     moved = mu_by_shift(fitted, events(EXPECTED, 5_000, 3), shifted)
-    assert list(moved) == ["nominal", "energy", "all"]
+    assert list(moved) == ["nominal", "energy +2", "energy -2", "all +2", "all -2"]
 
 
 def test_intervals_are_cut_to_the_range_that_is_asked_for() -> None:

@@ -14,6 +14,8 @@ The rule for an interval:
    is cut grows by S^2 (the scale factor of the Review of Particle Physics, section 5.2.2).
 3. S^2 > `HOPELESS`: the templates describe something else. No mu is excluded: the interval is the
    whole range.
+4. Where the best nuisance parameters lie so far from all base points that the templates are
+   extrapolated (`templates.is_extrapolated`), S^2 is taken as `HOPELESS`: twice the width.
 """
 
 from typing import NamedTuple

@@ -6,9 +6,10 @@ import numpy as np
 from iminuit import Minuit
 
 from ..arrays import Array
-from .goodness import BAD_FIT, Goodness
+from .goodness import BAD_FIT, HOPELESS, Goodness
 from .likelihood import BinnedLikelihood, covariance
 from .minimisation import minimise, minimise_in_range, starts_of
+from .templates import is_extrapolated
 
 __all__ = ["FitResult", "fit_mu"]
 
@@ -37,6 +38,7 @@ class FitResult:
             of the shifts of the templates.
         chi2: least value of the function, at any mu: how far the counts are from the templates.
         p_value: probability of a larger `chi2` if the templates are right.
+        extrapolated: whether the nuisance parameters lie where the templates are extrapolated.
         excludes: False where the templates describe the counts so badly that the interval is the
             whole range, see `goodness`.
     """
@@ -52,6 +54,7 @@ class FitResult:
     template_error: float
     chi2: float
     p_value: float
+    extrapolated: bool
     excludes: bool
 
     def answer(self) -> dict[str, float]:
@@ -61,7 +64,7 @@ class FitResult:
             "delta_mu_hat": (self.high - self.low) / 2.0,
             "p16": self.low,
             "p84": self.high,
-            "bad_fit": self.p_value < BAD_FIT,
+            "bad_fit": self.p_value < BAD_FIT or self.extrapolated,
         }
 
 
@@ -83,14 +86,18 @@ def fit_mu(
     if goodness is None:
         goodness = _asymptotic(likelihood)
     fit = minimise(likelihood)
-    if not fit.valid or goodness.p_value(fit.fval) < BAD_FIT:
+    if not (fit.valid and np.isfinite(goodness.widening(fit.fval))):
         fit = _searched(likelihood, fit)
     best: Array = np.array(fit.values)
     errors = covariance(likelihood.information(best))
     inside = np.concatenate([[np.clip(best[0], *mu_range)], best[1:]])
     variances = np.diag(covariance(likelihood.information(inside)))
     template_error = likelihood.template_error(inside)
-    level *= goodness.widening(fit.fval) * (1.0 + template_error**2 / variances[0])
+    names = likelihood.parameters[1:]
+    nuisances = dict(zip(names, best[1:].tolist(), strict=True))
+    extrapolated = is_extrapolated(nuisances, likelihood.templates.task)
+    widening = max(goodness.widening(fit.fval), HOPELESS if extrapolated else 1.0)
+    level *= widening * (1.0 + template_error**2 / variances[0])
     low, high = mu_range
     if fit.valid and np.isfinite(level):
         # Only possible mu compete: the interval is relative to the best of these.
@@ -99,20 +106,20 @@ def fit_mu(
             _crossing(likelihood, fit, errors, level, sign, limit)
             for sign, limit in zip((-1.0, 1.0), mu_range, strict=True)
         )
-    names = likelihood.parameters[1:]
     others = np.sqrt(variances[1:]).tolist()
     return FitResult(
         mu=float(best[0]),
         mu_error=float(np.hypot(np.sqrt(variances[0]), template_error)),
         low=low,
         high=high,
-        nuisances=dict(zip(names, best[1:].tolist(), strict=True)),
+        nuisances=nuisances,
         errors=dict(zip(names, others, strict=True)),
         valid=fit.valid,
         mu_range=mu_range,
         template_error=template_error,
         chi2=float(fit.fval),
         p_value=goodness.p_value(fit.fval),
+        extrapolated=extrapolated,
         excludes=bool(fit.valid and np.isfinite(level)),
     )
 

@@ -45,7 +45,7 @@ __all__ = ["BinnedLikelihood", "covariance", "expected_events", "expected_width"
 
 _MIN_EXPECTED = 1e-9
 _FLOOR = 0.01  # of the nominal expectation: see above
-_DEEPEST = -600.0  # exponents beyond would be zero
+_DEEPEST = -700.0  # exponentials of less are zero: it is flat there
 
 
 def expected_events(templates: Templates, mu: float, values: Mapping[str, float]) -> Array:
@@ -177,8 +177,9 @@ def _positive(expected: Array, floor: Array) -> tuple[Array, Array]:
     depth = np.maximum(np.minimum(expected / floor - 1.0, 0.0), _DEEPEST)
     if not depth.any():
         return expected, np.ones_like(expected)
-    slope: Array = np.exp(depth)
-    return np.where(depth < 0.0, floor * slope, expected), slope
+    factor: Array = np.exp(depth)
+    slope: Array = np.where(depth > _DEEPEST, factor, 0.0)
+    return np.where(depth < 0.0, floor * factor, expected), slope
 
 
 class _Terms:

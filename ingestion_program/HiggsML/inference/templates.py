@@ -21,7 +21,7 @@ from ..arrays import Array, Positions
 from ..task import HIGGSML, Task
 from .polynomials import coordinates, monomials
 
-__all__ = ["N_PARTS", "Templates", "fit_templates"]
+__all__ = ["N_PARTS", "Templates", "fit_templates", "is_extrapolated"]
 
 N_PARTS = 16
 """Parts of the events whose scatter is the error of the shifts: known to a third of its square."""
@@ -29,6 +29,9 @@ N_PARTS = 16
 _WINDOW = 5_000.0
 """Effective events whose response is known well enough: at two prior widths of an energy scale a
 tenth of them has changed its bin, and the response is known to one or two percent."""
+
+
+_REACH = 1.75  # times as far from nominal as the farthest base point, polynomials are not believed
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,26 @@ class Templates:
         starts[np.arange(len(groups)), groups] = 1.0
         deviations = None if self.deviations is None else self.deviations @ starts
         return Templates(self.coefficients @ starts, self.variances @ starts, self.task, deviations)
+
+
+def is_extrapolated(z: Mapping[str, float], task: Task = HIGGSML) -> bool:
+    """Whether parameters lie where no base point is near: polynomials of low order fail there.
+
+    What counts is the distance from nominal in prior widths, of the parameters that move events and
+    have a normal prior; of those of the challenge one draw in a thousand lies so far.
+
+    Args:
+        z: parameters in units of their priors; those that are not given are nominal.
+        task: parameters and base points.
+    """
+    rows = [row for row in task.moving if row.prior == "normal"]
+
+    def distance(at: Mapping[str, float]) -> float:
+        return float(np.linalg.norm([at.get(row.name, 0.0) for row in rows]))
+
+    shifts = map(task.shift, task.base_points)
+    points = [{row.name: row.z_of(shift[row.name]) for row in rows} for shift in shifts]
+    return distance(z) > _REACH * max(map(distance, points))
 
 
 def fit_templates(

@@ -132,11 +132,26 @@ class Measurement:
         return {name: value for name, value in self.__dict__.items() if name not in left_here}
 
     def predict(self, test_set: dict[str, Any]) -> dict[str, float]:
-        """Measure mu in one pseudo-experiment."""
+        """Measure mu in one pseudo-experiment.
+
+        Args:
+            test_set: `data`, a frame with a column for each feature (energies in GeV); weights are
+                not looked at.
+
+        Returns:
+            `mu_hat`, `delta_mu_hat`, `p16` and `p84`: the answer of the Model contract.
+        """
         return self.measure(test_set["data"]).answer()
 
     def measure(self, data: pd.DataFrame) -> FitResult:
-        """Count the events of `data` (a column for each feature) in the bins and fit mu."""
+        """Count the events of `data` (a column for each feature) in the bins and fit mu.
+
+        Args:
+            data: a frame of n events with a column for each feature (energies in GeV).
+
+        Returns:
+            The best mu, its interval, and the nuisance parameters at it.
+        """
         return self._fit_mu(self._count(data))
 
     def diagnostics(self) -> dict[str, Any]:
@@ -151,6 +166,9 @@ class Measurement:
 
     def figures(self, data: pd.DataFrame | None = None) -> "dict[str, Figure]":
         """Draw the templates and how they move; with `data`, the fit to it, too.
+
+        Args:
+            data: a frame with a column for each feature (energies in GeV); None: no fit is drawn.
 
         Returns:
             Figures by name: `templates_<name>` for each parameter that moves events, then

@@ -8,7 +8,10 @@ import os
 import stat
 from pathlib import Path
 
-__all__ = ["cache_folder", "make_private"]
+__all__ = ["MACHINE_CODE", "cache_folder", "make_private"]
+
+MACHINE_CODE = "machine_code"
+"""The folder in it of compiled functions (`numerics.compiled`), each file by itself."""
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 

@@ -50,5 +50,6 @@ def try_out(root: Path, submission: Path) -> float:
             input_data=input_data,
             output=folder / "results",
             overrides=COUNTS,
+            refit=True,
         )
     return sum(result.seconds.values())

@@ -19,18 +19,16 @@ import numba
 from numba.core import event
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, IndexDataCacheFile
 
-from ..cache_folder import cache_folder, make_private
+from ..cache_folder import MACHINE_CODE, cache_folder, make_private
 from .sources import digest_of_closure, digest_of_sources
 
-__all__ = ["MACHINE_CODE", "announced_compilation", "compiled", "inlined", "linked"]
+__all__ = ["announced_compilation", "compiled", "inlined", "linked"]
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
 _log = logging.getLogger(__name__)
 _settings: Any = numba.config  # its attributes are made at run time
 
-MACHINE_CODE = "machine_code"
-"""The folder in the user's cache folder."""
 
 # Contraction and reordering of sums stay off, so that all machines agree.
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}

@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 from HiggsML.arguments import count
+from HiggsML.cache_folder import cache_folder
 from HiggsML.errors import RunError, SubmissionError
 from HiggsML.running.isolation.policy import offered
 from HiggsML.running.trusted.capacity import check_settings
@@ -83,6 +84,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="predict K experiments again in a fresh process, report answers that changed",
     )
     parser.add_argument(
+        "--refit",
+        action="store_true",
+        help="fit and measure again what an earlier dry run has kept (higgsml cache)",
+    )
+    parser.add_argument(
         "--resume",
         action="store_true",
         help="go on with a dry run that was interrupted or killed, from its output folder",
@@ -102,6 +108,7 @@ def run(arguments: argparse.Namespace) -> int:
         overrides={name: value for name, value in given.items() if value is not None},
         audit=arguments.audit,
         resume=arguments.resume,
+        refit=arguments.refit,
     )
     width = max(map(len, result.scores))
     rows = [f"  {name:{width}}  {value:12.4f}" for name, value in result.scores.items()]
@@ -141,6 +148,7 @@ def dry_run(
     overrides: Mapping[str, int],
     audit: int | None = None,
     resume: bool = False,
+    refit: bool = False,
 ) -> DryRun:
     """Run a submission against a bundle, both programs, and check the scores.
 
@@ -155,6 +163,7 @@ def dry_run(
         overrides: flags of the ingestion program (with underscores) and their values.
         audit: how many experiments are predicted a second time.
         resume: go on with a run that did not end, if `output` holds one.
+        refit: fit and measure again, whatever is kept of earlier runs.
 
     Raises:
         SettingsError: the settings in the input folder cannot be used.
@@ -184,6 +193,9 @@ def dry_run(
         flags = _flags({**overrides, **seeds, "audit": audit})
         if offered().missing:  # a participant's own code on a participant's own machine
             flags.append("--no-require-isolation")
+        kept = cache_folder()
+        if kept is not None:
+            flags += ["--keep", str(kept), *(["--refit"] if refit else [])]
         if resume:
             move_state(output, folders["predictions"])
             flags.append("--resume")

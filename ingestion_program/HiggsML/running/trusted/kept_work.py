@@ -20,8 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-from ...cache_folder import make_private
-from ...numerics.compiled import MACHINE_CODE
+from ...cache_folder import MACHINE_CODE, make_private
 
 __all__ = ["KeptEntry", "KeptWork"]
 

@@ -17,7 +17,7 @@ from HiggsML.running.trusted.own_files import MANIFEST
 from higgsml_kit.bundle import find_bundle, read_bundle
 from higgsml_kit.cli import main
 from higgsml_kit.codabench import IMAGE_ENVIRONMENT, MOUNTS, PLATFORM_ENVIRONMENT
-from higgsml_kit.commands.dry_run import DryRun, check_scores, dry_run
+from higgsml_kit.dry_runs import DryRun, check_scores, dry_run
 
 SCORES = (
     '{"quantiles_score": 0.5, "interval": 0.5, "coverage": 0.68, "rmse": 0.3,'

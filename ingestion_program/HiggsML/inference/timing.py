@@ -34,7 +34,8 @@ def timed(part: str) -> Callable[[Method], Method]:
                 took = time.monotonic() - started
                 self.fit_seconds[part] = self.fit_seconds.get(part, 0.0) + took
 
-        result: Any = called
+        timed_method: Any = called
+        result: Method = timed_method
         return result
 
     return decorated

@@ -8,7 +8,7 @@ import yaml
 from HiggsML.settings_reader import SETTINGS_FILE
 
 from .bundle import read_bundle, read_competition, read_mapping
-from .commands.dry_run import dry_run
+from .dry_runs import dry_run
 
 __all__ = ["sample_of", "try_out"]
 

@@ -37,6 +37,7 @@ from .running.trusted.results import STATE, clear_folder, remove_folder, write_r
 from .running.trusted.run_state import RunState
 from .running.trusted.staging import stage_again, stage_submission
 from .running.trusted.submission import Submission, TimeLeft
+from .running.trusted.time_table import time_table
 from .running.trusted.worker import Plan, Worker
 from .settings import ProtocolSettings, Settings, digest_of
 
@@ -193,6 +194,8 @@ def run_ingestion(
     duration = max(state.seconds, time.monotonic() - started)
     write_results(output, sets, duration, test_settings, run)
     state.remove()
+    for line in time_table(run, duration):
+        log.info("%s", line)
 
 
 # --- the steps -----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import dataclasses
 import logging
 import os
+import re
 import socket
 import subprocess
 import time
@@ -26,8 +27,9 @@ __all__ = ["ModelProcess"]
 log = logging.getLogger("submission")
 
 START_SECONDS = 60.0
-MOST_PARTS, LONGEST_NAME, A_YEAR = 10, 30, 3e7
-"""Of the seconds that a model tells of its fit: parts, characters of a name, s."""
+MOST_PARTS, A_YEAR = 10, 3e7
+"""Of the seconds that a model tells of its fit: how many parts, and s of each."""
+_PART = re.compile(r"[A-Za-z][A-Za-z0-9_ -]{0,29}", re.ASCII)
 
 
 class ModelProcess:
@@ -218,7 +220,7 @@ def _parts_of_fit(told: object) -> dict[str, float]:
     if not isinstance(told, dict) or len(told) > MOST_PARTS:
         return {}
     return {
-        printable(name)[:LONGEST_NAME]: float(seconds)
+        name: float(seconds)
         for name, seconds in told.items()
-        if isinstance(seconds, int | float) and 0.0 <= seconds < A_YEAR
+        if _PART.fullmatch(name) and type(seconds) in (int, float) and 0.0 <= seconds < A_YEAR
     }

@@ -8,8 +8,8 @@ on 56 x 56 pixels also start from a network that generated events of the four pr
 trained, in the same image: only its head is refined, or all of it in two stages.
 
 AUC and error rate count rows without weights; errors come from resampled rows, the same ones for
-all approaches. Text is learned by heart, so that it is gone through three times only, in small steps.
-The AMS is that of all rows at their full yields, at the cut that they choose.
+all approaches. Text is learned by heart, so that it is gone through three times only, in small
+steps. The AMS is that of all rows at their full yields, at the cut that they choose.
 """
 
 import argparse
@@ -31,7 +31,7 @@ from HiggsML.schema import DETAILED_LABELS, FEATURES
 from HiggsML.systematics import systematics
 from higgsml_kit.comparison.challenge_2014 import Rows, read_2014
 
-FOLDS, SEED, EPOCHS, TEXT_EPOCHS, HEAD_EPOCHS = 5, 1, 8, 3, 4
+FOLDS, SEED, EPOCHS, HEAD_EPOCHS = 5, 1, 8, 4
 TREES: dict[str, Any] = {"n_estimators": 600, "max_depth": 5, "learning_rate": 0.02}
 IMAGES: dict[str, Any] = {
     "channels": (8, 16, 32),
@@ -81,7 +81,7 @@ def scored(rows: Rows) -> tuple[dict[str, np.ndarray], dict[str, float], dict[st
             pixels, table, {"start": backbone, "head_epochs": HEAD_EPOCHS},
         ),
         "text": (
-            lambda: PixelCNN(90, "text", epochs=TEXT_EPOCHS, **IMAGES | {"batch_size": 64}), numbers, {},
+            lambda: PixelCNN(90, "text", **IMAGES | {"epochs": 3, "batch_size": 64}), numbers, {},
         ),
     }  # fmt: skip
     scores, curves = {}, {}

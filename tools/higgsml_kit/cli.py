@@ -25,6 +25,7 @@ COMMANDS = {
     "download": ("download", "fetch a data set, resuming where an earlier attempt ended"),
     "score": ("score", "score a saved run again, or many, and rank them"),
     "compare": ("compare", "say which of several results are better, pair by pair"),
+    "cache": ("cache", "show what is kept between runs, or remove it"),
     "approaches": ("approaches", "compare classifiers, each made into a measurement"),
 }
 

@@ -4,6 +4,7 @@ import logging
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from math import ceil
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -24,6 +25,7 @@ from .post_fit import diagnostic_numbers
 from .regions import Regions
 from .samples import Sample, Systematics, concatenated, feature_matrix, split_events, under_shift
 from .templates import Templates, fit_templates
+from .timing import timed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,6 +36,7 @@ Result = TypeVar("Result")
 
 _log = logging.getLogger(__name__)
 
+_SHIFTED_ROWS = 1_000_000  # of a process, that a trial has a share of
 _TRAINING_SHIFTS = 8  # points in nuisance space that training events are spread over
 
 
@@ -64,6 +67,7 @@ class Measurement:
         bins: how events are binned, after `fit`.
         templates: expected events in these bins, after `fit`.
         calibration: likelihood ratios of the toys, after `fit`; None without toys.
+        fit_seconds: what the parts of `fit` took.
     """
 
     def __init__(
@@ -101,6 +105,8 @@ class Measurement:
         self.bins: EventBins
         self.templates: Templates
         self.calibration: Calibration | None = None
+        self.fit_seconds: dict[str, float] = {}
+        self._follow(getattr(get_train_set, "effort", 1.0))
 
     def fit(self) -> None:
         """Train the classifier, choose the bins, make the templates, calibrate the interval.
@@ -193,6 +199,17 @@ class Measurement:
 
     # --- fitting -----------------------------------------------------------------------------
 
+    def _follow(self, effort: float) -> None:
+        """Do a share of the work, in a trial: fewer rows to train on and to shift, fewer toys.
+
+        All rows still make the nominal templates, whose error widens the interval.
+        """
+        if effort < 1.0:
+            self.training_rows = ceil(effort * self.training_rows)
+            self.shifted_rows = min(self.shifted_rows, ceil(effort * _SHIFTED_ROWS))
+            self.n_toys = ceil(effort * self.n_toys)
+
+    @timed("training")
     def _train(self, samples: list[Sample], rng: np.random.Generator) -> None:
         """Train on signal-rich events under random shifts, all classes with the same weight."""
 
@@ -215,6 +232,7 @@ class Measurement:
             warnings.simplefilter("ignore", ConvergenceWarning)
             self.classifier.fit(inputs, labels, sample_weight=weights)
 
+    @timed("templates")
     def _make_templates(self, samples: list[Sample]) -> None:
         """Histogram the events in fine bins, nominal and at all base points; merge the bins."""
         part = [sample.part(self.shifted_rows) for sample in samples]

@@ -46,6 +46,7 @@ def test_reads_what_is_known_of_the_submission(tmp_path):
     assert run.usage == Usage(
         fit_seconds=99.5,
         fit_bytes=3 * 2**30,
+        fit_parts={},
         predict_calls=40,
         predict_seconds=100.0,
         predict_longest=7.25,

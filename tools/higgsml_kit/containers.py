@@ -15,6 +15,7 @@ from pathlib import Path
 
 import yaml
 
+from HiggsML.cache_folder import MACHINE_CODE, cache_folder, make_private
 from HiggsML.errors import RunError
 
 from .archives import files_of, unpack, write_zip
@@ -132,8 +133,15 @@ def _start(
 
 
 def _environment(work: Path) -> dict[str, str]:
-    """What a program finds in the container, with this Python in place of the image's."""
+    """What a program finds in the container, with this Python in place of the image's.
+
+    As in the image, kernels are compiled already: in the user's cache folder, from the second run
+    on. Only programs see it, no submission (`running.trusted.launch`).
+    """
     scratch = {name: work / "image" / name.lower() for name in ("HOME", *IMAGE_ENVIRONMENT)}
+    kept = cache_folder()
+    if kept is not None and make_private(kept / MACHINE_CODE):
+        scratch["NUMBA_CACHE_DIR"] = kept / MACHINE_CODE
     for folder in scratch.values():
         folder.mkdir(parents=True, exist_ok=True)
     return {

@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
+from math import ceil
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -25,6 +26,7 @@ from .post_fit import diagnostic_numbers
 from .regions import Regions
 from .samples import Sample, Systematics, concatenated, feature_matrix, split_events, under_shift
 from .templates import N_PARTS, Templates, fit_templates
+from .timing import timed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -36,6 +38,7 @@ Result = TypeVar("Result")
 _log = logging.getLogger(__name__)
 
 _SEEDS_APART = 10_000  # of parts of the events: each piece of one has a seed of its own
+_SHIFTED_ROWS = 1_000_000  # of a process, that a trial has a share of
 _TRAINING_SHIFTS = 8  # points in nuisance space that training events are spread over
 
 
@@ -66,6 +69,7 @@ class Measurement:
         bins: how events are binned, after `fit`.
         templates: expected events in these bins, after `fit`.
         calibration: likelihood ratios of the toys, after `fit`; None without toys.
+        fit_seconds: what the parts of `fit` took.
     """
 
     def __init__(
@@ -103,6 +107,8 @@ class Measurement:
         self.bins: EventBins
         self.templates: Templates
         self.calibration: Calibration | None = None
+        self.fit_seconds: dict[str, float] = {}
+        self._follow(getattr(get_train_set, "effort", 1.0))
 
     def fit(self) -> None:
         """Train the classifier, choose the bins, make the templates, calibrate the interval.
@@ -134,11 +140,26 @@ class Measurement:
         return {name: value for name, value in self.__dict__.items() if name not in left_here}
 
     def predict(self, test_set: dict[str, Any]) -> dict[str, float]:
-        """Measure mu in one pseudo-experiment."""
+        """Measure mu in one pseudo-experiment.
+
+        Args:
+            test_set: `data`, a frame with a column for each feature (energies in GeV); weights are
+                not looked at.
+
+        Returns:
+            `mu_hat`, `delta_mu_hat`, `p16` and `p84`: the answer of the Model contract.
+        """
         return self.measure(test_set["data"]).answer()
 
     def measure(self, data: pd.DataFrame) -> FitResult:
-        """Count the events of `data` (a column for each feature) in the bins and fit mu."""
+        """Count the events of `data` (a column for each feature) in the bins and fit mu.
+
+        Args:
+            data: a frame of n events with a column for each feature (energies in GeV).
+
+        Returns:
+            The best mu, its interval, and the nuisance parameters at it.
+        """
         return self._fit_mu(self._count(data))
 
     def diagnostics(self) -> dict[str, Any]:
@@ -153,6 +174,9 @@ class Measurement:
 
     def figures(self, data: pd.DataFrame | None = None) -> "dict[str, Figure]":
         """Draw the templates and how they move; with `data`, the fit to it, too.
+
+        Args:
+            data: a frame with a column for each feature (energies in GeV); None: no fit is drawn.
 
         Returns:
             Figures by name: `templates_<name>` for each parameter that moves events, then
@@ -179,6 +203,17 @@ class Measurement:
 
     # --- fitting -----------------------------------------------------------------------------
 
+    def _follow(self, effort: float) -> None:
+        """Do a share of the work, in a trial: fewer rows to train on and to shift, fewer toys.
+
+        All rows still make the nominal templates, whose error widens the interval.
+        """
+        if effort < 1.0:
+            self.training_rows = ceil(effort * self.training_rows)
+            self.shifted_rows = min(self.shifted_rows, ceil(effort * _SHIFTED_ROWS))
+            self.n_toys = ceil(effort * self.n_toys)
+
+    @timed("training")
     def _train(self, samples: list[Sample], rng: np.random.Generator) -> None:
         """Train on signal-rich events under random shifts, all classes with the same weight."""
 
@@ -201,6 +236,7 @@ class Measurement:
             warnings.simplefilter("ignore", ConvergenceWarning)
             self.classifier.fit(inputs, labels, sample_weight=weights)
 
+    @timed("templates")
     def _make_templates(self, samples: list[Sample]) -> None:
         """Histogram the events in fine bins, nominal and at all base points; merge the bins."""
         part = [sample.part(self.shifted_rows) for sample in samples]

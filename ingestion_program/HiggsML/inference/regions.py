@@ -70,7 +70,11 @@ class Regions:
         return rich
 
     def counting_bin(self, features: Floats) -> Positions:
-        """The counting bin of each event, in [0, `n_counting_bins`), whatever its region."""
+        """The counting bin of each event, in [0, `n_counting_bins`), whatever its region.
+
+        Args:
+            features: (n, 28), columns in the order of `schema.FEATURES`.
+        """
         jets = np.minimum(_column(features, "PRI_n_jets"), _JET_NUMBERS - 1).astype(np.intp)
         position = jets * (len(self.jet_edges) + 1)
         position += _interval(self.jet_edges, _column(features, "PRI_jet_all_pt"))

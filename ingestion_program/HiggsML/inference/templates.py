@@ -64,10 +64,15 @@ class Templates:
         Args:
             groups: (N,), the new bin of each bin, from 0 on without a gap.
         """
-        starts = np.zeros((len(groups), groups.max() + 1))
-        starts[np.arange(len(groups)), groups] = 1.0
-        deviations = None if self.deviations is None else self.deviations @ starts
-        return Templates(self.coefficients @ starts, self.variances @ starts, self.task, deviations)
+        order = np.argsort(groups, kind="stable")
+        first = np.flatnonzero(np.diff(groups[order], prepend=-1))
+
+        def sums(values: Array) -> Array:
+            found: Array = np.add.reduceat(values[..., order], first, axis=-1)
+            return found
+
+        deviations = None if self.deviations is None else sums(self.deviations)
+        return Templates(sums(self.coefficients), sums(self.variances), self.task, deviations)
 
 
 def is_extrapolated(z: Mapping[str, float], task: Task = HIGGSML) -> bool:

@@ -62,6 +62,11 @@ lint: $(VENV)/.installed  ## check style, types, spelling, workflows and the bun
 	$(SCHEMA)citation-file-format CITATION.cff
 	$(BIN)/higgsml check
 
+.PHONY: docs
+docs: $(VENV)/.installed  ## build the site of the documentation into site/, without network
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "Open site/index.html"
+
 .PHONY: benchmark
 benchmark: $(VENV)/.installed  ## measure speed and memory
 	set -e; for file in $(filter-out $(STUDIES),$(wildcard benchmarks/*.py)); do \
@@ -93,7 +98,7 @@ pins: $(VENV)/.installed  ## pin the newest versions that fit pyproject.toml
 
 .PHONY: clean
 clean:  ## remove what was built, but not results/
-	rm -rf $(VENV) $(OLDEST_VENV) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(OLDEST_VENV) dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # One environment for everything; the stamp makes a second call instant.

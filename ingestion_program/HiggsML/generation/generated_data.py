@@ -59,7 +59,14 @@ class GeneratedData:
         selected_indices: Indices | None = None,
         seed: Seed = 0,
     ) -> None:
-        """Load the training set, or a part of it; arguments as for `Data.load_train_set`."""
+        """Load the training set, or a part of it; arguments as for `Data.load_train_set`.
+
+        Args:
+            train_size: a share (float) or number (int) of the training events; None: all.
+            selected_indices: rows of the training set, (n,), in place of `train_size`; None: no
+                choice.
+            seed: seed of the choice, an int or a generator of random numbers.
+        """
         if self._all is None:
             s = self._settings
             self._all = self._make(s.train_events, self._train_seed, luminosity=s.luminosity)

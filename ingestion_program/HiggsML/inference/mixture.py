@@ -129,6 +129,9 @@ class Mixture:
             weights: (n,) that sum to the expected yield of each process; None: 1 for each event.
             groups: (n,) equal for events that must not be on both sides; None: each is its own.
 
+        Returns:
+            The object itself.
+
         Raises:
             DataError: the rows do not fit together, a process is unknown or has too few events, or
                 the classifier does not tell the processes apart.

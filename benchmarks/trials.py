@@ -23,8 +23,8 @@ SUBMISSIONS = (
     "sample_submission",
     "examples/fixed_nuisances",
     "examples/stat_only",
-    "examples/one_systematic",
     "examples/cut_and_count",
+    "examples/counting",
 )
 EXPERIMENTS = 10
 """Of each set of the longer run."""
@@ -83,10 +83,11 @@ def main() -> None:
     in_trial = TRIAL_COUNTS["num_pseudo_experiments"]
     lines = ["| submission | run | width | bias | coverage |", "|---|---|---|---|---|"]
     ratios, order = [], []
-    for submission in arguments.submissions:
-        name = Path(submission).name
-        trial = measure(submission, arguments.output / f"{name}_trial", in_trial, TRIAL_EFFORT)
-        full = measure(submission, arguments.output / name, EXPERIMENTS, None)
+    names = {Path(submission).name: submission for submission in arguments.submissions}
+    fulls = {n: measure(s, arguments.output / n, EXPERIMENTS, None) for n, s in names.items()}
+    for name, submission in names.items():
+        output = arguments.output / f"{name}_trial"
+        trial, full = measure(submission, output, in_trial, TRIAL_EFFORT), fulls[name]
         rows = row(trial, in_trial), row(full, in_trial), row(full, EXPERIMENTS)
         whats = ("trial", "full, the trial's experiments", "full, all experiments")
         lines += [line(name, what, found) for what, found in zip(whats, rows, strict=True)]

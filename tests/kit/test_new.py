@@ -31,7 +31,7 @@ def test_it_measures_is_valid_and_packs(
     )
     assert found.returncode == 0, found.stderr
     assert found.stdout.count("'mu_hats'") == 2
-    assert main(["check", "mine"]) == 0
+    assert main(["check", "mine", "--static"]) == 0
     assert main(["pack", "--submission", "mine"]) == 0
     with zipfile.ZipFile(tmp_path / "dist" / "mine.zip") as archive:
         assert archive.namelist() == FILES

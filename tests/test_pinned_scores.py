@@ -101,7 +101,11 @@ SLOW = (
     *OF_TORCH,
 )
 """Twenty seconds and more each; that they fit and answer is tested with few events."""
-NETWORKS = ("sample_submission", "examples/fixed_nuisances", "examples/pyramid_match", *OF_TORCH)
+NETWORKS = (
+    *("sample_submission", "examples/fixed_nuisances", "examples/small_network"),
+    "examples/pyramid_match",
+    *OF_TORCH,
+)
 
 EXPERIMENTS = SETTINGS.protocol.num_of_sets * SETTINGS.protocol.num_pseudo_experiments
 

@@ -1,23 +1,30 @@
 """The sample submission with all nuisance parameters held at their nominal values.
 
-It shows what the nuisance parameters are worth: the same network in the same bins gives a shorter
+It shows what the nuisance parameters are worth: the same networks in the same bins give a shorter
 interval, and one that does not cover.
 """
 
-from sklearn.neural_network import MLPClassifier
-
-from HiggsML.inference import Measurement
+from HiggsML.inference import AnnealedNetwork, Measurement, Scout, physics_inputs
 
 
 class Model(Measurement):
     """As in `sample_submission/model.py`, but for `nuisances`."""
 
     def __init__(self, get_train_set, systematics, mu_range=None):
-        network = MLPClassifier(
-            hidden_layer_sizes=(64, 64),
-            batch_size=1024,
-            learning_rate_init=2e-3,
-            max_iter=25,
+        network = AnnealedNetwork(
+            hidden_layer_sizes=(128, 128, 128),
+            batch_size=2048,
+            learning_rate_init=3e-3,
+            max_iter=6,
             random_state=1,
         )
-        super().__init__(network, get_train_set, systematics, nuisances=(), mu_range=mu_range)
+        super().__init__(
+            network,
+            get_train_set,
+            systematics,
+            selection=Scout(keep=0.08),
+            inputs=physics_inputs,
+            training_rows=12_000_000,
+            nuisances=(),
+            mu_range=mu_range,
+        )

@@ -96,15 +96,22 @@ def test_toys_are_drawn_all_over_the_range() -> None:
 
 
 class OneCut:
-    """Everything below is counted in one bin."""
+    """The classifier sees events above it."""
 
-    n_counting_bins = 1
+    def fit(self, *_: object) -> None:
+        pass
 
     def is_signal_rich(self, features: NDArray[np.float32]) -> NDArray[np.bool_]:
         rich: NDArray[np.bool_] = features[:, 0] > 0.5
         return rich
 
-    def counting_bin(self, features: NDArray[np.float32]) -> NDArray[np.intp]:
+
+class OneBin:
+    """All others are counted together."""
+
+    shape = (1,)
+
+    def bin_of(self, features: NDArray[np.float32]) -> NDArray[np.intp]:
         return np.zeros(len(features), dtype=np.intp)
 
 
@@ -138,7 +145,8 @@ def measurement(**options: Any) -> Measurement:
         lambda: events(EXPECTED, 40_000, 1),
         shifted,
         task=ENERGY,
-        regions=OneCut(),  # type: ignore[arg-type]
+        selection=OneCut(),
+        counting=OneBin(),
         inputs=chosen_rows,
         fine_bins=8,
         n_toys=0,

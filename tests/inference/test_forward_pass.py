@@ -60,9 +60,18 @@ def test_others_answer_themselves(classifier: Any) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
-def test_two_classes_are_left_to_scikit_learn() -> None:
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_two_classes(kind: type) -> None:
     """Their network has one output and no softmax."""
-    x, y = events(200)
+    x, y = events(5_000, kind)
     network = MLPClassifier((4,), max_iter=2, random_state=1).fit(x, y > 1)
-    assert not forward_pass._is_plain_network(network)
+    assert forward_pass._is_plain_network(network)
+    tolerance = 1e-6 if kind == np.float32 else 1e-13
+    np.testing.assert_allclose(probabilities(network, x), network.predict_proba(x), atol=tolerance)
+
+
+@pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
+def test_several_labels_at_once_are_left_to_scikit_learn() -> None:
+    x, y = events(200)
+    network = MLPClassifier((4,), max_iter=2).fit(x, np.stack([y > 1, y > 2], axis=1))
     assert np.array_equal(probabilities(network, x), network.predict_proba(x))

@@ -77,7 +77,7 @@ def test_a_hard_decision_makes_one_bin_beside_the_counting_bins(events, experime
     assert [len(edges) for edges in measurement.bins.edges] == [1, 0, 0]
     features = experiment(1.0)["data"].to_numpy(np.float32)
     bins = measurement.bins.bin_of(features)
-    rich = measurement.regions.is_signal_rich(features)
+    rich = measurement.selection.is_signal_rich(features)
     seen = measurement.classifier.predict_proba(measurement.inputs(features, np.flatnonzero(rich)))
     passed = np.zeros(len(features), dtype=bool)
     passed[np.flatnonzero(rich)[seen[:, 0] == 1.0]] = True

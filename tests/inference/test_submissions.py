@@ -24,8 +24,9 @@ FOLDERS = [
 ]
 SIMPLE = ("counting", "stat_only", "one_systematic")
 SMALL = {
-    "sample_submission": {"max_iter": 5},
-    "examples/fixed_nuisances": {"max_iter": 5},
+    "sample_submission": {"max_iter": 2},
+    "examples/fixed_nuisances": {"max_iter": 2},
+    "examples/small_network": {"max_iter": 5},
     "examples/balanced_bagging": {"copies": 2, "estimator__n_estimators": 10},
     "examples/boosted_trees": {"n_estimators": 10},
     "examples/deepsets": {"epochs": 1},

@@ -1,4 +1,6 @@
-"""Choice of bins: equal information in each, merged until the expected interval is shortest."""
+"""Choice of bins: those with which the expected interval is shortest."""
+
+from math import prod
 
 import numpy as np
 
@@ -6,7 +8,12 @@ from ..arrays import Array, Floats, Mask, Positions
 from .likelihood import expected_width
 from .templates import Templates
 
-__all__ = ["choose_groups", "equal_information_edges"]
+__all__ = ["choose_groups", "equal_information_edges", "merge_grid"]
+
+_LEAST_GAIN = 1e-3
+"""Share of the interval's width that an edge of the counting grid must be worth."""
+_FEWEST_COUNTED = 1_000.0
+"""Effective simulated events of a counting bin: with few, chance moves them as much as a shift."""
 
 
 def equal_information_edges(
@@ -95,6 +102,72 @@ def choose_groups(
             used += -(-len(bins) // size)
         candidates.append(np.concatenate(groups))
     return min(candidates, key=lambda groups: expected_width(templates.merged(groups)))
+
+
+def merge_grid(templates: Templates, shape: tuple[int, ...], groups: Positions) -> Positions:
+    """Keep those edges of the counting grid that narrow the expected interval.
+
+    Edges are taken one at a time, each the one that narrows it most, until none is worth
+    `_LEAST_GAIN`. Bins with less than `_FEWEST_COUNTED` effective simulated events are merged with
+    their neighbour.
+
+    Args:
+        templates: in fine bins, the counting bins first.
+        shape: number of counting bins along each axis of their grid.
+        groups: (fine bins,) the bin of each fine bin; those of the score stay.
+
+    Returns:
+        (fine bins,) the final bin of each fine bin.
+    """
+    nominal, variance = templates.coefficients[0].sum(axis=0), templates.variances.sum(axis=0)
+    n_counting = prod(shape)
+    score = groups[n_counting:] - groups[:n_counting].max() - 1
+
+    def with_edges(kept: list[Mask]) -> Positions:
+        cells = _cells_between(kept)
+        expected, squares = (
+            np.bincount(cells, values[:n_counting]).astype(np.float64)
+            for values in (nominal, variance)
+        )
+        counting = _merge_sparse(expected, squares, _FEWEST_COUNTED)[cells]
+        return np.concatenate([counting, score + counting.max() + 1])
+
+    def width(kept: list[Mask]) -> float:
+        return expected_width(templates.merged(with_edges(kept)))
+
+    chosen = [np.zeros(n - 1, dtype=np.bool_) for n in shape]
+    narrowest = width(chosen)
+    while candidates := _with_one_more(chosen):
+        widths = [width(candidate) for candidate in candidates]
+        least = int(np.argmin(widths))
+        if not widths[least] < (1.0 - _LEAST_GAIN) * narrowest:
+            break
+        chosen, narrowest = candidates[least], widths[least]
+    return with_edges(chosen)
+
+
+def _with_one_more(kept: list[Mask]) -> list[list[Mask]]:
+    """The edges that are kept and one of the others, for each of these."""
+    found = []
+    for axis, edges in enumerate(kept):
+        for position in np.flatnonzero(~edges):
+            more = edges.copy()
+            more[position] = True
+            found.append([*kept[:axis], more, *kept[axis + 1 :]])
+    return found
+
+
+def _cells_between(kept: list[Mask]) -> Positions:
+    """The cell of each bin of a grid when only some edges are kept, (bins,).
+
+    Args:
+        kept: for each axis, whether each edge is kept.
+    """
+    cells = np.zeros(1, dtype=np.intp)
+    for edges in kept:
+        along = np.concatenate([[0], np.cumsum(edges)])
+        cells = (cells[:, np.newaxis] * (along[-1] + 1) + along).ravel()
+    return cells
 
 
 def _merge_sparse(nominal: Array, variance: Array, min_rows: float) -> Positions:

@@ -12,15 +12,17 @@ tell the backgrounds apart. Events of low D are counted with the bulk.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
 
 from ..arrays import Array, Floats, Positions
 from ..task import HIGGSML, Task
+from .counting import Counting
 from .forward_pass import probabilities
 from .inputs import classifier_inputs
-from .regions import Regions
+from .selection import Selection
 
 __all__ = ["EventBins", "Inputs", "ScoreBins", "densities", "discriminants"]
 
@@ -28,8 +30,9 @@ Inputs = Callable[[Floats, Positions], Floats]
 """Makes the inputs of a classifier out of all features (n, F) and the rows that it shall see."""
 
 _LEAST_DENSITY = 1e-30
-_BLOCK = 1 << 14
-"""Events that are looked at together: few enough for what is made of them to stay in the cache."""
+_BLOCK = 1 << 15
+"""Events that are looked at together: what is made of them, and of the few thousand that the
+classifier sees, stays in the cache."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,8 @@ class EventBins:
     """Assigns events to bins.
 
     Attributes:
-        regions: the cuts.
+        selection: the events that the classifier sees.
+        counting: bins of all others.
         classifier: fitted, with `predict_proba` of the processes.
         yields: (P,) expected signal-rich events of each process.
         edges: for each background, lower edges of D in the events where it is the most likely one;
@@ -47,7 +51,8 @@ class EventBins:
         inputs: makes what the classifier sees.
     """
 
-    regions: Regions
+    selection: Selection
+    counting: Counting
     classifier: Any
     yields: Array
     edges: tuple[Floats, ...]
@@ -76,14 +81,14 @@ class EventBins:
 
     def bin_of(self, features: Floats) -> Positions:
         """The bin of each event."""
-        fine = self.regions.counting_bin(features)
-        rich = np.flatnonzero(self.regions.is_signal_rich(features))
+        fine = self.counting.bin_of(features)
+        rich = np.flatnonzero(self.selection.is_signal_rich(features))
         if len(rich):
             density = densities(self.classifier, self.inputs(features, rich), len(self.yields))
             score, background = discriminants(density, self.yields, self.task.signal_code)
             position = _score_bins(score, background, self.edges)
             scored = position >= 0
-            fine[rich[scored]] = self.regions.n_counting_bins + position[scored]
+            fine[rich[scored]] = prod(self.counting.shape) + position[scored]
         return self.groups[fine]
 
 

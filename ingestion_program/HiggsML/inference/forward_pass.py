@@ -7,6 +7,7 @@ same but for the order of float32 sums.
 from typing import Any
 
 import numpy as np
+from scipy.special import expit
 from sklearn.neural_network import MLPClassifier
 
 from ..arrays import Floats
@@ -27,30 +28,45 @@ def probabilities(classifier: Any, inputs: Floats) -> Floats:
     if not _is_plain_network(classifier):
         found: Floats = classifier.predict_proba(inputs)
         return found
-    inputs = np.asarray(inputs)  # it may be a frame
-    weights, biases = classifier.coefs_, classifier.intercepts_
-    layers = [np.empty((_BLOCK, w.shape[1]), dtype=w.dtype) for w in weights[:-1]]
-    # Classes first: numpy is slow at sums over a last axis of four.
-    found = np.empty((weights[-1].shape[1], len(inputs)), dtype=weights[-1].dtype)
-    for start in range(0, len(inputs), _BLOCK):
-        values = inputs[start : start + _BLOCK].astype(weights[0].dtype, copy=False)
+    # Units first: inputs come column by column, and numpy is slow at sums over a last axis of four.
+    inputs = np.asarray(inputs).T  # it may be a frame
+    kind = classifier.coefs_[0].dtype
+    weights = [np.ascontiguousarray(w.T) for w in classifier.coefs_]
+    biases = [b[:, np.newaxis] for b in classifier.intercepts_]
+    layers = [np.empty((len(w), _BLOCK), dtype=kind) for w in weights[:-1]]
+    last = np.empty((len(weights[-1]), inputs.shape[1]), dtype=kind)
+    for start in range(0, inputs.shape[1], _BLOCK):
+        some = slice(start, start + _BLOCK)
+        values = inputs[:, some].astype(kind, copy=False)
         for w, b, layer in zip(weights, biases, layers, strict=False):
-            values = np.dot(values, w, out=layer[: len(values)])
+            values = np.dot(w, values, out=layer) if values.shape[1] == _BLOCK else w @ values
             values += b
-            np.maximum(values, 0.0, out=values)
-        last = weights[-1].T @ values.T + biases[-1][:, np.newaxis]
-        last -= last.max(axis=0)
-        np.exp(last, out=last)
-        last /= last.sum(axis=0)
-        found[:, start : start + _BLOCK] = last
-    return found.T
+            np.maximum(values, kind.type(0.0), out=values)
+        last[:, some] = weights[-1] @ values
+    last += biases[-1]
+    return _logistic(last) if classifier.out_activation_ == "logistic" else _softmax(last)
+
+
+def _softmax(values: Floats) -> Floats:
+    """Probabilities (n, classes) of what the last layer says (classes, n), which is overwritten."""
+    values -= values.max(axis=0)
+    np.exp(values, out=values)
+    values /= values.sum(axis=0)
+    return values.T
+
+
+def _logistic(values: Floats) -> Floats:
+    """Probabilities (n, 2) of what the last layer says of the second class (1, n)."""
+    second = expit(values[0])
+    return np.stack([1.0 - second, second], axis=1)
 
 
 def _is_plain_network(classifier: Any) -> bool:
-    """Whether `predict_proba` is scikit-learn's own, of layers of ReLU and a softmax."""
+    """Whether `predict_proba` is scikit-learn's own, of layers of ReLU and classes."""
     return (
         isinstance(classifier, MLPClassifier)
         and type(classifier).predict_proba is MLPClassifier.predict_proba
         and classifier.activation == "relu"
-        and classifier.out_activation_ == "softmax"
+        and classifier.out_activation_ in ("softmax", "logistic")
+        and not classifier._label_binarizer.y_type_.startswith("multilabel")
     )

@@ -11,7 +11,7 @@ from ..arrays import Floats, Positions
 from ..columns import POSITION
 from ..schema import DER_COLUMNS, UNDEFINED
 
-__all__ = ["INPUT_NAMES", "classifier_inputs"]
+__all__ = ["INPUT_NAMES", "classifier_inputs", "log_energy"]
 
 _ENERGIES = (
     *(f"PRI_{name}" for name in ("lep_pt", "had_pt", "jet_leading_pt", "jet_subleading_pt")),
@@ -59,16 +59,21 @@ def classifier_inputs(features: Floats, rows: Positions | None = None) -> Floats
     n_inputs = len(_ENERGIES) + len(_OTHERS) + len(_ANGLES)
     inputs = np.empty((n_inputs, len(column("PRI_met"))), dtype=np.float32)
     for out, name in zip(inputs, _ENERGIES, strict=False):
-        values = column(name)
-        np.log(np.maximum(values, np.float32(1.0)) / _UNIT, out=out)
-        out[values == UNDEFINED] = 0.0
+        log_energy(column(name), out)
     for out, name in zip(inputs[len(_ENERGIES) :], _OTHERS, strict=False):
         values = column(name)
         np.multiply(values, _SCALES.get(name, np.float32(1.0)), out=out)
-        out[values == UNDEFINED] = 0.0
+        out *= values != UNDEFINED
     for out, (one, other) in zip(inputs[-len(_ANGLES) :], _ANGLES, strict=True):
         first, second = column(one), column(other)
         apart = np.abs(first - second)
         np.minimum(apart, np.float32(2.0 * np.pi) - apart, out=out)
-        out[(first == UNDEFINED) | (second == UNDEFINED)] = 0.0
+        out *= (first != UNDEFINED) & (second != UNDEFINED)
     return inputs.T
+
+
+def log_energy(energy: Floats, out: Floats | None = None) -> Floats:
+    """ln(max(E, 1 GeV) / 50 GeV), and 0 of an undefined energy."""
+    found: Floats = np.log(np.maximum(energy, np.float32(1.0)) / _UNIT, out=out)
+    found *= energy != UNDEFINED
+    return found

@@ -4,7 +4,7 @@ import logging
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from math import ceil
+from math import ceil, prod
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -15,15 +15,16 @@ from threadpoolctl import threadpool_limits
 from ..arrays import Array, Floats, Positions
 from ..progress import progress_bar
 from ..task import HIGGSML, Task
-from .bin_choice import choose_groups, equal_information_edges
+from .bin_choice import choose_groups, equal_information_edges, merge_grid
 from .binning import EventBins, Inputs, densities, discriminants
 from .calibration import Calibration, calibrate
+from .counting import Counting, CountingGrid
 from .inputs import classifier_inputs
 from .intervals import FitResult, fit_mu
 from .likelihood import BinnedLikelihood, expected_width
 from .post_fit import diagnostic_numbers
-from .regions import Regions
 from .samples import Sample, Systematics, concatenated, feature_matrix, split_events, under_shift
+from .selection import MassCuts, Selection
 from .templates import Templates, fit_templates
 from .timing import timed
 
@@ -36,6 +37,7 @@ Result = TypeVar("Result")
 
 _log = logging.getLogger(__name__)
 
+_SELECTION_ROWS = 600_000  # of a process
 _SHIFTED_ROWS = 1_000_000  # of a process, that a trial has a share of
 _TRAINING_SHIFTS = 8  # points in nuisance space that training events are spread over
 
@@ -48,7 +50,8 @@ class Measurement:
             it sees `inputs` of signal-rich events.
         get_train_set: gives the training events, as in the Model contract.
         systematics: `HiggsML.systematics.systematics`, or what shifts events of another task.
-        regions: cuts that choose the events of the classifier; the others are counted.
+        selection: chooses the events of the classifier; the others are counted.
+        counting: the bins in which they are counted, of which those are kept that are worth it.
         nuisances: names of the parameters that the fit leaves free; the others stay nominal.
             None: all of the task.
         training_rows: largest number of rows of a process that train the classifier; it is at most
@@ -76,7 +79,8 @@ class Measurement:
         get_train_set: Callable[..., pd.DataFrame],
         systematics: Systematics,
         *,
-        regions: Regions | None = None,
+        selection: Selection | None = None,
+        counting: Counting | None = None,
         nuisances: tuple[str, ...] | None = None,
         training_rows: int = 200_000,
         shifted_rows: int = 12_000_000,
@@ -89,7 +93,8 @@ class Measurement:
         inputs: Inputs = classifier_inputs,
     ) -> None:
         self.classifier = classifier
-        self.regions = Regions() if regions is None else regions
+        self.selection = MassCuts() if selection is None else selection
+        self.counting = CountingGrid() if counting is None else counting
         free = task.nuisances if nuisances is None else task.chosen(nuisances)
         self.nuisances = tuple(row.name for row in free)
         self.training_rows = training_rows
@@ -119,6 +124,7 @@ class Measurement:
         for_training, for_templates = split_events(events, self.training_rows, rng, self.task)
         # The cores have pieces of events to work on; more threads get in each other's way.
         with threadpool_limits(1, "blas"):
+            self._select(for_training)
             self._train(for_training, rng)
             self._make_templates(for_templates)
         width = expected_width(self.templates)
@@ -209,12 +215,20 @@ class Measurement:
             self.shifted_rows = min(self.shifted_rows, ceil(effort * _SHIFTED_ROWS))
             self.n_toys = ceil(effort * self.n_toys)
 
+    @timed("selection")
+    def _select(self, samples: list[Sample]) -> None:
+        """Let the selection learn from nominal events."""
+        some = [sample.part(_SELECTION_ROWS) for sample in samples]
+        pieces = self._shifted(some, {}, self.seed, lambda features, weights: (features, weights))
+        features, weights, labels = concatenated(pieces)
+        self.selection.fit(features, labels == self.task.signal_code, weights)
+
     @timed("training")
     def _train(self, samples: list[Sample], rng: np.random.Generator) -> None:
         """Train on signal-rich events under random shifts, all classes with the same weight."""
 
         def inputs_of(features: Floats, weights: Array) -> tuple[Floats, Array]:
-            rich = np.flatnonzero(self.regions.is_signal_rich(features))
+            rich = np.flatnonzero(self.selection.is_signal_rich(features))
             return self.inputs(features, rich), weights[rich]
 
         def pieces() -> Iterator[tuple[int, tuple[Floats, Array]]]:
@@ -237,7 +251,8 @@ class Measurement:
         """Histogram the events in fine bins, nominal and at all base points; merge the bins."""
         part = [sample.part(self.shifted_rows) for sample in samples]
         edges, yields = self._edges(part)
-        n_fine = self.regions.n_counting_bins + sum(map(len, edges))
+        n_counting = prod(self.counting.shape)
+        n_fine = n_counting + sum(map(len, edges))
         fine = self._binned(yields, edges, np.arange(n_fine))
 
         def content(features: Floats, weights: Array) -> Array:
@@ -257,7 +272,8 @@ class Measurement:
             templates = fit_templates(
                 nominal, lambda values: histograms(part, values)[0], self.task
             )
-        groups = choose_groups(templates, self.regions.n_counting_bins, edges, self.min_rows)
+        groups = choose_groups(templates, n_counting, edges, self.min_rows)
+        groups = merge_grid(templates, self.counting.shape, groups)
         self.bins = self._binned(yields, edges, groups)
         self.templates = templates.merged(groups)
 
@@ -266,7 +282,7 @@ class Measurement:
         n_processes = len(self.task.processes)
 
         def densities_of(features: Floats, weights: Array) -> tuple[Floats, Array]:
-            rich = np.flatnonzero(self.regions.is_signal_rich(features))
+            rich = np.flatnonzero(self.selection.is_signal_rich(features))
             inputs = self.inputs(features, rich)
             return densities(self.classifier, inputs, n_processes), weights[rich]
 
@@ -295,5 +311,12 @@ class Measurement:
 
     def _binned(self, yields: Array, edges: tuple[Floats, ...], groups: Positions) -> EventBins:
         return EventBins(
-            self.regions, self.classifier, yields, edges, groups, self.task, self.inputs
+            self.selection,
+            self.counting,
+            self.classifier,
+            yields,
+            edges,
+            groups,
+            self.task,
+            self.inputs,
         )

@@ -43,9 +43,13 @@ class Templates:
         Args:
             groups: (N,), the new bin of each bin, from 0 on without a gap.
         """
-        starts = np.zeros((len(groups), groups.max() + 1))
-        starts[np.arange(len(groups)), groups] = 1.0
-        return Templates(self.coefficients @ starts, self.variances @ starts, self.task)
+        order = np.argsort(groups, kind="stable")
+        first = np.flatnonzero(np.diff(groups[order], prepend=-1))
+        coefficients, variances = (
+            np.add.reduceat(values[..., order], first, axis=-1)
+            for values in (self.coefficients, self.variances)
+        )
+        return Templates(coefficients, variances, self.task)
 
 
 def fit_templates(

@@ -39,11 +39,11 @@ def test_it_measures_is_valid_and_packs(
 
 @pytest.mark.slow
 @KINDS
-def test_it_is_scored(flags: list[str], tmp_path: Path) -> None:
-    """By both programs, on few events."""
+def test_the_check_runs_it(flags: list[str], tmp_path: Path) -> None:
+    """As in a run, in a process of its own that is locked up."""
     folder = tmp_path / "mine"
     assert main(["new", str(folder), *flags]) == 0
-    assert main(["check", str(folder), "--run"]) == 0
+    assert main(["check", str(folder)]) == 0
 
 
 @KINDS

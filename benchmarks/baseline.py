@@ -1,6 +1,6 @@
 """Measurements of mu side by side on the same full-size pseudo-experiments (`make baseline`).
 
-    python benchmarks/baseline.py [--sets 10] [--experiments 100] [--models sample_submission ...]
+    python benchmarks/baseline.py [--sets 10] [--experiments 40] [--models sample_submission ...]
 
 Events come from the generator: a training sample, and a pool of its own for each set, so that the
 error of a finite pool is not the same in all of them. Every model is fitted, and all of them
@@ -47,13 +47,16 @@ FOLDERS = {
     "counting": ROOT / "examples/counting",
     "stat_only": ROOT / "examples/stat_only",
     "one_systematic": ROOT / "examples/one_systematic",
-    "fixed_nuisances": ROOT / "examples/fixed_nuisances",
+    "boosted_trees": ROOT / "examples/boosted_trees",
+    "small_network": ROOT / "examples/small_network",
     "sample_submission": ROOT / "sample_submission",
 }
-MEASUREMENTS = ("fixed_nuisances", "sample_submission")
+FIXED = "fixed_nuisances"
+"""The sample submission as it is fitted, with all nuisance parameters nominal."""
+MEASUREMENTS = ("boosted_trees", "small_network", "sample_submission", FIXED)
 EXAMPLE_ROWS = 4_000_000  # of the training set, for the other examples: they take frames whole
-TRAIN = (1_000_000, 64_000_000, 10_000_000, 1_500_000)
-POOL = (600_000, 24_000_000, 3_000_000, 600_000)
+TRAIN = (4_000_000, 16_000_000, 2_500_000, 1_000_000)  # as in input_data/settings.yaml
+POOL = (400_000, 12_000_000, 1_500_000, 400_000)
 TOY_BATCH = 500
 
 
@@ -148,7 +151,7 @@ def measure(job):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sets", type=int, default=10)
-    parser.add_argument("--experiments", type=int, default=100, help="in each set")
+    parser.add_argument("--experiments", type=int, default=40, help="in each set")
     parser.add_argument("--models", nargs="+", choices=FOLDERS, default=list(FOLDERS))
     parser.add_argument("--seed", type=int, default=2024)
     parser.add_argument("--workers", type=int, default=2)
@@ -201,7 +204,18 @@ def fit_all(options):
         with ProcessPoolExecutor(1, get_context("fork")) as alone:
             models[name], facts[name] = alone.submit(fit_here, name).result()
     _fit_arguments.clear()
+    if "sample_submission" in models:
+        models[FIXED] = without_nuisances(models["sample_submission"])
     return models, facts
+
+
+def without_nuisances(data):
+    """A measurement like the given one, with all nuisance parameters nominal; both as bytes."""
+    model = cloudpickle.loads(data)
+    model.nuisances = ()
+    rng = np.random.default_rng(model.seed)
+    model.calibration = calibrate(model.templates, model.n_toys, rng, ())
+    return cloudpickle.dumps(model)
 
 
 def experiments_of_set(workers, models, options, index, mu):

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 OLDEST_VENV := .venv-oldest
 IMAGE ?= higgsml:local
 # studies of their own, not of speed
-STUDIES := benchmarks/baseline% benchmarks/images%
+STUDIES := benchmarks/baseline% benchmarks/final% benchmarks/images%
 
 # make test PINS=/dev/null takes the newest versions instead of the pinned ones
 PINS ?= requirements-dev.txt
@@ -62,6 +62,11 @@ lint: $(VENV)/.installed  ## check style, types, spelling, workflows and the bun
 	$(SCHEMA)citation-file-format CITATION.cff
 	$(BIN)/higgsml check
 
+.PHONY: docs
+docs: $(VENV)/.installed  ## build the site of the documentation into site/, without network
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "Open site/index.html"
+
 .PHONY: benchmark
 benchmark: $(VENV)/.installed  ## measure speed and memory
 	set -e; for file in $(filter-out $(STUDIES),$(wildcard benchmarks/*.py)); do \
@@ -74,6 +79,12 @@ realism: $(VENV)/.installed  ## compare generated with real events, into results
 .PHONY: baseline
 baseline: $(VENV)/.installed  ## measure the sample submission against others, into results/baseline/
 	$(BIN)/python benchmarks/baseline.py
+
+# fewer experiments: make final FINAL='--experiments 20'; the same command goes on after a kill
+FINAL ?=
+.PHONY: final
+final: $(VENV)/.installed  ## run the official final for real (hours), into results/final/
+	$(BIN)/python benchmarks/final.py $(FINAL)
 
 .PHONY: image
 image:  ## build the container image (needs docker)
@@ -93,7 +104,7 @@ pins: $(VENV)/.installed  ## pin the newest versions that fit pyproject.toml
 
 .PHONY: clean
 clean:  ## remove what was built, but not results/
-	rm -rf $(VENV) $(OLDEST_VENV) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(OLDEST_VENV) dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # One environment for everything; the stamp makes a second call instant.

@@ -47,7 +47,7 @@ def summary(answers):
             "pull_width": found.pull.std(),
             "rmse": rmse(found.mu, found.mu_hat, found.delta_mu_hat).mean(),
             "predict_seconds": found.predict.median(),
-            "memory_mb": found.memory_mb.max(),
+            **({"memory_mb": found.memory_mb.max()} if "memory_mb" in found else {}),
         }
     return pd.DataFrame(rows).T
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from HiggsML.arguments import Parser, count, interruptible
+from HiggsML.arguments import Parser, count, interruptible, number
 from HiggsML.errors import HiggsMLError
 
 log = logging.getLogger("ingestion")
@@ -72,6 +72,9 @@ def _run(arguments: argparse.Namespace) -> int:
             audit=arguments.audit,
             require_isolation=arguments.require_isolation,
             devices=arguments.device,
+            keep=arguments.keep,
+            refit=arguments.refit,
+            effort=arguments.effort,
         )
     except HiggsMLError as error:
         log.error("ERROR (%s) %s", type(error).__name__, error)
@@ -142,6 +145,23 @@ def _parser() -> Parser:
         default=[],
         metavar="PATH",
         help="let the submission use a device file, as /dev/nvidia0; may be repeated",
+    )
+    running.add_argument(
+        "--keep",
+        type=Path,
+        metavar="DIR",
+        help="keep pool, training events, fitted model and answers there for later runs with the"
+        " same seeds; not for the platform",
+    )
+    running.add_argument(
+        "--refit", action="store_true", help="fit and measure again, whatever --keep has kept"
+    )
+    running.add_argument(
+        "--effort",
+        type=number,
+        default=1.0,
+        metavar="SHARE",
+        help="ask the model for a share of its usual work in fit: get_train_set.effort [1]",
     )
     return parser
 

@@ -10,7 +10,7 @@ from HiggsML.schema import PROCESSES
 from sources import PACKAGES, PROGRAMS, Module, all_modules, imports, modules, parsed
 
 FLOORS = (
-    ["errors", "schema", "arrays", "columns", "weights", "streams", "metrics"],
+    ["errors", "schema", "arrays", "columns", "weights", "streams", "metrics", "cache_folder"],
     ["arguments", "progress", "concurrency", "nuisances", "numerics", "definitions", "fetching"],
     ["task", "figures"],
     ["settings", "settings_reader", "inference", "approaches", "event_files", "visualization"],

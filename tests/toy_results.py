@@ -91,6 +91,7 @@ def add_facts_of_the_submission(files: Files) -> Files:
         },
         "independence": {"by_construction": False, "why_not": ["the model uses a device"]},
         "audit": {"checked": 20, "different": [[0, 7]]},
+        "fits": {"told": 40, "bad": 2},
         "diagnostics": {
             "templates": {"htautau": [1.5, 4.0, 30.0], "ztautau": [9e5, 2e4, 0.0]},
             "nuisances": {"tes": [-0.4, 0.3], "jes": [0.2, 0.9], "soft_met": [1.3, 1.0]},

@@ -16,8 +16,9 @@ from sklearn.neural_network import MLPClassifier
 from HiggsML.arrays import Array, Mask, Positions
 from HiggsML.generation import generate
 from HiggsML.inference import Measurement
-from HiggsML.inference.intervals import FitResult, fit_mu, minimise
+from HiggsML.inference.intervals import FitResult, fit_mu
 from HiggsML.inference.likelihood import BinnedLikelihood
+from HiggsML.inference.minimisation import minimise
 from HiggsML.inference.post_fit import post_fit_events
 from HiggsML.progress import progress_bar
 from HiggsML.schema import BACKGROUNDS, PROCESSES, SIGNAL

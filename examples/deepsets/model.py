@@ -13,5 +13,5 @@ class Model(Measurement):
     """As in `sample_submission/model.py`, but for the classifier and what it sees."""
 
     def __init__(self, get_train_set, systematics, mu_range=None):
-        network = DeepSets(width=64, epochs=6, random_state=1)
+        network = DeepSets(random_state=1)
         super().__init__(network, get_train_set, systematics, inputs=event_sets, mu_range=mu_range)

@@ -87,7 +87,14 @@ class EventSource(Protocol):
         selected_indices: Indices | None = None,
         seed: Seed = 0,
     ) -> None:
-        """Load the training set, or a part of it."""
+        """Load the training set, or a part of it.
+
+        Args:
+            train_size: a share (float) or number (int) of the training events; None: all.
+            selected_indices: rows of the training set, (n,), in place of `train_size`; None: no
+                choice.
+            seed: seed of the choice, an int or a generator of random numbers.
+        """
         ...
 
     def get_train_set(self) -> pd.DataFrame:
@@ -250,7 +257,17 @@ class Data:
         bkg_scale: float | None = None,
         dopostprocess: bool = False,
     ) -> pd.DataFrame:
-        """The training set with shifted nuisance parameters: `HiggsML.systematics.systematics`."""
+        """The training set with shifted nuisance parameters: `HiggsML.systematics.systematics`.
+
+        Args:
+            tes: tau energy scale.
+            jes: jet energy scale.
+            soft_met: width of each component of the soft momentum, GeV.
+            ttbar_scale: factor on the weights of ttbar; None: 1.
+            diboson_scale: factor on the weights of diboson; None: 1.
+            bkg_scale: factor on the weights of every background; None: 1.
+            dopostprocess: whether to apply the cuts of a pseudo-experiment.
+        """
         return systematics(
             data_set=self.get_train_set(),
             tes=tes,
@@ -323,6 +340,9 @@ class Data:
         """The test pool in blocks of one process, at most `batch_rows` rows in memory at a time.
 
         The weights are those of `get_test_set`.
+
+        Args:
+            batch_rows: rows in memory at a time, at most.
 
         Raises:
             DataError: the test pool lacks a process, or a row of the file cannot be used.
@@ -400,6 +420,9 @@ def download_dataset(
         directory: folder to unpack into; by default one with the data set's name, in the working
             directory. Where it holds a parquet file already, nothing is fetched.
         checksum: "md5:..." or "sha256:..." of the zip file, checked where given or known.
+
+    Returns:
+        The data set, opened: nothing of it is loaded.
 
     Raises:
         DownloadError: unknown name, no connection, wrong size or checksum, unsafe archive.

@@ -36,6 +36,9 @@ __all__ = [
 def primary_columns(data: pd.DataFrame) -> dict[str, Array]:
     """The primary features of a frame as float64 arrays.
 
+    Args:
+        data: a frame with the sixteen primary features of each event, energies in GeV.
+
     Raises:
         DataError: a primary feature is missing.
     """
@@ -55,6 +58,12 @@ def DER_data(data: pd.DataFrame) -> pd.DataFrame:
 
     Other columns (weights, labels) are kept as they are; derived features that `data` had are
     computed anew.
+
+    Args:
+        data: a frame with the sixteen primary features of each event, energies in GeV.
+
+    Raises:
+        DataError: a primary feature is missing.
     """
     features = primary_columns(data)
     features |= derive(features)
@@ -62,16 +71,36 @@ def DER_data(data: pd.DataFrame) -> pd.DataFrame:
 
 
 def calcul_int(data: pd.DataFrame) -> pd.DataFrame:
-    """A copy of `data` with the momenta of `cartesian` as further columns."""
+    """A copy of `data` with the momenta of `cartesian` as further columns.
+
+    Args:
+        data: a frame with the sixteen primary features of each event, energies in GeV.
+
+    Raises:
+        DataError: a primary feature is missing.
+    """
     return data.assign(**cartesian(primary_columns(data)))
 
 
 def f_del_DER(data: pd.DataFrame) -> pd.DataFrame:
-    """A copy of `data` without the columns that `calcul_int` adds."""
+    """A copy of `data` without the columns that `calcul_int` adds.
+
+    Args:
+        data: a frame.
+    """
     return data.drop(columns=[name for name in data.columns if name in _MOMENTA])
 
 
 _MOMENTA = frozenset(cartesian({name: np.zeros(0) for name in PRI_COLUMNS}))
+
+
+_REST = """
+Args:
+    data: a frame with the sixteen primary features of each event, energies in GeV.
+
+Raises:
+    DataError: a primary feature is missing.
+"""
 
 
 def _adding(feature: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
@@ -83,7 +112,7 @@ def _adding(feature: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
         return data.assign(**{feature: values})
 
     add.__name__ = add.__qualname__ = f"f_{feature}"
-    add.__doc__ = f"A copy of `data` with {feature}: {DEFINITIONS[feature].__doc__}"
+    add.__doc__ = f"A copy of `data` with {feature}: {DEFINITIONS[feature].__doc__}\n{_REST}"
     return add
 
 

@@ -93,6 +93,10 @@ def did_you_mean(name: object, known: Iterable[object]) -> str:
 
     Capitals make no difference.
 
+    Args:
+        name: what was written.
+        known: what could have been meant.
+
     >>> did_you_mean("ttbr", ["htautau", "ttbar"])
     "did you mean 'ttbar'?"
     >>> did_you_mean("Htautau", ["htautau", "ztautau"])

@@ -62,28 +62,52 @@ class V4:
         return np.arctan2(self.py, self.px)
 
     def deltaPhi(self, v: "V4") -> Component:
-        """phi - phi of `v`, in [-pi, pi)."""
+        """phi - phi of `v`, in [-pi, pi).
+
+        Args:
+            v: another vector, with components of the same length.
+        """
         return (self.phi() - v.phi() + 3 * np.pi) % (2 * np.pi) - np.pi
 
     def deltaEta(self, v: "V4") -> Component:
-        """eta - eta of `v`."""
+        """eta - eta of `v`.
+
+        Args:
+            v: another vector, with components of the same length.
+        """
         return self.eta() - v.eta()
 
     def deltaR(self, v: "V4") -> Component:
-        """sqrt(deltaPhi^2 + deltaEta^2)."""
+        """sqrt(deltaPhi^2 + deltaEta^2).
+
+        Args:
+            v: another vector, with components of the same length.
+        """
         return np.hypot(self.deltaPhi(v), self.deltaEta(v))
 
     def eWithM(self, m: Component = 0.0) -> Component:
-        """The energy that goes with a mass, GeV."""
+        """The energy that goes with a mass, GeV.
+
+        Args:
+            m: mass, GeV: a number, or one of each vector.
+        """
         return np.sqrt(self.p2() + m**2)
 
     def scale(self, factor: Component = 1.0) -> None:
-        """Multiply the vector by a factor; the energy stays positive."""
+        """Multiply the vector by a factor; the energy stays positive.
+
+        Args:
+            factor: a number, or one of each vector.
+        """
         self.px, self.py, self.pz = self.px * factor, self.py * factor, self.pz * factor
         self.e = np.abs(factor * self.e)
 
     def scaleFixedM(self, factor: Component = 1.0) -> None:
-        """Multiply the momentum by a factor and keep the mass."""
+        """Multiply the momentum by a factor and keep the mass.
+
+        Args:
+            factor: a number, or one of each vector.
+        """
         mass = self.m()
         self.px, self.py, self.pz = self.px * factor, self.py * factor, self.pz * factor
         self.e = self.eWithM(mass)
@@ -91,12 +115,23 @@ class V4:
     def setPtEtaPhiM(
         self, pt: Component = 0.0, eta: Component = 0.0, phi: Component = 0.0, m: Component = 0
     ) -> None:
-        """Set the vector from transverse momentum, pseudorapidity, azimuth and mass."""
+        """Set the vector from transverse momentum, pseudorapidity, azimuth and mass.
+
+        Args:
+            pt: transverse momentum, GeV.
+            eta: pseudorapidity.
+            phi: azimuthal angle, rad.
+            m: mass, GeV.
+        """
         self.px, self.py, self.pz = pt * np.cos(phi), pt * np.sin(phi), pt * np.sinh(eta)
         self.e = self.eWithM(m)
 
     def sum(self, v: "V4") -> None:
-        """Add `v` to this vector."""
+        """Add `v` to this vector.
+
+        Args:
+            v: another vector, with components of the same length.
+        """
         self.px, self.py, self.pz = self.px + v.px, self.py + v.py, self.pz + v.pz
         self.e = self.e + v.e
 

@@ -107,6 +107,9 @@ class Ingestion:
     def save_duration(self, output_dir: str | os.PathLike[str] | None = None) -> None:
         """Write `ingestion_duration.json`, in seconds (to the working folder by default).
 
+        Args:
+            output_dir: a folder that exists; None: the working folder.
+
         Raises:
             RunError: the clock was not started and stopped, or there is no such folder.
         """
@@ -118,13 +121,24 @@ class Ingestion:
         write_atomically(Path(output_dir or ".") / "ingestion_duration.json", body)
 
     def load_train_set(self, **kwargs: Any) -> pd.DataFrame:
-        """The training set; the arguments are those of `Data.load_train_set`."""
+        """The training set; the arguments are those of `Data.load_train_set`.
+
+        Args:
+            kwargs: arguments of `Data.load_train_set`.
+
+        Raises:
+            RunError: there are no events.
+        """
         data = self._source()
         data.load_train_set(**kwargs)
         return data.get_train_set()
 
     def init_submission(self, Model: type, model_type: str = MODEL_TYPE) -> None:
         """Make the model; `model_type` is passed if its signature takes it.
+
+        Args:
+            Model: the class of the submission.
+            model_type: word of 0.1.5 for the kind of the model.
 
         Raises:
             SubmissionError: the constructor cannot be called as the contract says.
@@ -207,6 +221,9 @@ class Ingestion:
 
     def save_result(self, output_dir: str | os.PathLike[str] | None = None) -> None:
         """Write `result_<i>.json` for each set (to the working folder by default).
+
+        Args:
+            output_dir: a folder that exists; None: the working folder.
 
         Raises:
             RunError: there are no results, or no such folder.

@@ -71,7 +71,11 @@ class Nuisance:
     starts: tuple[float, ...] = (0.0,)
 
     def draw(self, rng: np.random.Generator) -> float:
-        """One value from the clipped prior; the nominal one without a prior."""
+        """One value from the clipped prior; the nominal one without a prior.
+
+        Args:
+            rng: source of the random numbers.
+        """
         if self.prior is None:
             return self.nominal
         if self.prior == "normal":
@@ -83,6 +87,9 @@ class Nuisance:
     def value_at(self, z: float) -> float:
         """The value at z prior widths from the centre of the prior.
 
+        Args:
+            z: number of prior widths.
+
         >>> NUISANCES["tes"].value_at(2.0), NUISANCES["soft_met"].value_at(0.0)
         (1.02, 1.0)
         """
@@ -92,6 +99,9 @@ class Nuisance:
 
     def z_of(self, value: float) -> float:
         """The inverse of `value_at`; minus infinity is no soft momentum.
+
+        Args:
+            value: of the parameter, in its unit.
 
         >>> NUISANCES["soft_met"].z_of(0.0)
         -inf
@@ -109,6 +119,9 @@ class Nuisance:
 
 def free_yield(process: str) -> Nuisance:
     """The factor on the expected events of a process that nothing but the counts constrains.
+
+    Args:
+        process: its name.
 
     >>> free_yield("ttbar").name, free_yield("ttbar").z_limits
     ('ttbar_yield', (-1.0, inf))
@@ -171,6 +184,9 @@ class NuisanceValues(Mapping[str, float]):
     def rate_factors(self, mu: float = 1.0) -> dict[str, float]:
         """The factor on the expected events of each process: mu for the signal, and `scales`.
 
+        Args:
+            mu: signal strength.
+
         >>> NuisanceValues(ttbar_scale=1.1, bkg_scale=2.0).rate_factors(mu=0.5)
         {'htautau': 0.5, 'ztautau': 2.0, 'ttbar': 2.2, 'diboson': 2.0}
         """
@@ -187,6 +203,13 @@ def rate_factors(
     """The factor on the expected events of each process, mu^[p = signal] prod_k value_k^A[k, p].
 
     A[k, p] is one where parameter k scales process p, else zero.
+
+    Args:
+        processes: their names.
+        signal: the one that mu scales.
+        nuisances: the parameters, and which processes each scales (A[k, p] is 1 there, else 0).
+        mu: signal strength.
+        values: of the parameters, by name.
     """
     return {
         process: math.prod(
@@ -200,6 +223,9 @@ def rate_factors(
 def nuisance_values(z: Mapping[str, float]) -> NuisanceValues:
     """Values from fitted ones, which are in units of the priors; others stay nominal.
 
+    Args:
+        z: prior widths from the centre of the prior, by name.
+
     >>> nuisance_values({"soft_met": 0.0}).soft_met
     1.0
     """
@@ -208,6 +234,13 @@ def nuisance_values(z: Mapping[str, float]) -> NuisanceValues:
 
 def draw_nuisances(enabled: Collection[str], rng: np.random.Generator) -> NuisanceValues:
     """Draw the enabled nuisance parameters from their priors; the others stay nominal.
+
+    Args:
+        enabled: names of the parameters that vary.
+        rng: source of the random numbers.
+
+    Returns:
+        The values, within the bounds.
 
     Raises:
         SettingsError: `enabled` has a name that is not in the table.
@@ -221,6 +254,11 @@ def draw_values(
     """One value of each parameter: the enabled ones from their priors, the others nominal.
 
     All are drawn whatever is enabled, so that switching one off leaves the others as they were.
+
+    Args:
+        nuisances: the parameters.
+        enabled: names of the parameters that vary.
+        rng: source of the random numbers.
 
     Raises:
         SettingsError: `enabled` has a name that is not among the parameters.

@@ -15,31 +15,34 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .datasets import EventSource
-from .errors import RunError, SubmissionError
+from .errors import SubmissionError
 from .experiments import EventPool, compile_kernels
 from .experiments.pool.finite_size import warn_of_few_events
 from .experiments.protocol import Experiment, call_order, true_mus
+from .generation import generate
 from .nuisances import NUISANCES
 from .numerics.compiled import announced_compilation
 from .progress import heartbeat, progress_bar
 from .running.contract import Prediction
-from .running.isolation.policy import Isolation, offered, weakest
 from .running.trusted.audit import audit_answers
 from .running.trusted.beforehand import check_run
 from .running.trusted.conversation import TrainSource
 from .running.trusted.data_source import DataSource
 from .running.trusted.executors import Executor, connect_to_dask, on_dask, on_this_machine
 from .running.trusted.facts import digest_of_folder, facts_of_machine, name_of_submission
-from .running.trusted.machine import alone_in, machine_errors, temporary_folder
+from .running.trusted.kept_steps import KeptAnswers, KeptModel, kept_generator, kept_pool
+from .running.trusted.kept_work import KeptWork
+from .running.trusted.machine import alone_in, check_isolation, machine_errors, temporary_folder
 from .running.trusted.results import STATE, clear_folder, remove_folder, write_results
 from .running.trusted.run_state import RunState
-from .running.trusted.staging import stage_submission
+from .running.trusted.staging import stage_again, stage_submission
 from .running.trusted.submission import Submission, TimeLeft
+from .running.trusted.time_table import time_table
 from .running.trusted.worker import Plan, Worker
 from .settings import ProtocolSettings, Settings, digest_of
 
 if TYPE_CHECKING:
-    from distributed import Client
+    pass
 
 __all__ = ["run_ingestion"]
 
@@ -61,6 +64,9 @@ def run_ingestion(
     audit: int = 0,
     require_isolation: bool = False,
     devices: Sequence[str] = (),
+    keep: Path | None = None,
+    refit: bool = False,
+    effort: float = 1.0,
 ) -> None:
     """Fit a submission, have it measure mu in every pseudo-experiment, write the results.
 
@@ -77,6 +83,10 @@ def run_ingestion(
         audit: how many experiments are predicted a second time, see `running.audit`.
         require_isolation: refuse to run where the kernel cannot lock a submission up.
         devices: device files that the submission may use, for instance of a GPU.
+        keep: folder in which pool, training events, fitted model and answers are kept for later
+            runs; None: nothing is kept. What fresh seeds make is never kept.
+        refit: fit and measure again, whatever is kept.
+        effort: share of its work that `fit` is asked to do, see `get_train_set.effort`.
 
     Raises:
         HiggsMLError: with a message for whoever can mend it; the output then holds no results.
@@ -98,7 +108,7 @@ def run_ingestion(
     with ExitStack() as stack:
         folder = stack.enter_context(temporary_folder())
         client = stack.enter_context(connect_to_dask(dask, workers)) if dask else None
-        isolation = _check_isolation(require_isolation, client)
+        isolation = check_isolation(require_isolation, client)
         stage_submission(submission, folder / "submission")
         submission_digest = digest_of_folder(folder / "submission")
         submission_name = name_of_submission(folder / "submission")
@@ -108,41 +118,57 @@ def run_ingestion(
         state = RunState(output / STATE, key, settings.draw_seeds(), resume=resume)
         clear_folder(output, keep=(STATE,))  # with the journal there, a kill leaves what is ours
         source = dataclasses.replace(source, settings=settings.with_seeds(state.seeds).data)
-        data = source.open()
+        known = settings.data.seed != "fresh"
+        kept = stack.enter_context(KeptWork(keep if known else None))
+        data = source.open(kept_generator(kept, folder / "events") if kept else generate)
         stack.enter_context(_without_hope(state))
 
         with _timed(stages, "data"):
-            pool = _make_pool(data, folder / "events.pool")
-        plan = _make_plan(settings.protocol, state.seeds.random)
+            pool = _make_pool(data, kept, folder / "pool")
+        protocol = settings.protocol
+        plan = _make_plan(protocol, state.seeds.random)
         state.place(folder / "submission")
+        made_of = [submission_digest, source.identity, source.settings, settings.limits]
+        kept_model = KeptModel(kept, [*made_of, protocol.mu_range, devices, effort], anew=refit)
+        shape = [protocol.num_of_sets, protocol.num_pseudo_experiments]
+        kept_answers = KeptAnswers(kept, kept_model, [data.digest, plan, shape, audit], anew=refit)
 
         with Submission(state.submission, folder, settings.limits, time_left, devices) as model:
             with _timed(stages, "fit"), heartbeat("fit", settings.limits.fit_seconds):
-                _fit(model, data, state, settings.protocol.mu_range)
+                _fit(model, data, state, protocol.mu_range, effort, kept_model)
             if client is None or model.single:
                 workers = 1 if model.single else workers or os.cpu_count() or 1
                 execute = on_this_machine(pool, plan, model, workers)
             else:
                 workers = sum(client.nthreads().values())
                 execute = on_dask(pool, plan, model, client, source, isolation)
+            answered = None if model.single else kept_answers.find()
+            if answered is not None:
+                state.answers.update(answered.answers)
+                model.note({"predict": answered.usage})
             with _timed(stages, "predict"):
-                sets = _predict_all(plan, settings.protocol, execute, state)
+                sets = _predict_all(plan, protocol, execute, state)
             usage, diagnostics = model.usage(), model.diagnostics
             why_not = model.why_not_independent
             single = model.single
-            audited = _NO_AUDIT if single else _audit(pool, plan, model, sets, audit)
+            if answered is not None:
+                audited = answered.audit
+            else:
+                audited = _NO_AUDIT if single else _audit(pool, plan, model, sets, audit)
+            if answered is None and not single and "predict" in usage:
+                kept_answers.keep(sets, usage["predict"], audited)
         if single and audit:
             log.info("Audit: the model cannot be loaded again, so it is fitted again.")
             remove_folder(state.submission)  # the first one may have left notes there
-            again = _stage_again(submission, folder, submission_digest)
+            again = stage_again(submission, folder / secrets.token_hex(16), submission_digest)
             with Submission(again, folder, settings.limits, time_left, devices) as model:
-                _fit(model, data, None, settings.protocol.mu_range)
+                _fit(model, data, None, protocol.mu_range, effort)
                 audited = _audit(pool, plan, model, sets, audit)
 
     test_settings = {
         "ground_truth_mus": plan.mus,
-        "num_of_sets": settings.protocol.num_of_sets,
-        "num_pseudo_experiments": settings.protocol.num_pseudo_experiments,
+        "num_of_sets": protocol.num_of_sets,
+        "num_pseudo_experiments": protocol.num_pseudo_experiments,
         "systematics": {name: name in plan.enabled for name in NUISANCES},
     }
     run = {
@@ -150,12 +176,15 @@ def run_ingestion(
         "started": date.isoformat(timespec="seconds"),
         "limits": dataclasses.asdict(settings.limits),
         "usage": usage,
+        "kept": sorted(kept.found),
+        "effort": effort,
         **({} if diagnostics is None else {"diagnostics": diagnostics}),
         "stages": stages,
         "workers": workers,
         "isolation": {"level": isolation.level, "missing": list(isolation.missing)},
         "independence": {"by_construction": not why_not, "why_not": why_not},
         "audit": audited,
+        **_bad_fits(sets),
         "data_seed": state.seeds.data,
         "random_seed": state.seeds.random,
         "settings_digest": settings.digest(),
@@ -166,6 +195,8 @@ def run_ingestion(
     duration = max(state.seconds, time.monotonic() - started)
     write_results(output, sets, duration, test_settings, run)
     state.remove()
+    for line in time_table(run, duration):
+        log.info("%s", line)
 
 
 # --- the steps -----------------------------------------------------------------------------------
@@ -181,31 +212,14 @@ def _without_hope(state: RunState) -> Iterator[None]:
         raise
 
 
-def _check_isolation(required: bool, client: "Client | None") -> Isolation:
-    """What is enforced on all machines of the run."""
-    elsewhere = [] if client is None else client.run(offered).values()
-    isolation = weakest([offered(), *elsewhere])
-    for missing in isolation.missing:
-        log.warning("WARNING: the submission is not locked up: %s.", missing)
-    if required and isolation.missing:
-        raise RunError(
-            "a machine of this run cannot lock a submission up.",
-            where="--require-isolation",
-            value=list(isolation.missing),
-            fix="run on Linux 6.2 or later with Landlock and seccomp allowed, or accept less with"
-            " --no-require-isolation.",
-        )
-    return isolation
-
-
 def _train_set(data: EventSource, train_size: Any, selected_indices: Any) -> Any:
     data.load_train_set(train_size=train_size, selected_indices=selected_indices)
     return data.get_train_set()
 
 
-def _make_pool(data: EventSource, path: Path) -> EventPool:
+def _make_pool(data: EventSource, kept: KeptWork, instead: Path) -> EventPool:
     with announced_compilation("the kernels that make events"):
-        pool = EventPool.from_blocks(data.test_blocks(), path, data.digest)
+        pool = kept_pool(kept, data, instead)
     warn_of_few_events(pool)
     compile_kernels()
     return pool
@@ -221,30 +235,27 @@ def _fit(
     data: EventSource,
     state: RunState | None,
     mu_range: tuple[float, float],
+    effort: float,
+    kept: KeptModel | None = None,
 ) -> None:
     if state is not None and state.model is not None:
         model.restore(state.model)
         return
+    if state is not None and kept is not None:
+        body = kept.restore(model, state.submission)
+        if body is not None:
+            log.info("The model is the one that an earlier run fitted; --refit fits again.")
+            state.keep_model(body)
+            return
     train_source = TrainSource(
         data.train_rows, lambda size, indices: _train_set(data, size, indices)
     )
-    fitted = model.fit(train_source, mu_range)
+    fitted = model.fit(train_source, mu_range, effort)
     data.delete_train_set()
     if state is not None and fitted is not None:
         state.keep_model(fitted)
-
-
-def _stage_again(submission: Path, folder: Path, digest: str) -> Path:
-    """Another copy of the submission, which nobody wrote to."""
-    again = folder / secrets.token_hex(16)
-    stage_submission(submission, again)
-    if digest_of_folder(again) != digest:
-        raise RunError(
-            "the submission changed while it ran, so that it cannot be fitted again for the audit.",
-            where=submission,
-            fix="run it again, and leave its files alone meanwhile.",
-        )
-    return again
+        if kept is not None:
+            kept.keep(model, fitted, state.submission)
 
 
 def _audit(
@@ -260,6 +271,14 @@ def _audit(
     with model.open() as process:
         worker = Worker(pool, plan, process, model.predict_seconds)
         return audit_answers(worker, answers, number)
+
+
+def _bad_fits(sets: Sequence[Sequence[Prediction]]) -> dict[str, Any]:
+    """How many fits the model calls bad, of those that it tells of."""
+    told = [each.bad_fit for row in sets for each in row if each.bad_fit is not None]
+    if sum(told):
+        log.warning("WARNING: the model calls %d of %d fits bad.", sum(told), len(told))
+    return {"fits": {"told": len(told), "bad": sum(told)}} if told else {}
 
 
 def _predict_all(

@@ -127,13 +127,21 @@ class Settings:
         return Seeds(drawn(self.data.seed), drawn(self.protocol.random_seed))
 
     def with_seeds(self, seeds: Seeds) -> "Settings":
-        """These settings with fixed seeds."""
+        """These settings with fixed seeds.
+
+        Args:
+            seeds: of the data and of the experiments.
+        """
         data = replace(self.data, seed=seeds.data)
         return replace(self, data=data, protocol=replace(self.protocol, random_seed=seeds.random))
 
 
 def digest_of(value: Any) -> str:
-    """SHA-256 (hex) of a value made of dataclasses, mappings, sequences, numbers and texts."""
+    """SHA-256 (hex) of a value made of dataclasses, mappings, sequences, numbers and texts.
+
+    Args:
+        value: whatever is made of these; order matters in sequences only.
+    """
     text = json.dumps(value, sort_keys=True, allow_nan=False, default=_as_dict)
     return hashlib.sha256(text.encode()).hexdigest()
 

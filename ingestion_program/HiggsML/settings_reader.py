@@ -27,6 +27,9 @@ MAX_BYTES = 100_000
 def find_settings(input_dir: Path) -> Settings:
     """The settings of a folder: its `settings.yaml`, or, if it has only a parquet file, defaults.
 
+    Args:
+        input_dir: the folder.
+
     Raises:
         SettingsError: the folder does not exist or holds neither.
     """
@@ -54,6 +57,12 @@ def find_settings(input_dir: Path) -> Settings:
 
 def read_settings(path: Path) -> Settings:
     """Read and check a settings file.
+
+    Args:
+        path: of the file, YAML.
+
+    Returns:
+        The settings; what the file does not say has its default.
 
     Raises:
         SettingsError: with the file and the line: not readable, not YAML, an unknown key, a wrong

@@ -71,7 +71,11 @@ def mom4_manipulate(
 
 
 def postprocess(data: pd.DataFrame) -> pd.DataFrame:
-    """The events of `data` that pass `select`, with their jets cut; the index starts from 0."""
+    """The events of `data` that pass `select`, with their jets cut; the index starts from 0.
+
+    Args:
+        data: a frame with the sixteen primary features of each event, energies in GeV.
+    """
     primaries, kept = select(primary_columns(data))
     return data[kept].reset_index(drop=True).assign(**primaries)
 
@@ -79,19 +83,37 @@ def postprocess(data: pd.DataFrame) -> pd.DataFrame:
 def ttbar_bkg_weight_norm(
     weights: ArrayLike, detailedlabel: ArrayLike, systBkgNorm: float
 ) -> Array:
-    """The weights, those of ttbar events multiplied by `systBkgNorm`."""
+    """The weights, those of ttbar events multiplied by `systBkgNorm`.
+
+    Args:
+        weights: expected events of each event, (n,).
+        detailedlabel: the process of each event, (n,).
+        systBkgNorm: the factor, 1 at the nominal rate.
+    """
     return _scaled(weights, np.asarray(detailedlabel) == "ttbar", systBkgNorm)
 
 
 def diboson_bkg_weight_norm(
     weights: ArrayLike, detailedlabel: ArrayLike, systBkgNorm: float
 ) -> Array:
-    """The weights, those of diboson events multiplied by `systBkgNorm`."""
+    """The weights, those of diboson events multiplied by `systBkgNorm`.
+
+    Args:
+        weights: expected events of each event, (n,).
+        detailedlabel: the process of each event, (n,).
+        systBkgNorm: the factor, 1 at the nominal rate.
+    """
     return _scaled(weights, np.asarray(detailedlabel) == "diboson", systBkgNorm)
 
 
 def all_bkg_weight_norm(weights: ArrayLike, label: ArrayLike, systBkgNorm: float) -> Array:
-    """The weights, those of all background events (label 0) multiplied by `systBkgNorm`."""
+    """The weights, those of all background events (label 0) multiplied by `systBkgNorm`.
+
+    Args:
+        weights: expected events of each event, (n,).
+        label: 1 of signal and 0 of background, (n,).
+        systBkgNorm: the factor, 1 at the nominal rate.
+    """
     return _scaled(weights, np.asarray(label) == 0, systBkgNorm)
 
 
@@ -283,6 +305,10 @@ def generate_pseudo_exp_data(
 
     Returns:
         `data`: the 28 features (float32) of the events after the cuts; `weights`: ones.
+
+    Raises:
+        SettingsError: `dict_systematics` names a parameter that does not exist.
+        DataError: the frames cannot be packed: a feature or the weights are missing, or not finite.
     """
     chosen = {} if dict_systematics is None else dict(dict_systematics)
     unknown = sorted(chosen.keys() - NUISANCES.keys())
@@ -304,7 +330,14 @@ def generate_pseudo_exp_data(
 def get_systematics_dataset(
     data: pd.DataFrame, tes: float = 1.0, jes: float = 1.0, soft_met: float = 0.0
 ) -> dict[str, Any]:
-    """`systematics` of a frame of features, each event with the weight 1."""
+    """`systematics` of a frame of features, each event with the weight 1.
+
+    Args:
+        data: a frame with the sixteen primary features of each event, energies in GeV.
+        tes: tau energy scale.
+        jes: jet energy scale.
+        soft_met: width of each component of the soft momentum, GeV.
+    """
     events = {"data": data, WEIGHTS: np.ones(len(data))}
     shifted: dict[str, Any] = systematics(events, tes, jes, soft_met)
     return shifted
@@ -340,6 +373,9 @@ def repeat_rows_by_weight(data_set: pd.DataFrame, seed: int = 31415) -> pd.DataF
     Args:
         data_set: a frame with `weights`.
         seed: seed of the order.
+
+    Raises:
+        DataError: the frame has no `weights`.
     """
     if WEIGHTS not in data_set.columns:
         raise DataError(f"the frame has no column '{WEIGHTS}'.", where="repeat_rows_by_weight")

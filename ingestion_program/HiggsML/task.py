@@ -107,6 +107,9 @@ class Task:
     def chosen(self, names: Iterable[str]) -> tuple[Nuisance, ...]:
         """The nuisance parameters of these names, in the order of the names.
 
+        Args:
+            names: of the parameters.
+
         Raises:
             SettingsError: the task has no parameter of this name.
         """
@@ -121,11 +124,19 @@ class Task:
         return tuple(rows)
 
     def draw(self, enabled: Collection[str], rng: np.random.Generator) -> dict[str, float]:
-        """Values of the nuisance parameters: the enabled ones from their priors."""
+        """Values of the nuisance parameters: the enabled ones from their priors.
+
+        Args:
+            enabled: names of the parameters that vary.
+            rng: source of the random numbers.
+        """
         return draw_values(self.nuisances, enabled, rng)
 
     def shift(self, values: Mapping[str, float]) -> dict[str, float]:
         """Values of the parameters that move events; those that are not given are nominal.
+
+        Args:
+            values: of parameters, by name.
 
         >>> HIGGSML.shift({"tes": 1.02, "bkg_scale": 1.001})
         {'tes': 1.02, 'jes': 1.0, 'soft_met': 0.0}
@@ -133,7 +144,12 @@ class Task:
         return {row.name: values.get(row.name, row.nominal) for row in self.moving}
 
     def rates(self, mu: float, values: Mapping[str, float]) -> Array:
-        """The factor on the expected events of each process, (P,); values not given are nominal."""
+        """The factor on the expected events of each process, (P,); values not given are nominal.
+
+        Args:
+            mu: signal strength.
+            values: of parameters, by name.
+        """
         factors = rate_factors(
             self.processes, self.signal, self.nuisances, mu, self.nominal | dict(values)
         )

@@ -25,6 +25,7 @@ class Usage:
 
     Attributes:
         fit_seconds, fit_bytes: time and largest memory of `fit`.
+        fit_parts: seconds of its parts, as far as the model tells.
         predict_calls: calls of `predict` that were timed.
         predict_seconds, predict_longest: time of all calls, and of the longest.
         predict_bytes: largest memory of a process that predicted.
@@ -32,6 +33,7 @@ class Usage:
 
     fit_seconds: float | None
     fit_bytes: int | None
+    fit_parts: Mapping[str, float]
     predict_calls: int | None
     predict_seconds: float | None
     predict_longest: float | None
@@ -48,6 +50,8 @@ class RunFacts:
         versions: release of each package that took part.
         stages: seconds that each stage of the run took, in the order in which they happened.
         usage: time and memory of the submission (None in runs of before).
+        kept: kinds of work that were kept from an earlier run: pools, events, models, answers.
+        effort: share of its usual work that `fit` was asked for; below 1 in a trial.
         limits: what it was allowed, by the names of the ingestion's settings; may be empty.
         workers: number of processes that measured.
         isolation_level: how well the submission was locked up.
@@ -57,6 +61,8 @@ class RunFacts:
         why_not_independent: why that is not so.
         audited, audited_different: experiments that were predicted again, and how many of them got
             another answer.
+        fits_told, fits_bad: fits of which the submission told how well they describe their
+            experiments, and how many of them it called bad.
         diagnostics: what the submission tells of its own fit, if it tells anything.
         random_seed: seed of the experiments. With it the truth can be computed.
         settings_digest: digest of the ingestion's settings.
@@ -69,6 +75,8 @@ class RunFacts:
     versions: Mapping[str, str]
     stages: Mapping[str, float]
     usage: Usage | None
+    kept: tuple[str, ...]
+    effort: float
     limits: Mapping[str, float]
     workers: int
     isolation_level: str
@@ -77,6 +85,8 @@ class RunFacts:
     why_not_independent: tuple[str, ...]
     audited: int
     audited_different: int
+    fits_told: int
+    fits_bad: int
     diagnostics: Diagnostics | None
     random_seed: int
     settings_digest: str
@@ -100,6 +110,7 @@ def parse_run_facts(facts: Mapping[str, Any], where: str) -> RunFacts:
 
     level, missing = fact("isolation", _isolation)
     independent, why_not = later_fact("independence", _independence, _UNKNOWN)
+    fits_told, fits_bad = later_fact("fits", _fits, (0, 0))
     audited, different = later_fact("audit", _audit, (0, 0))
     return RunFacts(
         submission_name=later_fact("submission_name", checks.text, ""),
@@ -107,6 +118,8 @@ def parse_run_facts(facts: Mapping[str, Any], where: str) -> RunFacts:
         versions=fact("versions", _texts),
         stages=fact("stages", _numbers),
         usage=later_fact("usage", _usage, None),
+        kept=later_fact("kept", _kept, ()),
+        effort=later_fact("effort", checks.seconds, 1.0),
         limits=later_fact("limits", _numbers, {}),
         workers=fact("workers", checks.count),
         isolation_level=level,
@@ -115,6 +128,8 @@ def parse_run_facts(facts: Mapping[str, Any], where: str) -> RunFacts:
         why_not_independent=why_not,
         audited=audited,
         audited_different=different,
+        fits_told=fits_told,
+        fits_bad=fits_bad,
         diagnostics=later_fact("diagnostics", parse_diagnostics, None),
         random_seed=fact("random_seed", _seed),
         settings_digest=fact("settings_digest", checks.digest),
@@ -157,6 +172,10 @@ def _independence(value: object, where: str) -> tuple[bool | None, tuple[str, ..
     return independent, _list_of_texts(table, "why_not", where)
 
 
+def _kept(value: object, where: str) -> tuple[str, ...]:
+    return _list_of_texts({"kept": value}, "kept", where)
+
+
 def _list_of_texts(table: dict[str, Any], key: str, where: str) -> tuple[str, ...]:
     texts = checks.member(table, key, where)
     if not isinstance(texts, list) or len(texts) > 100:
@@ -177,6 +196,16 @@ def _audit(value: object, where: str) -> tuple[int, int]:
     return checked, len(different)
 
 
+def _fits(value: object, where: str) -> tuple[int, int]:
+    """How many fits were told of, and how many are bad."""
+    table = _table(value, where)
+    told = _amount(checks.member(table, "told", where), f"{where}.told")
+    bad = _amount(checks.member(table, "bad", where), f"{where}.bad")
+    if bad > told:
+        raise ResultsError("more fits are bad than there are.", where=where)
+    return told, bad
+
+
 def _usage(value: object, where: str) -> Usage:
     table = _table(value, where)
 
@@ -186,9 +215,11 @@ def _usage(value: object, where: str) -> Usage:
         part = _table(table[stage], f"{where}.{stage}")
         return check(checks.member(part, key, f"{where}.{stage}"), f"{where}.{stage}.{key}")
 
+    parts = _table(table.get("fit", {}), f"{where}.fit").get("parts", {})  # not in runs of before
     return Usage(
         fit_seconds=of("fit", "seconds", checks.seconds),
         fit_bytes=of("fit", "memory_bytes", _amount),
+        fit_parts=_numbers(parts, f"{where}.fit.parts"),
         predict_calls=of("predict", "calls", checks.count),
         predict_seconds=of("predict", "seconds", checks.seconds),
         predict_longest=of("predict", "longest_seconds", checks.seconds),

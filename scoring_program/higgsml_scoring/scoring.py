@@ -96,6 +96,9 @@ class Scoring:
     def load_ingestion_duration(self, ingestion_duration_file: str | Path) -> None:
         """Read the ingestion's duration from a file.
 
+        Args:
+            ingestion_duration_file: JSON, with the duration in seconds.
+
         Raises:
             ResultsError: where the file is missing or malformed.
         """
@@ -105,6 +108,10 @@ class Scoring:
         self, prediction_dir: str | Path = "./", score_dir: str | Path = "./"
     ) -> None:
         """Read `result_<i>.json` of a folder, and remember the folder where the scores will go.
+
+        Args:
+            prediction_dir: folder with a result file for each set.
+            score_dir: folder that `write_scores` writes to.
 
         Raises:
             ResultsError: where a set is missing or a file malformed.
@@ -155,11 +162,22 @@ class Scoring:
         """RMSE with both squares averaged over the arrays: sqrt(mean d^2 + mean (d^2 - delta^2)^2).
 
         Of one experiment it is `metrics.rmse`; the scores average that one.
+
+        Args:
+            mu: (n,) true values, or one.
+            mu_hat: (n,) estimates.
+            delta_mu_hat: (n,) their errors.
         """
         return float(np.sqrt(np.mean(metrics.rmse(mu, mu_hat, delta_mu_hat) ** 2)))
 
     def MAE_score(self, mu: ArrayLike, mu_hat: ArrayLike, delta_mu_hat: ArrayLike) -> float:
-        """Mean of `metrics.mae` over the arrays."""
+        """Mean of `metrics.mae` over the arrays.
+
+        Args:
+            mu: (n,) true values, or one.
+            mu_hat: (n,) estimates.
+            delta_mu_hat: (n,) their errors.
+        """
         return float(np.mean(metrics.mae(mu, mu_hat, delta_mu_hat)))
 
     def Quantiles_Score(
@@ -168,6 +186,12 @@ class Scoring:
         """Mean width, coverage and quantiles score of arrays of intervals.
 
         `eps` is added to the mean width.
+
+        Args:
+            mu: (n,) true values, or one.
+            p16: (n,) lower ends.
+            p84: (n,) upper ends.
+            eps: added to the width, whose logarithm is taken.
         """
         width = float(np.mean(metrics.widths(p16, p84)))
         held = metrics.covers(mu, p16, p84)
@@ -200,7 +224,8 @@ class Scoring:
 
         Args:
             mu: mean estimate.
-            p16s, p84s: ends of the intervals.
+            p16s: (n,) lower ends of the intervals.
+            p84s: (n,) upper ends.
             set: number of the set.
             true_mu: drawn where given.
             result_text: drawn above the intervals where given.

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from HiggsML.inference.intervals import minimise
 from HiggsML.inference.likelihood import BinnedLikelihood, expected_events
+from HiggsML.inference.minimisation import minimise
 from HiggsML.inference.templates import Templates
 from HiggsML.nuisances import NUISANCES, NuisanceValues, nuisance_values
 from HiggsML.task import HIGGSML
@@ -118,3 +118,18 @@ def test_the_information_is_the_mean_curvature(templates):
         for d in np.eye(7) * step
     ]
     np.testing.assert_allclose(likelihood.information(theta), curvature, rtol=1e-4, atol=1e-3)
+
+
+def test_expectations_stay_above_zero_and_smooth(templates):
+    """A strength far below zero wants negative events: value and slope go on smoothly."""
+    likelihood = BinnedLikelihood(templates, expected_events(templates, 1.0, NuisanceValues()), ())
+    values = []
+    for mu in (-5.0, -50.0, -500.0, -5e4):
+        value, gradient = likelihood.value_and_gradient(np.array([mu]))
+        up, down = (
+            likelihood.value_and_gradient(np.array([mu + step]))[0] for step in (1e-3, -1e-3)
+        )
+        assert gradient[0] == pytest.approx((up - down) / 2e-3, rel=1e-3)
+        values.append(value)
+    assert np.isfinite(values).all()
+    assert values[0] < values[1] < values[2]  # ever worse

@@ -7,7 +7,7 @@ from HiggsML.errors import DataError
 from HiggsML.experiments import make_pseudo_experiment
 from HiggsML.inference import AnnealedNetwork, Measurement, Scout, physics_inputs
 from HiggsML.inference.binning import discriminants
-from HiggsML.inference.influence import mu_by_shift, two_sigma_values
+from HiggsML.inference.influence import mu_by_shift, values_at
 from HiggsML.inference.post_fit import post_fit_events
 from HiggsML.nuisances import NuisanceValues
 from HiggsML.running.diagnostics import check_diagnostics
@@ -152,7 +152,8 @@ def test_training_events_are_not_changed(events):
 
 def test_mu_is_told_for_each_nuisance_and_for_all(measurement, events):
     found = mu_by_shift(measurement, events, systematics)
-    assert list(found) == ["nominal", *two_sigma_values(), "all"]
+    names = [*values_at(2.0), "all"]
+    assert list(found) == ["nominal", *(f"{name} {z}" for name in names for z in ("+2", "-2"))]
     assert np.isfinite(list(found.values())).all()
 
 

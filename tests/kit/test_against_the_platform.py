@@ -510,6 +510,6 @@ def test_a_trial(
     assert "It runs, and is scored" in capsys.readouterr().out
     assert main(["check", "sample_submission", "--run"]) == 0
     text("sample_submission/fails", "")(ready)
-    assert main(["check", "sample_submission"]) == 0
+    assert main(["check", "sample_submission", "--static"]) == 0
     assert main(["check", "sample_submission", "--run"]) == 1
     assert "the ingestion program failed" in capsys.readouterr().err

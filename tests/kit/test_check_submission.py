@@ -108,6 +108,6 @@ def test_files_that_are_no_submission(tmp_path: Path) -> None:
 
 
 def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check", "--submission", str(REPOSITORY / "sample_submission")]) == 0
+    assert main(["check", "--static", str(REPOSITORY / "sample_submission")]) == 0
     assert main(["check", "--submission", str(tmp_path)]) == 1
     assert "has no model.py" in capsys.readouterr().err

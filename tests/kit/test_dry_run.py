@@ -17,7 +17,7 @@ from HiggsML.running.trusted.own_files import MANIFEST
 from higgsml_kit.bundle import find_bundle, read_bundle
 from higgsml_kit.cli import main
 from higgsml_kit.codabench import IMAGE_ENVIRONMENT, MOUNTS, PLATFORM_ENVIRONMENT
-from higgsml_kit.commands.dry_run import DryRun, check_scores, dry_run
+from higgsml_kit.dry_runs import DryRun, check_scores, dry_run
 
 SCORES = (
     '{"quantiles_score": 0.5, "interval": 0.5, "coverage": 0.68, "rmse": 0.3,'
@@ -37,6 +37,12 @@ def execute(root: Path, **changes: object) -> DryRun:
         **changes,
     }
     return dry_run(read_bundle(root), **arguments)
+
+
+def asked(words: list[str]) -> list[str]:
+    """Flags of the ingestion program, but where work is kept."""
+    place = words.index("--keep")
+    return words[:place] + words[place + 2 :]
 
 
 def left(folder: Path) -> list[str]:
@@ -106,7 +112,7 @@ def test_counts_reach_both_programs(root: Path) -> None:
     result = execute(root, overrides=overrides)
     seen = json.loads((result.output / "seen.json").read_text())
     assert seen["shape"] == [2, 5]
-    assert seen["others"] == ["--workers", "1", *FIXED_SEEDS]
+    assert asked(seen["others"]) == ["--workers", "1", *FIXED_SEEDS]
     assert yaml.safe_load(seen["reference"]) == {
         "show_truth": True,
         "num_of_sets": 2,
@@ -120,7 +126,7 @@ def test_seeds_are_fixed_unless_flags_or_settings_fix_them(
     def seen(**overrides: int) -> list[str]:
         result = execute(root, overrides=overrides)
         others: list[str] = json.loads((result.output / "seen.json").read_text())["others"]
-        return others
+        return asked(others)
 
     assert seen() == FIXED_SEEDS
     assert "Seeds are fixed" in capsys.readouterr().out
@@ -276,9 +282,19 @@ def test_a_phase_has_its_own_task(
 
 
 def test_resume_and_audit_reach_the_program(root: Path) -> None:
-    result = execute(root, audit=20, resume=True)
+    result = execute(root, audit=20, resume=True, effort=0.5, refit=True)
     seen = json.loads((result.output / "seen.json").read_text())
-    assert seen["others"][-3:] == ["--audit", "20", "--resume"]
+    flags = ["--audit", "20", "--effort", "0.5", "--refit", "--resume"]
+    assert asked(seen["others"])[-6:] == flags
+
+
+def test_where_nothing_can_be_kept_a_run_keeps_nothing(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    seen = json.loads((execute(root).output / "seen.json").read_text())
+    assert "--keep" not in seen["others"]
 
 
 INTERRUPTED = """\

@@ -72,7 +72,7 @@ def test_every_named_page_and_folder_is_there(kit: Path) -> None:
 
 
 def test_check_and_pack(kit: Path) -> None:
-    assert "no problem found" in higgsml(kit, "check", "sample_submission")
+    assert "no problem found" in higgsml(kit, "check", "sample_submission", "--static")
     higgsml(kit, "pack", "--submission", "sample_submission")
     with zipfile.ZipFile(kit / "dist" / "sample_submission.zip") as archive:
         assert archive.namelist() == ["model.py"]

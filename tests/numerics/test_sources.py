@@ -80,7 +80,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("copy")
     package = folder / "HiggsML"
     (package / "numerics").mkdir(parents=True)
-    names = ["__init__.py", "schema.py", "columns.py"]
+    names = ["__init__.py", "cache_folder.py", "schema.py", "columns.py"]
     names += [f"numerics/{path.name}" for path in (PACKAGE / "numerics").glob("*.py")]
     for name in names:
         shutil.copyfile(PACKAGE / name, package / name)
@@ -124,6 +124,29 @@ def run_parts(folder: Path) -> tuple[object, bool]:
 def test_an_unchanged_copy_compiles_nothing(copy: Path) -> None:
     assert run_kernel(copy) == (KERNEL_VALUE, False)
     assert run_parts(copy) == (PARTS_VALUE, False)
+
+
+def test_a_copy_elsewhere_compiles_nothing(copy: Path, tmp_path: Path) -> None:
+    """A dry run starts the programs of a bundle in a folder that is new each time."""
+    shutil.copytree(copy, tmp_path / "elsewhere")
+    shutil.rmtree(tmp_path / "elsewhere" / "cache")
+    (tmp_path / "elsewhere" / "cache").symlink_to(copy / "cache")
+    assert run_kernel(tmp_path / "elsewhere") == (KERNEL_VALUE, False)
+    assert run_parts(tmp_path / "elsewhere") == (PARTS_VALUE, False)
+
+
+def test_a_cache_that_cannot_be_written_is_read(copy: Path, tmp_path: Path) -> None:
+    """As in an image. Root may write anywhere, but not below a file."""
+    folder = tmp_path / "copy"
+    shutil.copytree(copy, folder)
+    for path in (folder / "cache").iterdir():
+        path.chmod(0o400)
+    (folder / "cache").chmod(0o500)
+    assert run_kernel(folder) == (KERNEL_VALUE, False)
+    (folder / "cache").chmod(0o700)
+    shutil.rmtree(folder / "cache")
+    (folder / "cache").touch()
+    assert run_kernel(folder) == (KERNEL_VALUE, True)
 
 
 def of_a_class_that_is_gone(content: bytes) -> bytes:

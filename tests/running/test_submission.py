@@ -21,13 +21,18 @@ class TestCheckPrediction:
     def test_finite_numbers_pass_unchanged(self, a: float, b: float, c: float, d: float) -> None:
         low, high = sorted((c, d))
         answer = {"mu_hat": a, "delta_mu_hat": b, "p16": low, "p84": high}
-        assert check_prediction(answer) == (a, b, low, high)
+        assert check_prediction(answer) == (a, b, low, high, None)
 
     @pytest.mark.parametrize("kind", [int, float, np.float32, np.float64, np.int64, np.int8])
     def test_numpy_scalars_are_fine(self, kind: type) -> None:
         found = check_prediction({key: kind(2) for key in GOOD} | {"note": "ignored"})
-        assert found == (2.0, 2.0, 2.0, 2.0)
-        assert all(type(number) is float for number in found)
+        assert found == (2.0, 2.0, 2.0, 2.0, None)
+        assert all(type(number) is float for number in found[:4])
+
+    @pytest.mark.parametrize("told", [True, np.True_, False, None])
+    def test_a_model_may_tell_that_its_fit_is_bad(self, told: bool | None) -> None:
+        bad_fit = check_prediction(GOOD | {"bad_fit": told}).bad_fit
+        assert bad_fit is (None if told is None else bool(told))
 
     @pytest.mark.parametrize(
         ("changed", "message"),
@@ -45,6 +50,7 @@ class TestCheckPrediction:
             ({"p16": 0.5j}, "p16 must be a number"),
             ({"p16": Fraction(1, 2)}, "p16 must be a number"),
             ({"p16": 2.0}, "p16 is above p84"),
+            ({"bad_fit": 0.3}, "bad_fit must be True or False. Found: 0.3"),
         ],
     )
     def test_mistakes_are_named(self, changed: dict[str, object], message: str) -> None:

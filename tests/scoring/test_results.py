@@ -46,12 +46,14 @@ def test_reads_what_is_known_of_the_submission(tmp_path):
     assert run.usage == Usage(
         fit_seconds=99.5,
         fit_bytes=3 * 2**30,
+        fit_parts={},
         predict_calls=40,
         predict_seconds=100.0,
         predict_longest=7.25,
         predict_bytes=2**29,
     )
     assert (run.audited, run.audited_different) == (20, 1)
+    assert (run.fits_told, run.fits_bad) == (40, 2)
 
 
 def test_runs_that_know_less_of_the_submission_are_scored(tmp_path):

@@ -17,6 +17,7 @@ from HiggsML.errors import HiggsMLError, did_you_mean
 __all__ = ["main"]
 
 COMMANDS = {
+    "new": ("new", "make a folder with a submission to start from"),
     "dry-run": ("dry_run", "run ingestion and scoring here, as on the platform"),
     "check": ("check", "say whether a bundle or a submission is valid, and ready to upload"),
     "pack": ("pack", "make the zip file of the bundle or of a submission"),
@@ -24,6 +25,7 @@ COMMANDS = {
     "download": ("download", "fetch a data set, resuming where an earlier attempt ended"),
     "score": ("score", "score a saved run again, or many, and rank them"),
     "compare": ("compare", "say which of several results are better, pair by pair"),
+    "cache": ("cache", "show what is kept between runs, or remove it"),
     "approaches": ("approaches", "compare classifiers, each made into a measurement"),
 }
 
@@ -31,7 +33,8 @@ DESCRIPTION = """\
 The HiggsML uncertainty challenge on your own machine: a model measures the signal strength mu of
 Higgs bosons in many pseudo-experiments, and its intervals are scored.
 
-You take part? Three commands matter, in the folder that holds your folder my_submission/:
+You take part? Four commands matter, in the folder that holds your folder my_submission/:
+  higgsml new my_submission                     a model that runs, to be changed
   higgsml dry-run --submission my_submission    fit, measure and score it, as on the platform
   higgsml check my_submission                   what the platform would refuse, in a second
   higgsml pack --submission my_submission       the zip file to upload

@@ -17,6 +17,7 @@ __all__ = [
     "LOGO_FORMATS",
     "MOUNTS",
     "PLATFORM_ENVIRONMENT",
+    "PROCESSOR",
     "PROGRAM",
     "QUEUE_SECONDS",
     "READERS",
@@ -71,6 +72,9 @@ PLATFORM_ENVIRONMENT: Mapping[str, str] = MappingProxyType(
 
 IMAGE_ENVIRONMENT = ("NUMBA_CACHE_DIR", "MPLCONFIGDIR")
 """Variables that the image sets, to folders that can be written while the programs run."""
+
+PROCESSOR = ("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES")
+"""Variables that the image sets, to the processors that its kernels are compiled for."""
 
 _NAMES = """
     HiggsML PIL certifi charset_normalizer cloudpickle contourpy cycler dateutil fontTools idna

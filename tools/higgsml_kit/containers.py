@@ -15,11 +15,12 @@ from pathlib import Path
 
 import yaml
 
+from HiggsML.cache_folder import MACHINE_CODE, cache_folder, make_private
 from HiggsML.errors import RunError
 
 from .archives import files_of, unpack, write_zip
 from .bundle import program_command
-from .codabench import IMAGE_ENVIRONMENT, MOUNTS, PLATFORM_ENVIRONMENT, PROGRAM
+from .codabench import IMAGE_ENVIRONMENT, MOUNTS, PLATFORM_ENVIRONMENT, PROCESSOR, PROGRAM
 
 __all__ = ["lay_out", "mounted", "run_program", "write_status"]
 
@@ -132,14 +133,25 @@ def _start(
 
 
 def _environment(work: Path) -> dict[str, str]:
-    """What a program finds in the container, with this Python in place of the image's."""
+    """What a program finds in the container, with this Python in place of the image's.
+
+    As in the image, kernels are compiled already: in the folder that the image names (a dry run in
+    the image), else in the user's cache folder, from the second run on. Only programs see it, no
+    submission (`running.trusted.launch`).
+    """
     scratch = {name: work / "image" / name.lower() for name in ("HOME", *IMAGE_ENVIRONMENT)}
+    named, kept = os.environ.get("NUMBA_CACHE_DIR"), cache_folder()
+    if named:
+        scratch["NUMBA_CACHE_DIR"] = Path(named).absolute()
+    elif kept is not None and make_private(kept / MACHINE_CODE):
+        scratch["NUMBA_CACHE_DIR"] = kept / MACHINE_CODE
     for folder in scratch.values():
         folder.mkdir(parents=True, exist_ok=True)
     return {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.defpath]),
         "LANG": "C.UTF-8",
         **{name: str(folder) for name, folder in scratch.items()},
+        **{name: os.environ[name] for name in PROCESSOR if name in os.environ},
         **PLATFORM_ENVIRONMENT,
     }
 

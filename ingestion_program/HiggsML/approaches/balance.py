@@ -84,6 +84,14 @@ class Balanced(Wrapper):
     def fit(self, x: Any, y: Any, sample_weight: Any = None) -> Self:
         """Balance the rows and train.
 
+        Args:
+            x: (n, d) features of each event.
+            y: (n,) classes.
+            sample_weight: (n,) weights of the events; None: all the same.
+
+        Returns:
+            The object itself.
+
         Raises:
             ApproachError: the rows cannot be balanced in this way, or the extra is not installed.
         """

@@ -70,6 +70,9 @@ class CutAndCount(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # no t
             y: (n,) labels.
             sample_weight: (n,), or None for ones.
 
+        Returns:
+            The object itself.
+
         Raises:
             ApproachError: an argument cannot be used, or a class has no weight.
         """
@@ -106,7 +109,11 @@ class CutAndCount(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # no t
         return self
 
     def passes(self, x: Any) -> Mask:
-        """Whether each event passes all cuts, (n,)."""
+        """Whether each event passes all cuts, (n,).
+
+        Args:
+            x: (n, d) features of each event.
+        """
         check_is_fitted(self)
         x = validate_data(self, x, reset=False)
         passed = np.ones(len(x), dtype=np.bool_)
@@ -115,13 +122,21 @@ class CutAndCount(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # no t
         return passed
 
     def predict_proba(self, x: Any) -> Array:
-        """Probability of each class, (n, classes)."""
+        """Probability of each class, (n, classes).
+
+        Args:
+            x: (n, d) features of each event.
+        """
         passed = self.passes(x)
         certain = np.eye(len(self.classes_))[self._signal_code]
         return np.asarray(np.where(passed[:, None], certain, self._shares))
 
     def predict(self, x: Any) -> npt.NDArray[Any]:
-        """The most probable class of each event, (n,)."""
+        """The most probable class of each event, (n,).
+
+        Args:
+            x: (n, d) features of each event.
+        """
         probabilities = self.predict_proba(x)
         found: npt.NDArray[Any] = self.classes_[probabilities.argmax(axis=1)]
         return found

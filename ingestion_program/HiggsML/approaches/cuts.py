@@ -66,7 +66,11 @@ class Cut:
         return tuple(edge for edge in (self.low, self.high) if np.isfinite(edge))
 
     def passes(self, values: npt.NDArray[Any]) -> Mask:
-        """Whether each value is kept."""
+        """Whether each value is kept.
+
+        Args:
+            values: (n,) the observable of each event.
+        """
         low, high = np.float64(self.low), np.float64(self.high)  # float32 would move the edges
         if self.case == "sides":
             return np.asarray((values <= low) | (values >= high))

@@ -38,7 +38,11 @@ __all__ = [
 
 
 def boosted_trees(**options: Any) -> Any:
-    """XGBoost's 100 trees of depth 3 with a rate of 0.1, the usual first try."""
+    """XGBoost's 100 trees of depth 3 with a rate of 0.1, the usual first try.
+
+    Args:
+        options: further arguments of the library's classifier, in place of those set here.
+    """
     from xgboost import XGBClassifier  # takes a second
 
     return XGBClassifier(
@@ -47,58 +51,98 @@ def boosted_trees(**options: Any) -> Any:
 
 
 def strong_boosted_trees(**options: Any) -> Any:
-    """XGBoost's 100 trees of depth 6 with a rate of 0.2, which lose little to a network."""
+    """XGBoost's 100 trees of depth 6 with a rate of 0.2, which lose little to a network.
+
+    Args:
+        options: further arguments of the library's classifier, in place of those set here.
+    """
     return boosted_trees(**{"max_depth": 6, "learning_rate": 0.2} | options)
 
 
 def random_forest(**options: Any) -> RandomForestClassifier:
-    """60 trees whose leaves hold 50 events at least: shares of classes in a leaf have a meaning."""
+    """60 trees whose leaves hold 50 events at least: shares of classes in a leaf have a meaning.
+
+    Args:
+        options: further arguments of the library's classifier, in place of those set here.
+    """
     return RandomForestClassifier(
         **{"n_estimators": 60, "min_samples_leaf": 50, "random_state": 1} | options
     )
 
 
 def extra_trees(**options: Any) -> ExtraTreesClassifier:
-    """60 trees with cuts at random places."""
+    """60 trees with cuts at random places.
+
+    Args:
+        options: further arguments of the library's classifier, in place of those set here.
+    """
     return ExtraTreesClassifier(
         **{"n_estimators": 60, "min_samples_leaf": 50, "random_state": 1} | options
     )
 
 
 def single_tree(**options: Any) -> DecisionTreeClassifier:
-    """One tree of cuts; its leaves hold 200 events at least."""
+    """One tree of cuts; its leaves hold 200 events at least.
+
+    Args:
+        options: further arguments of the library's classifier, in place of those set here.
+    """
     return DecisionTreeClassifier(**{"min_samples_leaf": 200, "random_state": 1} | options)
 
 
 def ada_boost(**options: Any) -> AdaBoostClassifier:
-    """50 stumps, each trained on what those before it got wrong."""
+    """50 stumps, each trained on what those before it got wrong.
+
+    Args:
+        options: further arguments of the library's classifier, in place of those set here.
+    """
     return AdaBoostClassifier(**{"n_estimators": 50, "random_state": 1} | options)
 
 
 def histogram_boosting(**options: Any) -> HistGradientBoostingClassifier:
-    """Boosted trees on binned inputs, the method of LightGBM."""
+    """Boosted trees on binned inputs, the method of LightGBM.
+
+    Args:
+        options: further arguments of the library's classifier, in place of those set here.
+    """
     return HistGradientBoostingClassifier(
         **{"max_iter": 100, "early_stopping": False, "random_state": 1} | options
     )
 
 
 def logistic_regression(**options: Any) -> LogisticRegression:
-    """Probabilities whose logits are linear in the inputs."""
+    """Probabilities whose logits are linear in the inputs.
+
+    Args:
+        options: further arguments of the library's classifier, in place of those set here.
+    """
     return LogisticRegression(**{"max_iter": 1_000} | options)
 
 
 def ridge(**options: Any) -> CalibratedClassifierCV:
-    """Least squares on the classes; a sigmoid fitted on left-out events makes probabilities."""
+    """Least squares on the classes; a sigmoid fitted on left-out events makes probabilities.
+
+    Args:
+        options: further arguments of the library's classifier, in place of those set here.
+    """
     return CalibratedClassifierCV(RidgeClassifier(**options), cv=5)
 
 
 def linear_svc(**options: Any) -> CalibratedClassifierCV:
-    """The linear classifier of widest margin; a sigmoid makes probabilities, as for `ridge`."""
+    """The linear classifier of widest margin; a sigmoid makes probabilities, as for `ridge`.
+
+    Args:
+        options: further arguments of the library's classifier, in place of those set here.
+    """
     return CalibratedClassifierCV(LinearSVC(**{"random_state": 1} | options), cv=5)
 
 
 def network(**options: Any) -> MLPClassifier:
-    """The network of the sample submission: two layers of 64."""
+    """The network of the sample submission: two layers of 64.
+
+    Args:
+        options: further arguments of the library's classifier, in place of those set here.
+    """
     settings = {
         "hidden_layer_sizes": (64, 64),
         "batch_size": 1024,
@@ -114,6 +158,9 @@ def three_layer_network(**options: Any) -> MLPClassifier:
 
     With three observables and two classes it has 4,353 parameters. HML's has 4,386: two outputs,
     which sum to one, where this one has one.
+
+    Args:
+        options: further arguments of the library's classifier, in place of those set here.
     """
     settings = {"hidden_layer_sizes": (32, 64, 32), "batch_size": 128, "max_iter": 100}
     return MLPClassifier(**settings | {"random_state": 1} | options)
@@ -124,6 +171,9 @@ def two_layer_network(**options: Any) -> "NetworkAtPriors":
 
     With 100 pixels and five classes it has 2,285 parameters. It starts from the shares of the
     classes.
+
+    Args:
+        options: further arguments of the library's classifier, in place of those set here.
     """
     settings = {"hidden_layer_sizes": (20, 10), "solver": "sgd", "max_iter": 8, "random_state": 1}
     return NetworkAtPriors(**settings | options)
@@ -138,7 +188,16 @@ class NetworkAtPriors(MLPClassifier):  # type: ignore[misc]  # no types
     """
 
     def fit(self, x: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Set the last biases to the logarithms of the shares (weighted), then train."""
+        """Set the last biases to the logarithms of the shares (weighted), then train.
+
+        Args:
+            x: (n, d) features of each event.
+            y: (n,) classes.
+            sample_weight: (n,) weights of the events; None: all the same.
+
+        Returns:
+            The object itself.
+        """
         classes, first, codes = np.unique(y, return_index=True, return_inverse=True)
         shares = np.bincount(codes, sample_weight)
         biases = np.log(np.maximum(shares / shares.sum(), 1e-12))

@@ -41,6 +41,9 @@ def save(approach: Any, path: str | os.PathLike[str], *, overwrite: bool = False
         path: of the file; it appears when it is complete.
         overwrite: whether a file may stand there.
 
+    Returns:
+        The path of the file.
+
     Raises:
         ApproachError: a file stands there, or this is no estimator.
     """
@@ -80,6 +83,9 @@ def load_approach(path: str | os.PathLike[str], *, trusted: bool = False) -> Any
     Args:
         path: of the file.
         trusted: whether pickles in it may be read, which runs any code that they hold.
+
+    Returns:
+        The fitted approach.
 
     Raises:
         ApproachError: this is no such file, or it is damaged, of another version, of a class that

@@ -35,7 +35,16 @@ class PriorCorrected(Wrapper):
         self.priors = priors
 
     def fit(self, x: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Train, and note the shares of the classes."""
+        """Train, and note the shares of the classes.
+
+        Args:
+            x: (n, d) features of each event.
+            y: (n,) classes.
+            sample_weight: (n,) weights of the events; None: all the same.
+
+        Returns:
+            The object itself.
+        """
         x, y, weights, codes = self._validated(x, y, sample_weight)
         self.estimator_ = clone(self.estimator).fit(x, y, sample_weight=weights)
         sums = np.bincount(codes, weights)

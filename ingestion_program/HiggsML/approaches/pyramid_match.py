@@ -57,6 +57,13 @@ class PyramidFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  #
     def fit(self, x: Any, y: Any = None) -> Self:  # noqa: ARG002  scikit-learn's argument
         """Check the arguments; nothing is learnt.
 
+        Args:
+            x: (n, m, d) sets: m vectors of d numbers for each event.
+            y: not looked at; pipelines pass it.
+
+        Returns:
+            The object itself.
+
         Raises:
             ApproachError: sides or levels that make no cells.
             DataError: x is no array of sets.
@@ -169,14 +176,33 @@ class PyramidMatch(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # no 
         self.random_state = random_state
 
     def fit(self, x: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Train on sets (n, m, d) with labels (n,) and weights (n,)."""
+        """Train on sets (n, m, d) with labels (n,) and weights (n,).
+
+        Args:
+            x: (n, m, d) sets: m vectors of d numbers for each event.
+            y: (n,) classes.
+            sample_weight: (n,) weights of the events; None: all the same.
+
+        Returns:
+            The object itself.
+        """
         rows = self._features().fit_transform(x)
         self.linear_ = self._linear().fit(rows, y, sample_weight=sample_weight)
         self.classes_ = self.linear_.classes_
         return self
 
     def partial_fit(self, x: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
-        """Train on some more sets, once; the first call needs all labels that may come."""
+        """Train on some more sets, once; the first call needs all labels that may come.
+
+        Args:
+            x: (n, m, d) sets: m vectors of d numbers for each event.
+            y: (n,) classes.
+            classes: (k,) all labels that may come; the first call needs them.
+            sample_weight: (n,) weights of the events; None: all the same.
+
+        Returns:
+            The object itself.
+        """
         if not hasattr(self, "linear_"):
             self.linear_ = self._linear()
         rows = self._features().fit_transform(x)
@@ -185,7 +211,11 @@ class PyramidMatch(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # no 
         return self
 
     def predict_proba(self, x: Any) -> Array:
-        """Probability of each class, (n, classes)."""
+        """Probability of each class, (n, classes).
+
+        Args:
+            x: (n, m, d) sets: m vectors of d numbers for each event.
+        """
         check_is_fitted(self)
         features = self._features().fit(x)
         sets = np.asarray(x)
@@ -196,7 +226,11 @@ class PyramidMatch(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # no 
         return found
 
     def predict(self, x: Any) -> npt.NDArray[Any]:
-        """The most probable class of each set, (n,)."""
+        """The most probable class of each set, (n,).
+
+        Args:
+            x: (n, m, d) sets: m vectors of d numbers for each event.
+        """
         found: npt.NDArray[Any] = self.classes_[self.predict_proba(x).argmax(axis=1)]
         return found
 

@@ -152,7 +152,7 @@ def class_histograms(
     """A quantity in several classes or samples, as lines on common bins.
 
     Args:
-        values: for each class the values of its events, or of its objects; NaN is left out.
+        values: for each class the values (n,) of its events, or of its objects; NaN is left out.
         label: what the quantity is, with its unit.
         weights: for each class a weight of each value; None: values are counted.
         nbins: bins (a quantity of few whole numbers has one for each).

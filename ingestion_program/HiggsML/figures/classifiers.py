@@ -201,7 +201,7 @@ def learning_curves(history: Mapping[str, ArrayLike]) -> Figure:
     """Curves over the epochs of a training; those of validation rows beside those of training rows.
 
     Args:
-        history: one number for each epoch, by name. "validation_loss" is drawn with "loss".
+        history: (n,) one number for each epoch, by name. "validation_loss" is drawn with "loss".
 
     Raises:
         DataError: there is no curve.

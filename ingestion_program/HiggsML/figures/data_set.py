@@ -73,27 +73,53 @@ class Dataset_visualise:
         return by_process.agg(rows="size", expected_events="sum")
 
     def histogram_dataset(self, columns: Sequence[str] | None = None, nbin: int = 25) -> Figure:
-        """Distributions of features for background and signal, and their ratio."""
+        """Distributions of features for background and signal, and their ratio.
+
+        Args:
+            columns: names of the features; None: all.
+            nbin: bins of each feature.
+        """
         sides = [(self.dfall[self.target == i], self.weights[self.target == i]) for i in (0, 1)]
         return compare_histograms(sides, ("background", "signal"), columns or self.columns, nbin)
 
     def correlation_plots(self, columns: Sequence[str] | None = None) -> Figure:
-        """`visualization.correlation_plots` of this data set."""
+        """`visualization.correlation_plots` of this data set.
+
+        Args:
+            columns: names of the features; None: all.
+        """
         return correlation_plots(self.dfall, self.target, columns or self.columns)
 
     def pair_plots(self, sample_size: int = 10, columns: Sequence[str] | None = None) -> Figure:
-        """`visualization.pair_plots` of this data set."""
+        """`visualization.pair_plots` of this data set.
+
+        Args:
+            sample_size: events of each class.
+            columns: names of the features; None: all.
+        """
         return pair_plots(self.dfall, self.target, sample_size, columns)
 
     def stacked_histogram(
         self, field_name: str, mu_hat: float = 1.0, bins: int = 30, y_scale: str = "linear"
     ) -> Figure:
-        """`visualization.stacked_histogram` of this data set."""
+        """`visualization.stacked_histogram` of this data set.
+
+        Args:
+            field_name: the feature.
+            mu_hat: signal strength that the signal is scaled to.
+            bins: their number.
+            y_scale: "linear" or "log".
+        """
         events = self.dfall, self.target, self.weights, self.detailed_label
         return stacked_histogram(*events, field_name, mu_hat, bins, y_scale)
 
     def pair_plots_syst(self, df_syst: pd.DataFrame, sample_size: int = 100) -> Figure:
-        """`visualization.pair_plots_syst` of this data set and a shifted one."""
+        """`visualization.pair_plots_syst` of this data set and a shifted one.
+
+        Args:
+            df_syst: events under a shift.
+            sample_size: events of each of the two.
+        """
         return pair_plots_syst(self.dfall, df_syst, sample_size)
 
     def histogram_syst(
@@ -103,11 +129,24 @@ class Dataset_visualise:
         columns: Sequence[str] | None = None,
         nbin: int = 25,
     ) -> Figure:
-        """`visualization.histogram_syst` of this data set and a shifted one."""
+        """`visualization.histogram_syst` of this data set and a shifted one.
+
+        Args:
+            df_syst: events under a shift.
+            weight_syst: (n,) weights of these.
+            columns: names of the features; None: all.
+            nbin: bins of each feature.
+        """
         return histogram_syst(self.dfall, df_syst, self.weights, weight_syst, columns, nbin)
 
     def event_vise_syst(
         self, df_syst: pd.DataFrame, columns: Sequence[str] | None = None, sample_size: int = 100
     ) -> Figure:
-        """`visualization.event_vise_syst` of this data set and a shifted one."""
+        """`visualization.event_vise_syst` of this data set and a shifted one.
+
+        Args:
+            df_syst: the same events under a shift, a row for each.
+            columns: names of the features; None: all.
+            sample_size: events that are drawn.
+        """
         return event_vise_syst(self.dfall, df_syst, columns, sample_size)

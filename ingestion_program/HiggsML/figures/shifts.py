@@ -59,8 +59,8 @@ def histogram_syst(
     Args:
         dfall: the nominal events.
         df_syst: the shifted ones.
-        weights: one per nominal event.
-        weight_syst: one per shifted event.
+        weights: (n,) one per nominal event.
+        weight_syst: (m,) one per shifted event.
         columns: features to show.
         nbin: bins, up to the 97.5th percentile of the nominal events.
 

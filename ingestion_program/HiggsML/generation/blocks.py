@@ -37,6 +37,9 @@ public file (24 %, 73 %, 3 % and 0.3 %) dibosons would be too few to train on.""
 def default_counts(total: int) -> dict[str, int]:
     """`total` events, shared among the processes as in `DEFAULT_COUNTS`; Z takes what is left over.
 
+    Args:
+        total: number of events.
+
     >>> default_counts(1000)
     {'htautau': 250, 'ztautau': 600, 'ttbar': 100, 'diboson': 50}
     """

@@ -1,6 +1,6 @@
 """Generated events as a data source of a run, with the same face as `HiggsML.datasets.Data`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -29,10 +29,13 @@ class GeneratedData:
 
     Args:
         settings: seed, luminosity and how many events of each process.
+        make: makes the training events: `generate`, or what keeps its events.
     """
 
-    def __init__(self, settings: DataSettings) -> None:
-        self._settings = settings
+    def __init__(
+        self, settings: DataSettings, make: Callable[..., pd.DataFrame] = generate
+    ) -> None:
+        self._settings, self._make = settings, make
         self._seed = drawn(settings.seed)
         self._train_seed = seed_below(self._seed, _TRAIN)
         self._test_seed = seed_below(self._seed, _TEST)
@@ -56,10 +59,17 @@ class GeneratedData:
         selected_indices: Indices | None = None,
         seed: Seed = 0,
     ) -> None:
-        """Load the training set, or a part of it; arguments as for `Data.load_train_set`."""
+        """Load the training set, or a part of it; arguments as for `Data.load_train_set`.
+
+        Args:
+            train_size: a share (float) or number (int) of the training events; None: all.
+            selected_indices: rows of the training set, (n,), in place of `train_size`; None: no
+                choice.
+            seed: seed of the choice, an int or a generator of random numbers.
+        """
         if self._all is None:
             s = self._settings
-            self._all = generate(s.train_events, self._train_seed, luminosity=s.luminosity)
+            self._all = self._make(s.train_events, self._train_seed, luminosity=s.luminosity)
         rows = chosen_rows(train_size, selected_indices, len(self._all), seed)
         chosen = self._all if rows is None else self._all.iloc[rows].reset_index(drop=True)
         weights = chosen[WEIGHTS].to_numpy(np.float64)

@@ -99,7 +99,9 @@ def write_dataset(
 
     Args:
         directory: created where it is missing; must not hold a parquet file yet.
-        counts, seed, luminosity: as for `generate`.
+        counts: number of events of each process.
+        seed: the events are a function of it.
+        luminosity: the weights add up to the events expected at it, 1/fb.
         progress: called with the number of rows just written.
 
     Returns:

@@ -2,27 +2,27 @@
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from ..arrays import Array
+from ..concurrency import one_thread_for_algebra
 from ..task import HIGGSML, Task
 from .intervals import fit_mu
 from .likelihood import BinnedLikelihood
 from .measurement import Measurement
 from .samples import Systematics, samples_of, under_shift
 
-__all__ = ["mu_by_shift", "two_sigma_values"]
+__all__ = ["mu_by_shift", "values_at"]
 
 
-def two_sigma_values(task: Task = HIGGSML) -> dict[str, float]:
-    """Each nuisance parameter at twice the spread of its prior, within its clip."""
-    return {row.name: min(row.value_at(2.0), row.high) for row in task.nuisances}
+def values_at(z: float, task: Task = HIGGSML) -> dict[str, float]:
+    """Each nuisance parameter at so many spreads of its prior, within its clip."""
+    return {row.name: float(np.clip(row.value_at(z), row.low, row.high)) for row in task.nuisances}
 
 
 def mu_by_shift(
     measurement: Measurement, events: pd.DataFrame, systematics: Systematics
 ) -> dict[str, float]:
-    """The fitted mu at nominal, with each nuisance parameter alone at two sigma, and with all.
+    """The fitted mu at nominal, with each nuisance parameter alone two sigma off, and with all.
 
     The events are counted with their weights, at mu = 1, so that there is no statistical error;
     the error of the finite sample is common to all and drops out of differences.
@@ -31,17 +31,22 @@ def mu_by_shift(
         measurement: after `fit`.
         events: simulated events that it was not fitted on, with weights and processes.
         systematics: function of the Model contract that shifts events.
+
+    Returns:
+        mu by `nominal`, `<name> +2`, `<name> -2`, `all +2` and `all -2`.
     """
     task = measurement.task
-    shifted = two_sigma_values(task)
-    points = {"nominal": {}, **{name: {name: v} for name, v in shifted.items()}, "all": shifted}
-
+    shifted = {"+2": values_at(2.0, task), "-2": values_at(-2.0, task)}
+    points: dict[str, dict[str, float]] = {"nominal": {}}
+    for name in task.names:
+        points |= {f"{name} {z}": {name: values[name]} for z, values in shifted.items()}
+    points |= {f"all {z}": values for z, values in shifted.items()}
     samples = samples_of(events, task)
     n_bins = measurement.bins.n_bins
     count = measurement.bins.histogram
     histograms: dict[tuple[float, ...], Array] = {}
     found = {}
-    with threadpool_limits(1, "blas"):
+    with one_thread_for_algebra():
         for name, point in points.items():
             shift = tuple(task.shift(point).values())
             if shift not in histograms:

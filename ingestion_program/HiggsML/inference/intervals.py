@@ -1,24 +1,22 @@
 """Fit of mu, and its interval where the profile likelihood crosses a level."""
 
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 from iminuit import Minuit
 
-from ..arrays import Array, Mask
-from ..task import Task
+from ..arrays import Array
+from .goodness import BAD_FIT, HOPELESS, Goodness
 from .likelihood import BinnedLikelihood, covariance
+from .minimisation import minimise, minimise_in_range, starts_of
+from .templates import is_extrapolated
 
-__all__ = ["FitResult", "fit_mu", "minimise", "minimise_in_range"]
+__all__ = ["FitResult", "fit_mu"]
 
-_REACH = 7.0  # fits search mu so far beyond its range, or twice the width of the range
-_TOLERANCE = 0.01  # of Minuit, a tenth of its default: mu is right to a thousandth of its error
-_SCORING_STEPS = 30
-_SCORING_TOLERANCE = 1e-7  # twice the estimated distance to the least value
-_HALVINGS = 10
 _CROSSING_STEPS = 8
 _CROSSING_TOLERANCE = 1e-4  # of the level
+_SCAN_TOLERANCE = 1e-3  # of mu
+_FAR = (-3.0, 3.0)  # prior widths at which fits begin too if the first ones end badly
 
 
 @dataclass(frozen=True)
@@ -28,14 +26,21 @@ class FitResult:
     Attributes:
         mu: the best value, which may lie outside the range that mu can have.
         mu_error: its uncertainty, from the mean second derivatives at the nearest value that mu
-            can have (far outside some bins would be empty of events); not calibrated.
+            can have (far outside some bins would be empty of events), and `template_error`; not
+            calibrated.
         low: lower end of the interval, cut to the range of mu.
         high: upper end of the interval, cut to the range of mu.
         nuisances: best values of the nuisance parameters, in units of the priors (`spread`).
         errors: uncertainties of the nuisance parameters, in units of the priors.
-        valid: whether the minimum and both crossings were found. An end that was not found is that
-            of the range: nothing is excluded which the fit could not exclude.
+        valid: whether the minimum was found. If not, the interval is the whole range.
         mu_range: the values that mu can have.
+        template_error: the part of `mu_error` that comes from what the simulation leaves uncertain
+            of the shifts of the templates.
+        chi2: least value of the function, at any mu: how far the counts are from the templates.
+        p_value: probability of a larger `chi2` if the templates are right.
+        extrapolated: whether the nuisance parameters lie where the templates are extrapolated.
+        excludes: False where the templates describe the counts so badly that the interval is the
+            whole range, see `goodness`.
     """
 
     mu: float
@@ -46,172 +51,97 @@ class FitResult:
     errors: dict[str, float]
     valid: bool
     mu_range: tuple[float, float]
+    template_error: float
+    chi2: float
+    p_value: float
+    extrapolated: bool
+    excludes: bool
 
     def answer(self) -> dict[str, float]:
-        """The four numbers of the Model contract."""
+        """The four numbers of the Model contract, and whether the fit is a bad one."""
         return {
             "mu_hat": float(np.clip(self.mu, *self.mu_range)),
             "delta_mu_hat": (self.high - self.low) / 2.0,
             "p16": self.low,
             "p84": self.high,
+            "bad_fit": self.p_value < BAD_FIT or self.extrapolated,
         }
 
 
-class _Cached:
-    """Serves Minuit's separate calls for value and gradient from one evaluation."""
-
-    def __init__(self, likelihood: BinnedLikelihood) -> None:
-        self._likelihood = likelihood
-        self._at = b""
-        self._found = (0.0, np.empty(0))
-
-    def value(self, theta: Array) -> float:
-        return self._evaluate(theta)[0]
-
-    def gradient(self, theta: Array) -> Array:
-        return self._evaluate(theta)[1]
-
-    def _evaluate(self, theta: Array) -> tuple[float, Array]:
-        if theta.tobytes() != self._at:
-            self._at, self._found = theta.tobytes(), self._likelihood.value_and_gradient(theta)
-        return self._found
-
-
-def minimise(
-    likelihood: BinnedLikelihood, start: Array | None = None, mu: float | None = None
-) -> Minuit:
-    """Minimise over the free parameters, or over the nuisances at a given mu.
-
-    Fisher scoring goes to the minimum, Minuit takes over there. On its own it stops too early now
-    and then: it takes its estimate of the second derivatives for good while the slope in mu is
-    still tens of times what it should be.
-    """
-    task = likelihood.templates.task
-    nuisances = task.chosen(likelihood.parameters[1:])
-    limits = [_search(task), *(row.z_limits for row in nuisances)]
-    free = np.array([mu is None] + [True] * len(nuisances))
-    found = []
-    for theta in _starts(likelihood) if start is None else [start.copy()]:
-        if mu is not None:
-            theta[0] = mu
-        found.append(_approach(likelihood, theta, free, np.array(limits).T))
-    _, theta, errors = min(found, key=lambda end: end[0])
-    cached = _Cached(likelihood)
-    fit = Minuit(cached.value, theta, grad=cached.gradient, name=likelihood.parameters)
-    fit.errordef = Minuit.LEAST_SQUARES  # the value is minus *twice* the logarithm
-    fit.strategy = 0
-    fit.tol = _TOLERANCE
-    fit.errors[:] = errors
-    fit.limits[:] = limits
-    fit.fixed[:] = ~free
-    fit.migrad()
-    if not fit.valid:
-        fit.strategy = 2
-        fit.migrad()
-    return fit
-
-
-def minimise_in_range(likelihood: BinnedLikelihood, best: Minuit) -> Minuit:
-    """The minimum at a mu that is possible: `best`, or the one at the nearer end of the range.
-
-    Args:
-        likelihood: function of mu and the nuisances, for one pseudo-experiment.
-        best: the minimum at any mu.
-    """
-    cut = float(np.clip(best.values["mu"], *likelihood.templates.task.mu_range))
-    if cut == best.values["mu"]:
-        return best
-    return minimise(likelihood, np.array(best.values), mu=cut)
-
-
-def _search(task: Task) -> tuple[float, float]:
-    """The values of mu that a fit tries; estimate and interval are cut to the range later."""
-    low, high = task.mu_range
-    reach = max(_REACH, 2.0 * (high - low))
-    return low - reach, high + reach
-
-
-def _starts(likelihood: BinnedLikelihood) -> list[Array]:
-    """The parameters at which a fit begins: all combinations of the starts of each."""
-    nuisances = likelihood.templates.task.chosen(likelihood.parameters[1:])
-    mu = likelihood.start()[:1].tolist()
-    return [np.array(z) for z in product(mu, *(row.starts for row in nuisances))]
-
-
-def _approach(
-    likelihood: BinnedLikelihood, theta: Array, free: Mask, limits: Array
-) -> tuple[float, Array, Array]:
-    """Newton steps with the mean second derivatives, shortened until they lead down.
-
-    Args:
-        likelihood: the function to minimise.
-        theta: (F,) first parameters.
-        free: (F,) whether a parameter may move.
-        limits: (2, F) lower and upper limits of the parameters.
-
-    Returns:
-        The least value, its place to a few ten-thousandths of a standard deviation, and the errors
-        of the parameters, (F,).
-    """
-    low, high = limits
-    theta = np.clip(theta, low, high)
-    value, gradient = likelihood.value_and_gradient(theta)
-    for _ in range(_SCORING_STEPS):
-        information = likelihood.information(theta)
-        held = ((theta <= low) & (gradient > 0.0)) | ((theta >= high) & (gradient < 0.0))
-        moving = np.flatnonzero(free & ~held)
-        step = np.zeros_like(theta)
-        step[moving] = -np.linalg.solve(information[np.ix_(moving, moving)], gradient[moving])
-        if -gradient @ step < _SCORING_TOLERANCE:
-            break
-        for _ in range(_HALVINGS):
-            trial = np.clip(theta + step, low, high)
-            new_value, new_gradient = likelihood.value_and_gradient(trial)
-            if new_value < value:
-                break
-            step /= 2.0
-        else:
-            break
-        theta, value, gradient = trial, new_value, new_gradient
-    return value, theta, np.sqrt(np.diag(covariance(information)))
-
-
-def fit_mu(likelihood: BinnedLikelihood, level: float = 1.0) -> FitResult:
+def fit_mu(
+    likelihood: BinnedLikelihood, level: float = 1.0, goodness: Goodness | None = None
+) -> FitResult:
     """Fit mu; its interval is where the profile is less than `level` above its least value.
 
     The interval is that of all mu in the range of the task, so that it is never empty: where the
-    best mu lies outside, the least value is the one at the nearer end of the range.
+    best mu lies outside, the least value is the one at the nearer end of the range. The level
+    grows with the error of the shifts of the templates, and where the fit is bad (`goodness`).
 
     Args:
         likelihood: function of mu and the nuisances, for one pseudo-experiment.
         level: 1 for 68.27 % where the asymptotic formulae hold; toys may ask for another.
+        goodness: what a good fit's least value is distributed like; None: the asymptotic formula.
     """
     mu_range = likelihood.templates.task.mu_range
+    if goodness is None:
+        goodness = _asymptotic(likelihood)
     fit = minimise(likelihood)
+    if not (fit.valid and np.isfinite(goodness.widening(fit.fval))):
+        fit = _searched(likelihood, fit)
     best: Array = np.array(fit.values)
     errors = covariance(likelihood.information(best))
-    lowest, highest = _search(likelihood.templates.task)
-    found = fit.valid and lowest < best[0] < highest
-    # Only possible mu compete: the interval is relative to the best of these.
-    level += minimise_in_range(likelihood, fit).fval - fit.fval
-    ends = [
-        _crossing(likelihood, fit, errors, level, sign, limit) if found else None
-        for sign, limit in zip((-1.0, 1.0), mu_range, strict=True)
-    ]
-    low, high = (limit if end is None else end for end, limit in zip(ends, mu_range, strict=True))
-    names = likelihood.parameters[1:]
     inside = np.concatenate([[np.clip(best[0], *mu_range)], best[1:]])
-    mu_error, *others = np.sqrt(np.diag(covariance(likelihood.information(inside)))).tolist()
+    variances = np.diag(covariance(likelihood.information(inside)))
+    template_error = likelihood.template_error(inside)
+    names = likelihood.parameters[1:]
+    nuisances = dict(zip(names, best[1:].tolist(), strict=True))
+    extrapolated = is_extrapolated(nuisances, likelihood.templates.task)
+    widening = max(goodness.widening(fit.fval), HOPELESS if extrapolated else 1.0)
+    level *= widening * (1.0 + template_error**2 / variances[0])
+    low, high = mu_range
+    if fit.valid and np.isfinite(level):
+        # Only possible mu compete: the interval is relative to the best of these.
+        level += minimise_in_range(likelihood, fit).fval - fit.fval
+        low, high = (
+            _crossing(likelihood, fit, errors, level, sign, limit)
+            for sign, limit in zip((-1.0, 1.0), mu_range, strict=True)
+        )
+    others = np.sqrt(variances[1:]).tolist()
     return FitResult(
         mu=float(best[0]),
-        mu_error=mu_error,
+        mu_error=float(np.hypot(np.sqrt(variances[0]), template_error)),
         low=low,
         high=high,
-        nuisances=dict(zip(names, best[1:].tolist(), strict=True)),
+        nuisances=nuisances,
         errors=dict(zip(names, others, strict=True)),
-        valid=None not in ends,
+        valid=fit.valid,
         mu_range=mu_range,
+        template_error=template_error,
+        chi2=float(fit.fval),
+        p_value=goodness.p_value(fit.fval),
+        extrapolated=extrapolated,
+        excludes=bool(fit.valid and np.isfinite(level)),
     )
+
+
+def _asymptotic(likelihood: BinnedLikelihood) -> Goodness:
+    """Bins, less the parameters that only the counts know."""
+    unknown = len(likelihood.parameters) - int(likelihood.has_prior.sum())
+    return Goodness.asymptotic(len(likelihood.counts) - unknown)
+
+
+def _searched(likelihood: BinnedLikelihood, fit: Minuit) -> Minuit:
+    """The best of fits that begin in many places, and of those within the range of mu.
+
+    Far from the prior's centre there may be other minima; and a strength far below zero wants
+    negative events, where there may be no minimum at all.
+    """
+    starts = starts_of(likelihood, _FAR)
+    found = minimise(likelihood, starts)
+    better = found if found.fval < fit.fval or not fit.valid else fit
+    if better.valid:
+        return better
+    return minimise(likelihood, starts, mu_range=likelihood.templates.task.mu_range)
 
 
 def _crossing(
@@ -221,7 +151,7 @@ def _crossing(
     level: float,
     sign: float,
     limit: float,
-) -> float | None:
+) -> float:
     """The mu at which the profile crosses the level, between the minimum and a limit.
 
     Newton steps on the square root of the profile, which is nearly a straight line in mu. The
@@ -237,7 +167,7 @@ def _crossing(
         limit: end of the range of mu on this side.
 
     Returns:
-        The crossing; the limit where it lies beyond; None where it was not found.
+        The crossing; the limit where it lies beyond.
     """
     best, minimum = np.array(fit.values), fit.fval
     if sign * (limit - best[0]) <= 0.0:
@@ -249,12 +179,38 @@ def _crossing(
         mu = sign * min(sign * mu, sign * limit)
         nearby = minimise(likelihood, best + along * (mu - best[0]), mu=mu)
         if not nearby.valid:
-            return None
+            break
         rise = nearby.fval - minimum
         if abs(rise - level) < _CROSSING_TOLERANCE * level or (mu == limit and rise <= level):
             return float(mu)
         slope = sign * likelihood.value_and_gradient(np.array(nearby.values))[1][0]
         if rise <= 0.0 or slope <= 0.0:
-            return None
+            break
         mu += sign * 2.0 * np.sqrt(rise) * (np.sqrt(level) - np.sqrt(rise)) / slope
-    return None
+    return _scanned(likelihood, best, along, minimum + level, limit)
+
+
+def _scanned(
+    likelihood: BinnedLikelihood, best: Array, along: Array, height: float, limit: float
+) -> float:
+    """The crossing where steps do not find it: by halving, from a mu that is possible.
+
+    Args:
+        likelihood: function of mu and the nuisances, for one pseudo-experiment.
+        best: (F,) parameters at the minimum.
+        along: (F,) how they follow mu.
+        height: of the profile at the crossing.
+        limit: end of the range of mu.
+    """
+
+    def below(mu: float) -> bool:
+        starts = [best + along * (mu - best[0]), *starts_of(likelihood)]
+        return bool(minimise(likelihood, starts, mu=mu).fval <= height)
+
+    if below(limit):
+        return limit
+    inside, outside = float(np.clip(best[0], *likelihood.templates.task.mu_range)), limit
+    while abs(outside - inside) > _SCAN_TOLERANCE:
+        middle = (inside + outside) / 2.0
+        inside, outside = (middle, outside) if below(middle) else (inside, middle)
+    return outside

@@ -21,6 +21,10 @@ z_k are the nuisance parameters in units of their priors, which are standard nor
 prior reads nominal + spread z, a log-normal one exp(spread z). A clip of the prior is a limit of z:
 all values beyond mean the same, and the best of them is the limit itself.
 
+Far from the base points the polynomial of a bin with few events may fall to nothing or below, where
+the counts of this one bin would decide all. So below a hundredth f of the nominal expectation it is
+continued by f exp(lambda / f - 1), with the same value and slope at f.
+
 The expectation is one polynomial: a term is a monomial of the templates of one process, times the
 factors on the rate of this process. So its exponents, of mu, of the factors and of the coordinates
 u, are a table of whole numbers, and all derivatives come from it.
@@ -40,6 +44,8 @@ from .templates import Templates
 __all__ = ["BinnedLikelihood", "covariance", "expected_events", "expected_width"]
 
 _MIN_EXPECTED = 1e-9
+_FLOOR = 0.01  # of the nominal expectation: see above
+_DEEPEST = -700.0  # exponentials of less are zero: it is flat there
 
 
 def expected_events(templates: Templates, mu: float, values: Mapping[str, float]) -> Array:
@@ -51,7 +57,7 @@ def expected_events(templates: Templates, mu: float, values: Mapping[str, float]
         values: nuisance parameters, by name; those that are not given are nominal.
     """
     rates = templates.task.rates(mu, values)
-    return np.maximum(rates @ templates.expected(values), _MIN_EXPECTED)
+    return _positive(rates @ templates.expected(values), _floor(templates))[0]
 
 
 def expected_width(templates: Templates, mu: float = 1.0, *, profiled: bool = True) -> float:
@@ -101,6 +107,8 @@ class BinnedLikelihood:
         self.counts = np.asarray(counts, dtype=np.float64)
         self._terms = _terms(templates.task, nuisances)
         self.parameters = self._terms.parameters
+        self.has_prior = self._terms.has_prior
+        self._floor = _floor(templates)
         n_monomials, n_processes, n_bins = templates.coefficients.shape
         self._flat = templates.coefficients.reshape(n_monomials * n_processes, n_bins)
         factors = np.ones((n_processes, 1)) if rates is None else rates[:, np.newaxis]
@@ -135,7 +143,43 @@ class BinnedLikelihood:
     def expected_and_slopes(self, theta: Array) -> tuple[Array, Array]:
         """Expected events (N,) and their derivatives by the free parameters (F, N)."""
         rows = self._terms.at(theta) @ self._flat
-        return np.maximum(rows[0], _MIN_EXPECTED), rows[1:]
+        expected, slope = _positive(rows[0], self._floor)
+        return expected, rows[1:] * slope
+
+    def response(self, theta: Array) -> Array:
+        """How the best parameters follow an excess of events in a bin, (F, N), to first order."""
+        expected, slopes = self.expected_and_slopes(theta)
+        found: Array = covariance(self.information(theta)) @ (slopes * (self._scale / expected))
+        return found
+
+    def template_error(self, theta: Array) -> float:
+        """Error of mu by what the simulation leaves uncertain of the polynomials; 0 if exact.
+
+        It is none of the likelihood's own: shifts take events from one bin to the next, so that
+        what is uncertain hangs together, and it grows with the distance from nominal.
+        """
+        deviations = self.templates.deviations
+        if deviations is None:
+            return 0.0
+        terms = self._terms.at(theta)[0]
+        events = terms @ deviations.reshape(len(deviations), len(terms), -1)
+        return float(np.linalg.norm(events @ self.response(theta)[0]))
+
+
+def _floor(templates: Templates) -> Array:
+    """Expected events of each bin (N,), below which polynomials are not believed."""
+    nominal: Array = templates.coefficients[0].sum(axis=0)
+    return np.maximum(_FLOOR * nominal, _MIN_EXPECTED)
+
+
+def _positive(expected: Array, floor: Array) -> tuple[Array, Array]:
+    """The expectation, continued above zero, and its derivative by what it continues."""
+    depth = np.maximum(np.minimum(expected / floor - 1.0, 0.0), _DEEPEST)
+    if not depth.any():
+        return expected, np.ones_like(expected)
+    factor: Array = np.exp(depth)
+    slope: Array = np.where(depth > _DEEPEST, factor, 0.0)
+    return np.where(depth < 0.0, floor * factor, expected), slope
 
 
 class _Terms:

@@ -4,32 +4,30 @@ import logging
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import cache
+from itertools import pairwise
 from math import prod
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 from sklearn.exceptions import ConvergenceWarning
-from threadpoolctl import ThreadpoolController, threadpool_limits
 
 from ..arrays import Array, Floats, Positions
+from ..concurrency import one_thread_for_algebra
 from ..progress import progress_bar
 from ..task import HIGGSML, Task
 from .bin_choice import choose_groups, equal_information_edges, merge_grid
 from .binning import EventBins, Inputs, densities, discriminants
 from .calibration import Calibration, calibrate
 from .counting import Counting, CountingGrid
+from .effort import in_trial, timed
 from .inputs import classifier_inputs
 from .intervals import FitResult, fit_mu
 from .likelihood import BinnedLikelihood, expected_width
-from .post_fit import diagnostic_numbers
+from .reporting import Reported
 from .samples import Sample, Systematics, concatenated, feature_matrix, split_events, under_shift
 from .selection import MassCuts, Selection
-from .templates import Templates, fit_templates
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from .templates import N_PARTS, Templates, fit_templates
 
 __all__ = ["Measurement"]
 
@@ -37,11 +35,12 @@ Result = TypeVar("Result")
 
 _log = logging.getLogger(__name__)
 
+_SEEDS_APART = 10_000  # of parts of the events: each piece of one has a seed of its own
 _SELECTION_ROWS = 600_000  # of a process
 _TRAINING_SHIFTS = 8  # points in nuisance space that training events are spread over
 
 
-class Measurement:
+class Measurement(Reported):
     """Measures mu with a classifier and a profile-likelihood fit of binned templates.
 
     Args:
@@ -69,6 +68,7 @@ class Measurement:
         bins: how events are binned, after `fit`.
         templates: expected events in these bins, after `fit`.
         calibration: likelihood ratios of the toys, after `fit`; None without toys.
+        fit_seconds: what the parts of `fit` took, s.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class Measurement:
         shifted_rows: int = 12_000_000,
         fine_bins: int = 64,
         min_rows: int = 30,
-        n_toys: int = 2_000,
+        n_toys: int = 5_000,
         seed: int = 1,
         mu_range: tuple[float, float] | None = None,
         task: Task = HIGGSML,
@@ -96,10 +96,10 @@ class Measurement:
         free = task.nuisances if nuisances is None else task.chosen(nuisances)
         self.nuisances = tuple(row.name for row in free)
         self.training_rows = training_rows
-        self.shifted_rows = shifted_rows
         self.fine_bins = fine_bins
         self.min_rows = min_rows
-        self.n_toys = n_toys
+        effort = getattr(get_train_set, "effort", 1.0)
+        self.shifted_rows, self.n_toys = in_trial(effort, shifted_rows, n_toys)
         self.seed = seed
         self.task = task if mu_range is None else replace(task, mu_range=mu_range)
         self.inputs = inputs
@@ -108,6 +108,7 @@ class Measurement:
         self.bins: EventBins
         self.templates: Templates
         self.calibration: Calibration | None = None
+        self.fit_seconds: dict[str, float] = {}
 
     def fit(self) -> None:
         """Train the classifier, choose the bins, make the templates, calibrate the interval.
@@ -119,7 +120,7 @@ class Measurement:
         events = self._get_train_set()
         for_training, for_templates = split_events(events, self.training_rows, rng, self.task)
         # The cores have pieces of events to work on; more threads get in each other's way.
-        with threadpool_limits(1, "blas"):
+        with one_thread_for_algebra():
             self._select(for_training)
             self._train(for_training, rng)
             self._make_templates(for_templates)
@@ -140,51 +141,41 @@ class Measurement:
         return {name: value for name, value in self.__dict__.items() if name not in left_here}
 
     def predict(self, test_set: dict[str, Any]) -> dict[str, float]:
-        """Measure mu in one pseudo-experiment."""
+        """Measure mu in one pseudo-experiment.
+
+        Args:
+            test_set: `data`, a frame with a column for each feature (energies in GeV); weights are
+                not looked at.
+
+        Returns:
+            `mu_hat`, `delta_mu_hat`, `p16` and `p84`: the answer of the Model contract.
+        """
         return self.measure(test_set["data"]).answer()
 
     def measure(self, data: pd.DataFrame) -> FitResult:
-        """Count the events of `data` (a column for each feature) in the bins and fit mu."""
-        return self._fit_mu(self._count(data))
+        """Count the events of `data` (a column for each feature) in the bins and fit mu.
 
-    def diagnostics(self) -> dict[str, Any]:
-        """Numbers for the score sheet, see `diagnostic_numbers`.
-
-        Nuisance parameters and bins are those of a fit to an experiment that is drawn from the
-        nominal templates, at mu = 1.
-        """
-        events = np.maximum(self.templates.expected({}).sum(axis=0), 0.0)
-        counts = np.random.default_rng(self.seed).poisson(events).astype(np.float64)
-        return diagnostic_numbers(self.templates, counts, self._fit_mu(counts))
-
-    def figures(self, data: pd.DataFrame | None = None) -> "dict[str, Figure]":
-        """Draw the templates and how they move; with `data`, the fit to it, too.
+        Args:
+            data: a frame of n events with a column for each feature (energies in GeV).
 
         Returns:
-            Figures by name: `templates_<name>` for each parameter that moves events, then
-            `nuisances` (their best values and errors) and `post_fit` (the bins and their pulls).
+            The best mu, its interval, and the nuisance parameters at it.
         """
-        # Submissions that draw nothing shall not wait for matplotlib.
-        from .diagnostics import result_figures, template_figures
-
-        found = template_figures(self.templates)
-        if data is not None:
-            counts = self._count(data)
-            found |= result_figures(self.templates, counts, self._fit_mu(counts))
-        return found
+        return self._fit_mu(self._count(data))
 
     def _count(self, data: pd.DataFrame) -> Array:
-        with _thread_pools().limit(
-            limits=1, user_api="blas"
-        ):  # threads do not pay in small networks
+        with one_thread_for_algebra():  # more do not pay in small networks
             return self.bins.histogram(feature_matrix(data, self.task))
 
     def _fit_mu(self, counts: Array) -> FitResult:
-        level = 1.0 if self.calibration is None else self.calibration.level
-        return fit_mu(BinnedLikelihood(self.templates, counts, self.nuisances), level)
+        likelihood = BinnedLikelihood(self.templates, counts, self.nuisances)
+        if self.calibration is None:
+            return fit_mu(likelihood)
+        return fit_mu(likelihood, self.calibration.level, self.calibration.goodness)
 
     # --- fitting -----------------------------------------------------------------------------
 
+    @timed("selection")
     def _select(self, samples: list[Sample]) -> None:
         """Let the selection learn from nominal events."""
         some = [sample.part(_SELECTION_ROWS) for sample in samples]
@@ -192,6 +183,7 @@ class Measurement:
         features, weights, labels = concatenated(pieces)
         self.selection.fit(features, labels == self.task.signal_code, weights)
 
+    @timed("training")
     def _train(self, samples: list[Sample], rng: np.random.Generator) -> None:
         """Train on signal-rich events under random shifts, all classes with the same weight."""
 
@@ -214,33 +206,45 @@ class Measurement:
             warnings.simplefilter("ignore", ConvergenceWarning)
             self.classifier.fit(inputs, labels, sample_weight=weights)
 
+    @timed("templates")
     def _make_templates(self, samples: list[Sample]) -> None:
         """Histogram the events in fine bins, nominal and at all base points; merge the bins."""
         part = [sample.part(self.shifted_rows) for sample in samples]
         edges, yields = self._edges(part)
         n_counting = prod(self.counting.shape)
-        n_fine = n_counting + sum(map(len, edges))
+        places = n_counting + np.cumsum([0, *map(len, edges)])
+        n_fine = int(places[-1])
         fine = self._binned(yields, edges, np.arange(n_fine))
 
         def content(features: Floats, weights: Array) -> Array:
             position = fine.bin_of(features)
             return np.array([np.bincount(position, w, n_fine) for w in (weights, weights**2)])
 
-        def histograms(some: list[Sample], values: Mapping[str, float]) -> tuple[Array, Array]:
-            found = np.zeros((len(self.task.processes), 2, n_fine))
-            for code, piece in self._shifted(some, values, self.seed, content):
-                found[code] += piece
-            bar.update()
-            return found[:, 0], found[:, 1]
+        def histograms(some: list[Sample], values: Mapping[str, float], seed: int) -> Array:
+            found = np.zeros((2, len(self.task.processes), n_fine))
+            for code, piece in self._shifted(some, values, seed, content):
+                found[:, code] += piece
+            return found
 
-        n_points = len(self.task.base_points)
-        with progress_bar(total=1 + n_points, desc="templates", leave=False) as bar:
-            nominal = histograms(samples, {})
+        def of_parts(values: Mapping[str, float]) -> Array:
+            bar.update()
+            parts = ([one.some(k, N_PARTS) for one in part] for k in range(N_PARTS))
+            seeds = self.seed + _SEEDS_APART * np.arange(N_PARTS)
+            found = zip(parts, seeds.tolist(), strict=True)
+            return np.array([histograms(some, values, seed)[0] for some, seed in found])
+
+        with progress_bar(total=len(self.task.base_points), desc="templates", leave=False) as bar:
+            expected, squares = histograms(samples, {}, self.seed)
             templates = fit_templates(
-                nominal, lambda values: histograms(part, values)[0], self.task
+                (expected, squares),
+                of_parts,
+                self.task,
+                neighbours=[slice(*ends) for ends in pairwise(places.tolist())],
+                share=[len(p.rows) / len(s.rows) for p, s in zip(part, samples, strict=True)],
             )
-        groups = choose_groups(templates, n_counting, edges, self.min_rows)
-        groups = merge_grid(templates, self.counting.shape, groups)
+        plain = replace(templates, deviations=None)  # merged many times
+        groups = choose_groups(plain, n_counting, edges, self.min_rows)
+        groups = merge_grid(plain, self.counting.shape, groups)
         self.bins = self._binned(yields, edges, groups)
         self.templates = templates.merged(groups)
 
@@ -287,9 +291,3 @@ class Measurement:
             self.task,
             self.inputs,
         )
-
-
-@cache
-def _thread_pools() -> ThreadpoolController:
-    """The threads of linear algebra; to look for its libraries takes 3 ms each time."""
-    return ThreadpoolController()

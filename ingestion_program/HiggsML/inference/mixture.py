@@ -27,8 +27,9 @@ from .bin_choice import choose_groups, equal_information_edges
 from .binning import ScoreBins, densities, discriminants
 from .calibration import Calibration, calibrate
 from .halves import check_halves, half_of_groups, rows_of
-from .intervals import FitResult, fit_mu, minimise
+from .intervals import FitResult, fit_mu
 from .likelihood import BinnedLikelihood, expected_width
+from .minimisation import minimise
 from .templates import Templates
 
 __all__ = ["Mixture", "MixtureResult"]
@@ -128,6 +129,9 @@ class Mixture:
             process: (n,) names of processes.
             weights: (n,) that sum to the expected yield of each process; None: 1 for each event.
             groups: (n,) equal for events that must not be on both sides; None: each is its own.
+
+        Returns:
+            The object itself.
 
         Raises:
             DataError: the rows do not fit together, a process is unknown or has too few events, or

@@ -16,6 +16,11 @@ def efficiencies(
 ) -> tuple[Array, Array]:
     """Shares of signal and of background that pass each cut: the ROC curve.
 
+    Args:
+        scores: (n,) larger for what is more like signal.
+        is_signal: (n,) truth.
+        weights: (n,) weights of the events; None: all the same.
+
     Returns:
         The efficiency of signal and that of background (the mistag rate), from the cut that nothing
         passes, (0, 0), to the one that everything passes, (1, 1).
@@ -42,6 +47,11 @@ def auc(scores: ArrayLike, is_signal: ArrayLike, weights: ArrayLike | None = Non
     """The area under the ROC curve: how often signal has a higher score than background.
 
     Equal scores count half.
+
+    Args:
+        scores: (n,) larger for what is more like signal.
+        is_signal: (n,) truth.
+        weights: (n,) weights of the events; None: all the same.
 
     Raises:
         DataError: as `efficiencies`.

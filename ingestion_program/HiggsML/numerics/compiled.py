@@ -1,17 +1,14 @@
 """How numerical functions are compiled: to machine code on the first call, kept on disk.
 
-The machine code is looked for in the folder that NUMBA_CACHE_DIR names, else beside the sources,
-else in the user's cache folder. It is kept under a digest of all sources that it is made of
-(`numerics.sources`), so that none is ever stale. A folder that was filled in advance and cannot be
-written to (a container image) is copied to a temporary one, since the compiler uses no folder that
-it cannot write to; where nothing can be written, each process compiles for itself.
+The machine code is looked for in the folder that NUMBA_CACHE_DIR names, else in the user's cache
+folder. It is kept under the name of its module and a digest of all sources that it is made of
+(`numerics.sources`), wherever these lie: none is ever stale, and copies of the package share it. A
+folder that was filled in advance and cannot be written to (a container image) is read; what is not
+in it, each process compiles for itself, as where there is no folder.
 """
 
-import atexit
 import logging
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,8 +17,9 @@ from typing import Any, TypeVar
 import llvmlite
 import numba
 from numba.core import event
-from numba.core.caching import FunctionCache, IndexDataCacheFile
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, IndexDataCacheFile
 
+from ..cache_folder import MACHINE_CODE, cache_folder, make_private
 from .sources import digest_of_closure, digest_of_sources
 
 __all__ = ["announced_compilation", "compiled", "inlined", "linked"]
@@ -44,7 +42,7 @@ def compiled(function: Function, **options: Any) -> Function:
     """
     options = _OPTIONS | options
     result: Any = numba.njit(**options)(function)
-    with suppress(RuntimeError):  # no folder can be written to
+    with suppress(RuntimeError):  # there is no place for it
         result._cache = _Cache(function, str(sorted(options.items())))
     compiled_function: Function = result
     return compiled_function
@@ -62,6 +60,37 @@ def linked(function: Function, **options: Any) -> Function:
     return result
 
 
+class _Place:
+    """Where the machine code of a function is kept, in the way in which numba asks for it."""
+
+    def __init__(self, function: Callable[..., Any], file: str, folder: str) -> None:
+        self._py_file = file  # named in a warning
+        self._folder, self._function = folder, function
+
+    @classmethod
+    def from_function(cls, function: Callable[..., Any], file: str) -> "_Place | None":
+        """None where nothing can be kept: no folder, or a function that was typed in."""
+        folder = _folder()
+        return None if folder is None or not Path(file).is_file() else cls(function, file, folder)
+
+    def get_cache_path(self) -> str:
+        return self._folder
+
+    def get_source_stamp(self) -> str:
+        return digest_of_sources(self._function)
+
+    def get_disambiguator(self) -> str:
+        parts = digest_of_closure(self._function), self.get_source_stamp()
+        return ".".join([self._function.__module__, *(part[:16] for part in parts if part)])
+
+    def ensure_cache_path(self) -> None:
+        make_private(Path(self._folder))
+
+
+class _Implementation(CompileResultCacheImpl):
+    _locator_classes: list[Any] = [_Place]  # noqa: RUF012  numba's attribute
+
+
 class _Cache(FunctionCache):
     """Machine code on disk: numba's own cache, with a key that leaves nothing out.
 
@@ -70,15 +99,15 @@ class _Cache(FunctionCache):
     every process.
     """
 
+    _impl_class = _Implementation
+
     def __init__(self, function: Callable[..., Any], options: str) -> None:
         super().__init__(function)  # type: ignore[no-untyped-call]
-        closure = digest_of_closure(function)
-        name = self._impl.filename_base
         self._options = options
         self._cache_file = _KeptFiles(  # type: ignore[no-untyped-call]
             cache_path=self._cache_path,
-            filename_base=name if closure is None else f"{name}.{closure[:16]}",
-            source_stamp=digest_of_sources(function),
+            filename_base=self._impl.filename_base,
+            source_stamp=self._impl.locator.get_source_stamp(),
         )
 
     def _index_key(self, signature: Any, codegen: Any) -> tuple[Any, ...]:
@@ -94,8 +123,15 @@ class _KeptFiles(IndexDataCacheFile):
 
     def load(self, key: Any) -> Any:
         with suppress(Exception):
-            return super().load(key)  # type: ignore[no-untyped-call]
+            found = super().load(key)  # type: ignore[no-untyped-call]
+            with suppress(OSError):
+                os.utime(self._index_path)  # of all that is kept, the oldest goes first
+            return found
         return None
+
+    def save(self, key: Any, data: Any) -> None:
+        with suppress(OSError):  # the disk is full, or nobody may write there
+            super().save(key, data)  # type: ignore[no-untyped-call]
 
     def _load_index(self) -> dict[Any, str]:
         with suppress(Exception):
@@ -123,18 +159,9 @@ def announced_compilation(what: str) -> Iterator[None]:
         yield
 
 
-def _use_writable_cache() -> None:
-    """Copy a cache folder that cannot be written to, and have the compiler use the copy."""
-    folder = _settings.CACHE_DIR
-    if not folder or not Path(folder).is_dir() or os.access(folder, os.W_OK):
-        return
-    try:
-        copy = tempfile.mkdtemp(prefix="higgsml-compiled-")
-    except OSError:
-        return
-    atexit.register(shutil.rmtree, copy, ignore_errors=True)
-    shutil.copytree(folder, copy, dirs_exist_ok=True)
-    _settings.CACHE_DIR = copy
-
-
-_use_writable_cache()
+def _folder() -> str | None:
+    """Where machine code is kept; None where that could be anybody's."""
+    if _settings.CACHE_DIR:
+        return str(_settings.CACHE_DIR)
+    folder = cache_folder()
+    return None if folder is None else str(folder / MACHINE_CODE)

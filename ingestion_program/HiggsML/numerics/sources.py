@@ -10,13 +10,19 @@ import functools
 import hashlib
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from numba.core.serialize import dumps
 
-__all__ = ["digest_of_closure", "digest_of_sources", "imported_names", "sources_of"]
+__all__ = [
+    "digest_of_closure",
+    "digest_of_package",
+    "digest_of_sources",
+    "imported_names",
+    "sources_of",
+]
 
 _ROOT = Path(__file__).parents[2]
 """The folder that this package is imported from."""
@@ -40,6 +46,15 @@ def digest_of_sources(function: Callable[..., Any]) -> str:
     paths = {Path(function.__code__.co_filename)}
     for one in (function, *_functions_in_closure(function)):
         paths |= sources_of(one.__module__)
+    return _digest_of_files(paths)
+
+
+def digest_of_package() -> str:
+    """SHA-256 (hex) of all sources of this package."""
+    return _digest_of_files((_ROOT / _PACKAGE).rglob("*.py"))
+
+
+def _digest_of_files(paths: Iterable[Path]) -> str:
     digest = hashlib.sha256()
     for path in sorted(paths):
         body = _read(path)

@@ -6,6 +6,9 @@
         def __init__(self, get_train_set, systematics): ...
         def fit(self): ...
         def predict(self, test_set): ...  # {"mu_hat", "delta_mu_hat", "p16", "p84"}
+
+A model whose fit can tell that it describes an experiment badly may add `"bad_fit": True` or False:
+a run counts them.
 """
 
 import math
@@ -35,33 +38,45 @@ class Prediction(NamedTuple):
     """Lower end of the 68.27 % interval."""
     p84: float
     """Upper end."""
+    bad_fit: bool | None = None
+    """Whether the model's own fit describes the experiment badly; None where it does not tell."""
+
+    @classmethod
+    def numbers(cls) -> tuple[str, ...]:
+        """Names of the four numbers."""
+        return cls._fields[:4]
 
 
 def check_prediction(answer: object) -> Prediction:
     """Check what `predict` returned: four finite numbers, p16 <= p84.
 
-    numpy scalars, and anything else that is a real number, are fine; further keys are ignored.
+    numpy scalars, and anything else that is a real number, are fine. `bad_fit`, if it is there, is
+    True, False or None; further keys are ignored.
 
     Raises:
         PredictionError: naming the key, the value and the rule.
 
     >>> check_prediction({"mu_hat": 1, "delta_mu_hat": 0.5, "p16": 0.5, "p84": 1.5})
-    Prediction(mu_hat=1.0, delta_mu_hat=0.5, p16=0.5, p84=1.5)
+    Prediction(mu_hat=1.0, delta_mu_hat=0.5, p16=0.5, p84=1.5, bad_fit=None)
     """
     if not isinstance(answer, Mapping):
         raise PredictionError(
             "predict must return a dict.",
             value=answer,
-            fix=f"with the keys {', '.join(Prediction._fields)}.",
+            fix=f"with the keys {', '.join(Prediction.numbers())}.",
         )
-    missing = [key for key in Prediction._fields if key not in answer]
+    missing = [key for key in Prediction.numbers() if key not in answer]
     if missing:
         raise PredictionError(
             f"the prediction misses {', '.join(missing)}.",
             value=sorted(map(str, answer)),
             fix=_meant(missing, answer),
         )
-    prediction = Prediction(*(_number(key, answer[key]) for key in Prediction._fields))
+    bad_fit = answer.get("bad_fit")
+    if not (bad_fit is None or isinstance(bad_fit, bool | np.bool_)):
+        raise PredictionError("bad_fit must be True or False.", value=bad_fit)
+    numbers = {key: _number(key, answer[key]) for key in Prediction.numbers()}
+    prediction = Prediction(**numbers, bad_fit=None if bad_fit is None else bool(bad_fit))
     if prediction.p16 > prediction.p84:
         raise PredictionError(
             "p16 is above p84.",

@@ -11,7 +11,10 @@ from HiggsML.errors import did_you_mean
 from ..codabench import IMAGE_MODULES
 from .problems import Problem
 
-__all__ = ["check_imports", "is_in_image", "is_there"]
+__all__ = ["check_imports", "is_in_image", "is_installed", "is_there"]
+
+_EXTRAS = {"torch": "torch", "imblearn": "imbalance", "awkward": "root", "uproot": "root"}
+"""What brings a module that HiggsML can do without: extras of pyproject.toml."""
 
 
 def is_in_image(module: str) -> bool:
@@ -21,8 +24,13 @@ def is_in_image(module: str) -> bool:
 
 def is_there(module: str) -> bool:
     """... or else on this machine, where a dry run happens."""
+    return is_in_image(module) or is_installed(module)
+
+
+def is_installed(module: str) -> bool:
+    """Whether a top-level module can be imported on this machine."""
     try:
-        return is_in_image(module) or importlib.util.find_spec(module) is not None
+        return importlib.util.find_spec(module) is not None
     except (ImportError, ValueError):
         return False
 
@@ -78,10 +86,17 @@ def _relative(where: str, node: ast.ImportFrom) -> Problem:
 
 
 def _missing(where: str, module: str, own: set[str]) -> Problem:
+    if module in IMAGE_MODULES:
+        fix = f"install it: pip install {module} (the image has it)."
+        return Problem(where, f"'{module}' is not installed on this machine.", fix)
+    what = f"'{module}' is not in the image, and not in the submission."
     near = did_you_mean(module, [*own, *IMAGE_MODULES])
     fix = "the page Submission lists what there is; put sources of your own beside model.py."
-    fix = near if near.startswith("did") else fix
-    what = f"'{module}' is neither in the competition's image nor in the submission."
+    if module in _EXTRAS:
+        brings = f"at home it comes with: pip install 'HiggsML[{_EXTRAS[module]}]'."
+        fix = f"ask the organisers whether their image has it; {brings}"
+    elif near.startswith("did"):
+        fix = near
     return Problem(where, what, fix)
 
 

@@ -5,14 +5,17 @@ an organiser has chosen what no template can know.
 """
 
 import argparse
+import logging
 import sys
 from pathlib import Path
 
-from HiggsML.errors import SettingsError
+from HiggsML.errors import SettingsError, SubmissionError
+from HiggsML.settings_reader import find_settings
 
-from ..bundle import COMPETITION, find_bundle, read_competition
+from ..bundle import COMPETITION, find_bundle, read_bundle, read_competition
 from ..checks.competition import check_competition
-from ..checks.problems import Problem
+from ..checks.imports import is_installed
+from ..checks.problems import Problem, describe
 from ..checks.program import check_program
 from ..checks.submission import check_submission
 from ..subjects import kind_of, unpacked
@@ -20,8 +23,8 @@ from ..subjects import kind_of, unpacked
 __all__ = ["EXAMPLES", "add_arguments", "check_bundle", "check_readiness", "run"]
 
 EXAMPLES = """\
-  higgsml check my_submission                  # a folder or a zip file; nothing of it is run
-  higgsml check my_submission --run            # ... and measured in two tiny experiments
+  higgsml check my_submission                  # a folder or a zip file; fitted and measured, small
+  higgsml check my_submission --static         # ... looked at only: nothing of it is run
   higgsml check                                # the bundle in this folder
   higgsml check dist/bundle.zip --ready        # what will be uploaded, with nothing left to choose
 """
@@ -53,6 +56,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="try_out",
         help="run both programs on a few events: the bundle's sample, or the submission",
     )
+    parser.add_argument(
+        "--static",
+        action="store_true",
+        help="of a submission: look at it only, run nothing of it",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -70,17 +78,33 @@ def run(arguments: argparse.Namespace) -> int:
         invalid, choices = check_submission(path), []
         if arguments.try_out and not invalid:
             _try_out(find_bundle(None), path)
+        elif not invalid and not arguments.static:
+            _rehearse(path)
     return _report(subject, invalid, choices, arguments.ready)
 
 
 def _try_out(root: Path, submission: Path | None) -> None:
-    from ..trial import sample_of, try_out
+    from ..tiny_run import sample_of, try_out
 
     submission = submission or sample_of(root)
     if submission is None:
         fix = "name one: solutions: [{index: 0, path: sample_submission, tasks: [0]}]"
         raise SettingsError("has no solution that could be run.", where=COMPETITION, fix=fix)
     print(f"It runs, and is scored: {try_out(root, submission):.0f} s.")
+
+
+def _rehearse(path: Path) -> None:
+    """Run a submission on a few events, and show what it took against the limits."""
+    bundle = read_bundle(find_bundle(None))
+    settings = find_settings(bundle.folders["input_data"])
+    missing = check_submission(path, is_installed)
+    if missing:
+        raise SubmissionError(describe(missing, path), where=path)
+    from ..rehearsal import describe_rehearsal, rehearse
+
+    logging.getLogger("submission").setLevel(logging.WARNING)  # what it prints is not asked for
+    with unpacked(path) as folder:
+        print(describe_rehearsal(rehearse(folder, settings), settings, bundle.time_limit))
 
 
 def _report(subject: str, invalid: list[Problem], choices: list[Problem], ready: bool) -> int:

@@ -17,7 +17,7 @@ from higgsml_scoring.settings import ReferenceSettings
 
 from ..downloads import Run, find_runs, opened
 
-__all__ = ["EXAMPLES", "add_arguments", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "describe", "run"]
 
 EXAMPLES = """\
   higgsml dry-run --submission mine --output run_a

@@ -21,6 +21,9 @@ def cartesian_columns(columns: Sequence[str] = FEATURES) -> tuple[str, ...]:
     A momentum's three become `_px`, `_py` and `_pz`; missing momentum has no `_pz`, and keeps its
     transverse momentum.
 
+    Args:
+        columns: names of the features, of which triples of pT, eta and phi are replaced.
+
     >>> cartesian_columns()[:3], cartesian_columns()[14:17]
     (('PRI_lep_px', 'PRI_lep_py', 'PRI_lep_pz'), ('PRI_met', 'PRI_met_px', 'PRI_met_py'))
     """

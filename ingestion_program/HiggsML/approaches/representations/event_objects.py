@@ -44,5 +44,9 @@ def event_objects(x: Any, columns: Sequence[str] = FEATURES) -> Floats:
 
 
 def is_present(objects: Floats) -> Mask:
-    """Which of the objects of each event are there, (n, m)."""
+    """Which of the objects of each event are there, (n, m).
+
+    Args:
+        objects: (n, m, 8), as `event_objects` makes them.
+    """
     return np.asarray(objects[..., : len(KINDS)].any(axis=-1))

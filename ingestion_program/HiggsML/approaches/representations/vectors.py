@@ -108,6 +108,10 @@ def event_momenta(x: Any, columns: Sequence[str]) -> tuple[Array, Array, Array]:
 
     Those of an absent object are NaN; missing momentum has eta = 0.
 
+    Args:
+        x: (n, d) events; energies in GeV, angles in rad.
+        columns: names of the d columns.
+
     Raises:
         DataError: columns are missing.
     """

@@ -146,7 +146,11 @@ class EventPool:
         return cls.from_blocks(blocks_factory(), path, source_digest)
 
     def process_of(self, rows: NDArray[np.integer]) -> NDArray[np.int64]:
-        """The code of the process (its place in `PROCESSES`) of each row."""
+        """The code of the process (its place in `PROCESSES`) of each row.
+
+        Args:
+            rows: (n,) positions in the pool.
+        """
         group = np.searchsorted(self.groups.start, rows, side="right") - 1
         return self.groups.process[group]
 

@@ -100,21 +100,23 @@ class _Host:
         self.connection = connection
         self.model: Any = None
 
-    def do_build(self, folder: str, mu_range: list[float]) -> dict[str, Any]:
+    def do_build(self, folder: str, mu_range: list[float], effort: float) -> dict[str, Any]:
         """Import the submission and make its model."""
         from ...systematics import systematics
         from .loading import build_model, load_model_class
 
         model_class = load_model_class(Path(folder))
-        self.model = build_model(
-            model_class, GetTrainSet(self.connection), systematics, mu_range=tuple(mu_range)
-        )
+        get_train_set = GetTrainSet(self.connection, effort)
+        self.model = build_model(model_class, get_train_set, systematics, mu_range=tuple(mu_range))
         return {}
 
     def do_fit(self) -> dict[str, Any]:
         """Fit the model."""
         self.model.fit()
-        return {}
+        try:  # the measurement does not depend on it
+            return {"seconds": json.loads(json.dumps(getattr(self.model, "fit_seconds", {})))}
+        except Exception:
+            return {}
 
     def do_diagnostics(self) -> dict[str, Any]:
         """What the model tells of its fit, if it tells anything."""

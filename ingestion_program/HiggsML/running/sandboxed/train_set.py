@@ -16,10 +16,13 @@ class GetTrainSet:
 
     Args:
         connection: to the trusted process; None after serialisation.
+        effort: 1, or in a trial the share of its usual work that `fit` shall do: a hint, which a
+            model can follow as it likes (fewer rows to train on, fewer passes, fewer toys).
     """
 
-    def __init__(self, connection: socket.socket | None = None) -> None:
+    def __init__(self, connection: socket.socket | None = None, effort: float = 1.0) -> None:
         self._connection = connection
+        self.effort = effort
 
     def __call__(self, train_size: Any = None, selected_indices: Any = None) -> Any:
         """Training events: all, or a number or share of them, or chosen ones.
@@ -45,7 +48,7 @@ class GetTrainSet:
             return pickle.load(body)  # noqa: S301  comes from the trusted side
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return GetTrainSet, ()
+        return GetTrainSet, (None, self.effort)
 
 
 def _packed(indices: Any) -> bytes:

@@ -1,12 +1,15 @@
 """Where the events of a run come from."""
 
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
+
+import pandas as pd
 
 from ... import __version__
 from ...datasets import Data, EventSource
 from ...event_files import open_event_file
-from ...generation import GeneratedData
+from ...generation import GeneratedData, generate
 from ...settings import DataSettings
 from ...streams import drawn
 
@@ -30,8 +33,11 @@ class DataSource:
         parquet = self.settings.source == "parquet"
         return open_event_file(self.input_dir).digest if parquet else __version__
 
-    def open(self) -> EventSource:
+    def open(self, make: Callable[..., pd.DataFrame] = generate) -> EventSource:
         """The events, of which nothing is loaded yet.
+
+        Args:
+            make: makes generated training events.
 
         Raises:
             DataError: they cannot be used.
@@ -39,7 +45,7 @@ class DataSource:
         if self.settings.source == "parquet":
             seed = drawn(self.settings.seed)
             return Data(self.input_dir, test_size=self.settings.test_size, seed=seed)
-        return GeneratedData(self.settings)
+        return GeneratedData(self.settings, make)
 
     def __getstate__(self) -> dict[str, object]:
         # The settings hold read-only views of mappings, which cannot be pickled.

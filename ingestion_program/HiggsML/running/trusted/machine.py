@@ -1,4 +1,4 @@
-"""The machine that a run is on: one run in an output at a time, and errors that are its own."""
+"""The machine that a run is on: one run in an output at a time, what it enforces, its errors."""
 
 import errno
 import fcntl
@@ -8,11 +8,16 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ...errors import HiggsMLError, RunError
+from ..isolation.policy import Isolation, offered, weakest
 from .results import remove_folder
 
-__all__ = ["alone_in", "machine_errors", "temporary_folder"]
+if TYPE_CHECKING:
+    from distributed import Client
+
+__all__ = ["alone_in", "check_isolation", "machine_errors", "temporary_folder"]
 
 log = logging.getLogger(__name__)
 
@@ -84,3 +89,28 @@ def machine_errors() -> Iterator[None]:
             where=error.filename,
             fix="see to free disk space, rights on the folders (TMPDIR too) and `ulimit -a`.",
         ) from error
+
+
+def check_isolation(required: bool, client: "Client | None") -> Isolation:
+    """What is enforced on all machines of a run.
+
+    Args:
+        required: whether anything that is missing ends the run.
+        client: of the cluster that measures, if one does.
+
+    Raises:
+        RunError: something is missing, and it is required.
+    """
+    elsewhere = [] if client is None else client.run(offered).values()
+    isolation = weakest([offered(), *elsewhere])
+    for missing in isolation.missing:
+        log.warning("WARNING: the submission is not locked up: %s.", missing)
+    if required and isolation.missing:
+        raise RunError(
+            "a machine of this run cannot lock a submission up.",
+            where="--require-isolation",
+            value=list(isolation.missing),
+            fix="run on Linux 6.2 or later with Landlock and seccomp allowed, or accept less with"
+            " --no-require-isolation.",
+        )
+    return isolation

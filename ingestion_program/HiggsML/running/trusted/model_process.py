@@ -3,6 +3,7 @@
 import dataclasses
 import logging
 import os
+import re
 import socket
 import subprocess
 import time
@@ -26,6 +27,9 @@ __all__ = ["ModelProcess"]
 log = logging.getLogger("submission")
 
 START_SECONDS = 60.0
+MOST_PARTS, A_YEAR = 10, 3e7
+"""Of the seconds that a model tells of its fit: how many parts, and s of each."""
+_PART = re.compile(r"[A-Za-z][A-Za-z0-9_ -]{0,29}", re.ASCII)
 
 
 class ModelProcess:
@@ -95,18 +99,32 @@ class ModelProcess:
     # --- what it is asked ------------------------------------------------------------------------
 
     def build_and_fit(
-        self, train_source: TrainSource, seconds: float, mu_range: tuple[float, float]
-    ) -> None:
-        """Import the submission, make its model and fit it; the events come from `train_source`."""
+        self,
+        train_source: TrainSource,
+        seconds: float,
+        mu_range: tuple[float, float],
+        effort: float = 1.0,
+    ) -> dict[str, float]:
+        """Import the submission, make its model and fit it; the events come from `train_source`.
+
+        Returns:
+            The seconds of the parts of the fit, by name, as far as the model tells.
+        """
         limit = Limit.of(seconds)
-        build = {"do": "build", "folder": str(self._submission), "mu_range": mu_range}
+        build = {
+            "do": "build",
+            "folder": str(self._submission),
+            "mu_range": mu_range,
+            "effort": effort,
+        }
         steps: dict[str, dict[str, Any]] = {
             "Model(get_train_set, systematics)": build,
             "fit": {"do": "fit"},
         }
         for doing, message in steps.items():
             self._conversation.ask(message)
-            self._conversation.answer(doing, limit, train_source=train_source)
+            answer = self._conversation.answer(doing, limit, train_source=train_source)
+        return _parts_of_fit(answer.get("seconds"))
 
     def diagnostics(self, seconds: float) -> dict[str, Any] | None:
         """What the fitted model tells of itself, checked; None where it tells nothing of use."""
@@ -195,3 +213,14 @@ class ModelProcess:
         except subprocess.TimeoutExpired:
             return "closed its connection"
         return how_it_ended(code, self._watch.reason)
+
+
+def _parts_of_fit(told: object) -> dict[str, float]:
+    """Seconds of the parts of a fit, if that is what a model's process told."""
+    if not isinstance(told, dict) or len(told) > MOST_PARTS:
+        return {}
+    return {
+        name: float(seconds)
+        for name, seconds in told.items()
+        if _PART.fullmatch(name) and type(seconds) in (int, float) and 0.0 <= seconds < A_YEAR
+    }

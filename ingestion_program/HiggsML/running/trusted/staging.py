@@ -6,10 +6,11 @@ import stat
 import zipfile
 from pathlib import Path
 
-from ...errors import SubmissionError
+from ...errors import RunError, SubmissionError
 from ..contract import MODEL_FILE
+from .facts import digest_of_folder
 
-__all__ = ["look_at_submission", "stage_submission"]
+__all__ = ["look_at_submission", "stage_again", "stage_submission"]
 
 MAX_SOURCE = 1_000_000
 """Bytes; a parsed source takes a hundred times as much memory."""
@@ -71,6 +72,22 @@ def stage_submission(source: Path, target: Path) -> None:
             fix="leave out files that cannot be read, and folders in folders without end.",
         ) from error
     _check_source(target)
+
+
+def stage_again(source: Path, target: Path, digest: str) -> Path:
+    """Another copy of a submission that was staged before, which nobody wrote to.
+
+    Raises:
+        RunError: it is not what it was; `digest` is that of its first copy.
+    """
+    stage_submission(source, target)
+    if digest_of_folder(target) != digest:
+        raise RunError(
+            "the submission changed while it ran, so that it cannot be fitted again for the audit.",
+            where=source,
+            fix="run it again, and leave its files alone meanwhile.",
+        )
+    return target
 
 
 def _left_out(folder: str, names: list[str]) -> list[str]:

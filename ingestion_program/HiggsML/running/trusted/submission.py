@@ -8,10 +8,10 @@ import secrets
 import tarfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, BinaryIO, NamedTuple, Self
 
 from ...errors import SubmissionError
 from ...settings import LimitSettings
@@ -23,7 +23,7 @@ from .launch import PROGRAM
 from .model_process import ModelProcess
 from .results import remove_folder
 
-__all__ = ["Packed", "Submission", "TimeLeft"]
+__all__ = ["Packed", "Submission", "TimeLeft", "pack_folder", "unpack_folder"]
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ class Submission:
         # Times of last access move once a day at most: now, and not when a copy reads a file (those
         # of the submission moved when its digest was taken).
         digest_of_folder(PROGRAM / "HiggsML")
-        self._usage: dict[str, dict[str, float]] = {}
+        self._usage: dict[str, dict[str, Any]] = {}
         self._noting = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -115,14 +115,22 @@ class Submission:
         """Take a fitted model of an earlier run in place of fitting."""
         self._body = body
 
+    def note(self, usage: Mapping[str, dict[str, Any]]) -> None:
+        """Take what parts of an earlier run took."""
+        self._usage |= usage
+
     def fit(
-        self, train_source: TrainSource, mu_range: tuple[float, float] = HIGGSML.mu_range
+        self,
+        train_source: TrainSource,
+        mu_range: tuple[float, float] = HIGGSML.mu_range,
+        effort: float = 1.0,
     ) -> bytes | None:
         """Make the model and fit it.
 
         Args:
             train_source: gives the training events that the model asks for.
             mu_range: range of mu of the run, for a model whose constructor takes it.
+            effort: share of its work that `fit` shall do, a hint (`get_train_set.effort`).
 
         Returns:
             The fitted model as opaque bytes, if it can be serialised.
@@ -131,7 +139,7 @@ class Submission:
         self._fitting = process
         began = time.monotonic()
         limit = self._time_left.at_most(self._limits.fit_seconds)
-        process.build_and_fit(train_source, limit, mu_range)
+        parts = process.build_and_fit(train_source, limit, mu_range, effort)
         seconds = time.monotonic() - began
         self.diagnostics = process.diagnostics(self._time_left.at_most(DIAGNOSTICS_SECONDS))
         saved = process.save(self._time_left.at_most(TRANSFER_SECONDS))
@@ -145,14 +153,20 @@ class Submission:
                 " leave it out with __getstate__.",
                 saved,
             )
-        self._usage["fit"] = {"seconds": seconds, "memory_bytes": process.most_memory}
+        self._usage["fit"] = {
+            "seconds": seconds,
+            "memory_bytes": process.most_memory,
+            "parts": parts,
+        }
         return self._body
 
     def pack(self) -> "Packed":
         """All that another machine needs to open the fitted model."""
         assert self._body is not None  # noqa: S101 - asked only where it is not `single`
         seconds = self._time_left.at_most(math.inf)
-        return Packed(self._body, _pack(self._staged), self._limits, seconds, self._devices)
+        files = io.BytesIO()
+        pack_folder(self._staged, files)
+        return Packed(self._body, files.getvalue(), self._limits, seconds, self._devices)
 
     @contextmanager
     def open(self) -> Iterator[ModelProcess]:
@@ -174,7 +188,7 @@ class Submission:
             yield process
         self._note_predict(process)
 
-    def usage(self) -> dict[str, dict[str, float]]:
+    def usage(self) -> dict[str, dict[str, Any]]:
         """Time and memory that this machine saw `fit` and `predict` take, for the results.
 
         What was fitted or predicted before a run was resumed, or on another machine, is not in it.
@@ -230,21 +244,24 @@ class Packed(NamedTuple):
     def unpack(self, folder: Path) -> Submission:
         """The submission in a folder of this machine."""
         staged = folder / "submission"
-        with tarfile.open(fileobj=io.BytesIO(self.files)) as archive:
-            archive.extractall(staged, filter="data")
-        digest_of_folder(staged)  # as above, for the times of last access
+        unpack_folder(io.BytesIO(self.files), staged)
         submission = Submission(staged, folder, self.limits, TimeLeft(self.seconds), self.devices)
         submission.restore(self.body)
         return submission
 
 
-def _pack(folder: Path) -> bytes:
-    """A folder as bytes; links and special files, which `fit` may have made, are left out."""
+def pack_folder(folder: Path, target: BinaryIO) -> None:
+    """Write a folder as a tar archive; links and special files, which `fit` may make, stay out."""
 
     def plain(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
         return entry if entry.isreg() or entry.isdir() else None
 
-    body = io.BytesIO()
-    with tarfile.open(fileobj=body, mode="w") as archive:
+    with tarfile.open(fileobj=target, mode="w") as archive:
         archive.add(folder, ".", filter=plain)
-    return body.getvalue()
+
+
+def unpack_folder(source: BinaryIO, folder: Path) -> None:
+    """Make a folder of what `pack_folder` wrote."""
+    with tarfile.open(fileobj=source) as archive:
+        archive.extractall(folder, filter="data")
+    digest_of_folder(folder)  # for the times of last access, see `Submission`

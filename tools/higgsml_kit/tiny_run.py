@@ -8,7 +8,7 @@ import yaml
 from HiggsML.settings_reader import SETTINGS_FILE
 
 from .bundle import read_bundle, read_competition, read_mapping
-from .commands.dry_run import dry_run
+from .dry_runs import dry_run
 
 __all__ = ["sample_of", "try_out"]
 
@@ -50,5 +50,6 @@ def try_out(root: Path, submission: Path) -> float:
             input_data=input_data,
             output=folder / "results",
             overrides=COUNTS,
+            refit=True,
         )
     return sum(result.seconds.values())

@@ -31,6 +31,9 @@ class AnnealedNetwork(MLPClassifier):  # type: ignore[misc]  # scikit-learn has 
             X: (n, I) inputs; float32 ones make a float32 network, twice as fast.
             y: (n,) classes.
             sample_weight: (n,) or None.
+
+        Returns:
+            The object itself.
         """
         options = self.get_params()
         highest, passes = options["learning_rate_init"], options["max_iter"]

@@ -501,13 +501,15 @@ def test_packed_bundles(
 def test_a_trial(
     ready: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With --run both programs are run, on the bundle's sample."""
+    """With --run both programs are run: the bundle's sample, or the submission that is named."""
     monkeypatch.chdir(ready)
     assert main(["check", "--run"]) == 1
     assert "has no solution that could be run" in capsys.readouterr().err
     head(solutions=[{"index": 0, "tasks": [0], "path": "sample_submission"}])(ready)
     assert main(["check", "--run"]) == 0
     assert "It runs, and is scored" in capsys.readouterr().out
+    assert main(["check", "sample_submission", "--run"]) == 0
     text("sample_submission/fails", "")(ready)
-    assert main(["check", "--run"]) == 1
+    assert main(["check", "sample_submission", "--static"]) == 0
+    assert main(["check", "sample_submission", "--run"]) == 1
     assert "the ingestion program failed" in capsys.readouterr().err

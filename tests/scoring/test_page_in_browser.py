@@ -151,7 +151,7 @@ def test_sets_on_a_phone_are_still_a_table_for_screen_readers(chromium, pages):
     ]
     assert roles.count("table") == 5
     assert roles.count("columnheader") == 9 + 3 + 2 + 4 + 3
-    assert roles.count("rowheader") == 4 + 5 + 3 + 3 + 6
+    assert roles.count("rowheader") == 4 + 5 + 3 + 3 + 7
 
 
 def test_dark_theme_is_dark_and_print_is_not(chromium, pages):

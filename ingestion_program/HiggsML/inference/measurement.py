@@ -4,7 +4,7 @@ import logging
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from math import ceil, prod
+from math import prod
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -19,6 +19,7 @@ from .bin_choice import choose_groups, equal_information_edges, merge_grid
 from .binning import EventBins, Inputs, densities, discriminants
 from .calibration import Calibration, calibrate
 from .counting import Counting, CountingGrid
+from .effort import in_trial, timed
 from .inputs import classifier_inputs
 from .intervals import FitResult, fit_mu
 from .likelihood import BinnedLikelihood, expected_width
@@ -26,7 +27,6 @@ from .post_fit import diagnostic_numbers
 from .samples import Sample, Systematics, concatenated, feature_matrix, split_events, under_shift
 from .selection import MassCuts, Selection
 from .templates import Templates, fit_templates
-from .timing import timed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -38,7 +38,6 @@ Result = TypeVar("Result")
 _log = logging.getLogger(__name__)
 
 _SELECTION_ROWS = 600_000  # of a process
-_SHIFTED_ROWS = 1_000_000  # of a process, that a trial has a share of
 _TRAINING_SHIFTS = 8  # points in nuisance space that training events are spread over
 
 
@@ -70,7 +69,7 @@ class Measurement:
         bins: how events are binned, after `fit`.
         templates: expected events in these bins, after `fit`.
         calibration: likelihood ratios of the toys, after `fit`; None without toys.
-        fit_seconds: what the parts of `fit` took.
+        fit_seconds: what the parts of `fit` took, s.
     """
 
     def __init__(
@@ -98,10 +97,10 @@ class Measurement:
         free = task.nuisances if nuisances is None else task.chosen(nuisances)
         self.nuisances = tuple(row.name for row in free)
         self.training_rows = training_rows
-        self.shifted_rows = shifted_rows
         self.fine_bins = fine_bins
         self.min_rows = min_rows
-        self.n_toys = n_toys
+        effort = getattr(get_train_set, "effort", 1.0)
+        self.shifted_rows, self.n_toys = in_trial(effort, shifted_rows, n_toys)
         self.seed = seed
         self.task = task if mu_range is None else replace(task, mu_range=mu_range)
         self.inputs = inputs
@@ -111,7 +110,6 @@ class Measurement:
         self.templates: Templates
         self.calibration: Calibration | None = None
         self.fit_seconds: dict[str, float] = {}
-        self._follow(getattr(get_train_set, "effort", 1.0))
 
     def fit(self) -> None:
         """Train the classifier, choose the bins, make the templates, calibrate the interval.
@@ -204,16 +202,6 @@ class Measurement:
         return fit_mu(BinnedLikelihood(self.templates, counts, self.nuisances), level)
 
     # --- fitting -----------------------------------------------------------------------------
-
-    def _follow(self, effort: float) -> None:
-        """Do a share of the work, in a trial: fewer rows to train on and to shift, fewer toys.
-
-        All rows still make the nominal templates, whose error widens the interval.
-        """
-        if effort < 1.0:
-            self.training_rows = ceil(effort * self.training_rows)
-            self.shifted_rows = min(self.shifted_rows, ceil(effort * _SHIFTED_ROWS))
-            self.n_toys = ceil(effort * self.n_toys)
 
     @timed("selection")
     def _select(self, samples: list[Sample]) -> None:

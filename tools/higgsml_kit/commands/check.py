@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--run",
         action="store_true",
         dest="try_out",
-        help="of a bundle: run both programs with its sample submission on a few events",
+        help="run both programs on a few events: the bundle's sample, or the submission",
     )
     parser.add_argument(
         "--static",
@@ -73,18 +73,20 @@ def run(arguments: argparse.Namespace) -> int:
             if not invalid:
                 choices = check_readiness(root)
                 if arguments.try_out:
-                    _try_out(root)
+                    _try_out(root, None)
     else:
         invalid, choices = check_submission(path), []
-        if not invalid and not arguments.static:
+        if arguments.try_out and not invalid:
+            _try_out(find_bundle(None), path)
+        elif not invalid and not arguments.static:
             _rehearse(path)
     return _report(subject, invalid, choices, arguments.ready)
 
 
-def _try_out(root: Path) -> None:
+def _try_out(root: Path, submission: Path | None) -> None:
     from ..tiny_run import sample_of, try_out
 
-    submission = sample_of(root)
+    submission = submission or sample_of(root)
     if submission is None:
         fix = "name one: solutions: [{index: 0, path: sample_submission, tasks: [0]}]"
         raise SettingsError("has no solution that could be run.", where=COMPETITION, fix=fix)

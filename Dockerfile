@@ -51,7 +51,8 @@ RUN python3 -c "from HiggsML.experiments import compile_kernels; compile_kernels
         from HiggsML.generation import DEFAULT_COUNTS, GeneratedData; \
         from HiggsML.settings import DataSettings; \
         few = dict.fromkeys(DEFAULT_COUNTS, 9); \
-        data = GeneratedData(DataSettings(seed=0, train_events=few, test_events=few)); \
+        settings = DataSettings(source='generator', seed=0, train_events=few, test_events=few); \
+        data = GeneratedData(settings); \
         data.load_train_set(); \
         EventPool.from_blocks(data.test_blocks(), Path('pool'), data.digest)" \
     && rm -r HiggsML pool

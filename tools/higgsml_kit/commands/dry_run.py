@@ -23,7 +23,7 @@ PAGE = "detailed_results.html"
 FLAGS = (*COUNTS, "random_seed", "data_seed", "workers")
 
 TRIAL_COUNTS = {"num_of_sets": 10, "num_pseudo_experiments": 4}
-TRIAL_EFFORT = 0.25
+TRIAL_EFFORT = 0.1
 """What a trial does: experiments, and the share of its work that `fit` is asked for
 (`get_train_set.effort`). Chosen by `benchmarks/trials.py`; the events are those of the full run."""
 TRIAL_AUDIT = 1

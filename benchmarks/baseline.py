@@ -55,7 +55,7 @@ FIXED = "fixed_nuisances"
 """The sample submission as it is fitted, with all nuisance parameters nominal."""
 MEASUREMENTS = ("boosted_trees", "small_network", "sample_submission", FIXED)
 EXAMPLE_ROWS = 4_000_000  # of the training set, for the other examples: they take frames whole
-TRAIN = (4_000_000, 16_000_000, 2_500_000, 1_000_000)  # as in input_data/settings.yaml
+TRAIN = (3_000_000, 10_000_000, 1_500_000, 700_000)  # as in input_data/settings.yaml
 POOL = (400_000, 12_000_000, 1_500_000, 400_000)
 TOY_BATCH = 500
 

@@ -26,7 +26,7 @@ from HiggsML.systematics import systematics
 from HiggsML.task import HIGGSML
 
 ROOT = Path(__file__).parent.parent
-TRAIN = (4_000_000, 16_000_000, 2_500_000, 1_000_000)
+TRAIN = (3_000_000, 10_000_000, 1_500_000, 700_000)
 TEST = (400_000, 4_000_000, 600_000, 200_000)
 PARTS = 20
 MUS = np.linspace(*HIGGSML.mu_range, 10)

@@ -55,7 +55,7 @@ class Scores(NamedTuple):
 
 TABLE = {
     "sample_submission": Scores(
-        quantiles_score=0.183383, interval=0.831449, coverage=0.5, rmse=1.02931, mae=1.2776
+        quantiles_score=-0.166578, interval=1.18026, coverage=0.5, rmse=0.966716, mae=1.12217
     ),
     "examples/balanced_bagging": Scores(
         quantiles_score=0.40148, interval=0.668329, coverage=0.375, rmse=0.998991, mae=1.27507
@@ -73,7 +73,7 @@ TABLE = {
         quantiles_score=0.154479, interval=0.855862, coverage=0.375, rmse=1.15701, mae=1.31903
     ),
     "examples/fixed_nuisances": Scores(
-        quantiles_score=-2.77279, interval=0.715966, coverage=0, rmse=2.16898, mae=2.17107
+        quantiles_score=0.103427, interval=0.900742, coverage=0.375, rmse=1.81366, mae=1.7737
     ),
     "examples/one_systematic": Scores(
         quantiles_score=-0.753367, interval=1.83477, coverage=0.25, rmse=10.8882, mae=4.18256
@@ -86,6 +86,9 @@ TABLE = {
     ),
     "examples/random_forest": Scores(
         quantiles_score=-0.761633, interval=0.452353, coverage=0.125, rmse=1.11104, mae=1.44307
+    ),
+    "examples/small_network": Scores(
+        quantiles_score=-0.122341, interval=1.12914, coverage=0.625, rmse=1.07904, mae=1.25006
     ),
     "examples/stat_only": Scores(
         quantiles_score=-0.556095, interval=1.50611, coverage=0.25, rmse=14.3753, mae=5.55359

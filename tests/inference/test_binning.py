@@ -1,6 +1,6 @@
 import numpy as np
 
-from HiggsML.inference.bin_choice import choose_groups, equal_information_edges
+from HiggsML.inference.bin_choice import choose_groups, equal_information_edges, merge_grid
 from HiggsML.inference.likelihood import expected_width
 from HiggsML.inference.templates import Templates
 from HiggsML.nuisances import NuisanceValues as Shift
@@ -100,6 +100,23 @@ def test_sparse_counting_bins_are_merged(templates):
     groups = choose_groups(Templates(templates.coefficients, variances), 12, (), 30.0)
     assert groups[0] == groups[1]
     assert set(groups) == set(range(groups.max() + 1))
+
+
+def test_the_edges_of_a_grid_are_kept_that_narrow_the_interval(templates):
+    """12 bins as a grid of 3 x 2 before 6 of the score; an axis that tells nothing is merged."""
+    alike = templates.coefficients.copy()
+    alike[..., 1:6:2] = alike[..., 0:6:2]  # along the second axis both bins are the same
+    exact = Templates(alike, np.zeros_like(templates.variances))
+    groups = merge_grid(exact, (3, 2), np.arange(12))
+    assert (groups[0:6:2] == groups[1:6:2]).all()
+    assert groups[6:].tolist() == list(range(groups[5] + 1, groups[5] + 7))
+    assert expected_width(exact.merged(groups)) < 1.003 * expected_width(exact)
+
+
+def test_counting_bins_with_few_events_are_merged(templates):
+    poor = Templates(templates.coefficients, templates.coefficients[0] ** 2)
+    groups = merge_grid(poor, (3, 2), np.arange(12))
+    assert groups[:6].max() == 0
 
 
 def test_expected_width_without_nuisances_is_the_textbook_formula(templates):

@@ -5,7 +5,8 @@ from sklearn.linear_model import LogisticRegression
 
 from HiggsML.errors import DataError
 from HiggsML.experiments import make_pseudo_experiment
-from HiggsML.inference import Measurement
+from HiggsML.inference import AnnealedNetwork, Measurement, Scout, physics_inputs
+from HiggsML.inference.binning import discriminants
 from HiggsML.inference.influence import mu_by_shift, values_at
 from HiggsML.inference.post_fit import post_fit_events
 from HiggsML.nuisances import NuisanceValues
@@ -82,6 +83,38 @@ def test_a_hard_decision_makes_one_bin_beside_the_counting_bins(events, experime
     passed = np.zeros(len(features), dtype=bool)
     passed[np.flatnonzero(rich)[seen[:, 0] == 1.0]] = True
     np.testing.assert_array_equal(bins == measurement.bins.n_bins - 1, passed)
+
+
+def test_bins_are_those_of_scikit_learn_s_own_prediction(events, experiment):
+    """Scout, inputs and network without blocks: but for events on an edge, the same bins."""
+    network = AnnealedNetwork((32, 32), batch_size=512, max_iter=2, random_state=1)
+    measurement = Measurement(
+        network,
+        lambda: events,
+        systematics,
+        selection=Scout(0.3),
+        inputs=physics_inputs,
+        fine_bins=8,
+        n_toys=0,
+    )
+    measurement.fit()
+    bins = measurement.bins
+    features = experiment(1.0)["data"].to_numpy(np.float32)
+    wanted = bins.counting.bin_of(features)
+    scout = measurement.selection
+    rich = np.flatnonzero(scout.classifier.predict_proba(features)[:, 1] >= scout.threshold)
+    score, background = discriminants(
+        network.predict_proba(physics_inputs(features)[rich]), bins.yields, 0
+    )
+    first = np.prod(bins.counting.shape)
+    for code, edges in enumerate(bins.edges):
+        position = np.searchsorted(edges, score, side="right")
+        chosen = (background == code) & (position > 0)
+        wanted[rich[chosen]] = first + position[chosen] - 1
+        first += len(edges)
+    assert np.mean(bins.groups[wanted] != bins.bin_of(features)) < 1e-4
+    counts = bins.histogram(features)
+    assert np.abs(counts - np.bincount(bins.groups[wanted], minlength=bins.n_bins)).max() <= 1
 
 
 def test_too_few_events_are_named(events):

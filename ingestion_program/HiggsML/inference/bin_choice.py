@@ -12,7 +12,7 @@ __all__ = ["choose_groups", "equal_information_edges", "merge_grid"]
 
 _LEAST_GAIN = 1e-3
 """Share of the interval's width that an edge of the counting grid must be worth."""
-_FEWEST_COUNTED = 1_000.0
+_FEWEST_COUNTED = 300.0
 """Effective simulated events of a counting bin: with few, chance moves them as much as a shift."""
 
 

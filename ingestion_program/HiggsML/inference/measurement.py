@@ -4,6 +4,7 @@ import logging
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 from math import prod
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import pandas as pd
 from sklearn.exceptions import ConvergenceWarning
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController, threadpool_limits
 
 from ..arrays import Array, Floats, Positions
 from ..progress import progress_bar
@@ -196,7 +197,9 @@ class Measurement:
         return found
 
     def _count(self, data: pd.DataFrame) -> Array:
-        with threadpool_limits(1, "blas"):  # threads do not pay in small networks
+        with _thread_pools().limit(
+            limits=1, user_api="blas"
+        ):  # threads do not pay in small networks
             return self.bins.histogram(feature_matrix(data, self.task))
 
     def _fit_mu(self, counts: Array) -> FitResult:
@@ -323,3 +326,9 @@ class Measurement:
             self.task,
             self.inputs,
         )
+
+
+@cache
+def _thread_pools() -> ThreadpoolController:
+    """The threads of linear algebra; to look for its libraries takes 3 ms each time."""
+    return ThreadpoolController()

@@ -101,7 +101,11 @@ def choose_groups(
             groups.append(np.arange(len(bins)) // size + used)
             used += -(-len(bins) // size)
         candidates.append(np.concatenate(groups))
-    return min(candidates, key=lambda groups: expected_width(templates.merged(groups)))
+
+    def width(groups: Positions) -> float:
+        return expected_width(templates.merged(groups).with_least_errors())
+
+    return min(candidates, key=width)
 
 
 def merge_grid(templates: Templates, shape: tuple[int, ...], groups: Positions) -> Positions:

@@ -290,7 +290,7 @@ class Measurement:
         groups = choose_groups(plain, n_counting, edges, self.min_rows)
         groups = merge_grid(plain, self.counting.shape, groups)
         self.bins = self._binned(yields, edges, groups)
-        self.templates = templates.merged(groups)
+        self.templates = templates.merged(groups).with_least_errors()
 
     def _edges(self, samples: list[Sample]) -> tuple[tuple[Floats, ...], Array]:
         """Fine edges of the discriminant, and yields, from the nominal template events."""

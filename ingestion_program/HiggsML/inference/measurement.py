@@ -263,7 +263,7 @@ class Measurement:
         groups = choose_groups(plain, n_counting, edges, self.min_rows)
         groups = merge_grid(plain, self.counting.shape, groups)
         self.bins = self._binned(yields, edges, groups)
-        self.templates = templates.merged(groups).with_least_errors()
+        self.templates = templates.merged(groups).with_least_errors().without_bias()
 
     def _edges(self, samples: list[Sample]) -> tuple[tuple[Floats, ...], Array]:
         """Fine edges of the discriminant, and yields, from the nominal template events."""

@@ -15,20 +15,20 @@ from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
 from ..arrays import Array, Floats, Positions
-from ..progress import progress_bar
 from ..task import HIGGSML, Task
-from .bin_choice import choose_groups, equal_information_edges, merge_grid
-from .binning import EventBins, Inputs, densities, discriminants
+from .bin_choice import choose_groups, discriminant_edges, merge_grid
+from .binning import EventBins, Inputs, densities
 from .calibration import Calibration, calibrate
 from .counting import Counting, CountingGrid
 from .effort import in_trial, timed
+from .filling import filled_templates
 from .inputs import classifier_inputs
 from .intervals import FitResult, fit_mu
 from .likelihood import BinnedLikelihood, expected_width
 from .post_fit import diagnostic_numbers
 from .samples import Sample, Systematics, concatenated, feature_matrix, split_events, under_shift
 from .selection import MassCuts, Selection
-from .templates import N_PARTS, Templates, fit_templates
+from .templates import Templates
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -39,7 +39,6 @@ Result = TypeVar("Result")
 
 _log = logging.getLogger(__name__)
 
-_SEEDS_APART = 10_000  # of parts of the events: each piece of one has a seed of its own
 _SELECTION_ROWS = 600_000  # of a process
 _TRAINING_SHIFTS = 8  # points in nuisance space that training events are spread over
 
@@ -152,7 +151,7 @@ class Measurement:
                 not looked at.
 
         Returns:
-            `mu_hat`, `delta_mu_hat`, `p16` and `p84`: the answer of the Model contract.
+            `mu_hat`, `delta_mu_hat`, `p16`, `p84` and `bad_fit`: the answer of the Model contract.
         """
         return self.measure(test_set["data"]).answer()
 
@@ -248,40 +247,14 @@ class Measurement:
         edges, yields = self._edges(part)
         n_counting = prod(self.counting.shape)
         places = n_counting + np.cumsum([0, *map(len, edges)])
-        n_fine = int(places[-1])
-        fine = self._binned(yields, edges, np.arange(n_fine))
-
-        def content(features: Floats, weights: Array) -> Array:
-            position = fine.bin_of(features)
-            return np.array([np.bincount(position, w, n_fine) for w in (weights, weights**2)])
-
-        def histograms(some: list[Sample], values: Mapping[str, float], seed: int) -> Array:
-            found = np.zeros((2, len(self.task.processes), n_fine))
-            for code, piece in self._shifted(some, values, seed, content):
-                found[:, code] += piece
-            return found
-
-        def of_parts(values: Mapping[str, float]) -> Array:
-            bar.update()
-            parts = ([one.some(k, N_PARTS) for one in part] for k in range(N_PARTS))
-            seeds = self.seed + _SEEDS_APART * np.arange(N_PARTS)
-            found = zip(parts, seeds.tolist(), strict=True)
-            return np.array([histograms(some, values, seed)[0] for some, seed in found])
-
-        with progress_bar(total=len(self.task.base_points), desc="templates", leave=False) as bar:
-            expected, squares = histograms(samples, {}, self.seed)
-            templates = fit_templates(
-                (expected, squares),
-                of_parts,
-                self.task,
-                neighbours=[slice(*ends) for ends in pairwise(places.tolist())],
-                share=[len(p.rows) / len(s.rows) for p, s in zip(part, samples, strict=True)],
-            )
+        fine = self._binned(yields, edges, np.arange(places[-1]))
+        ladders = [slice(*ends) for ends in pairwise(places.tolist())]
+        templates = filled_templates(samples, part, fine, self._shifted, ladders, self.seed)
         plain = replace(templates, deviations=None)  # merged many times
         groups = choose_groups(plain, n_counting, edges, self.min_rows)
         groups = merge_grid(plain, self.counting.shape, groups)
         self.bins = self._binned(yields, edges, groups)
-        self.templates = templates.merged(groups)
+        self.templates = templates.merged(groups).with_least_errors().without_bias()
 
     def _edges(self, samples: list[Sample]) -> tuple[tuple[Floats, ...], Array]:
         """Fine edges of the discriminant, and yields, from the nominal template events."""
@@ -292,19 +265,8 @@ class Measurement:
             inputs = self.inputs(features, rich)
             return densities(self.classifier, inputs, n_processes), weights[rich]
 
-        pieces = self._shifted(samples, {}, self.seed, densities_of)
-        density, weights, labels = concatenated(pieces)
-        yields: Array = np.bincount(labels, weights, minlength=n_processes).astype(np.float64)
-        score, background = discriminants(density, yields, self.task.signal_code)
-        is_signal = labels == self.task.signal_code
-        likely = [background == k for k in range(n_processes - 1)]
-        edges = tuple(
-            equal_information_edges(
-                score[here], is_signal[here], weights[here], self.fine_bins, self.min_rows
-            )
-            for here in likely
-        )
-        return edges, yields
+        rows = concatenated(self._shifted(samples, {}, self.seed, densities_of))
+        return discriminant_edges(*rows, self.task, self.fine_bins, self.min_rows)
 
     def _shifted(
         self,

@@ -16,7 +16,9 @@ def share_above(mass, pt):
 
     def density(m):
         line = m**3 / ((m**2 - ZBOSON.mass**2) ** 2 + (ZBOSON.mass * ZBOSON.width) ** 2)
-        return line * ((pt + np.sqrt(m * m + pt * pt)) / ZBOSON.mass) ** -ZBOSON.luminosity_power
+        energy = np.log((pt + np.sqrt(m * m + pt * pt)) / ZBOSON.mass)
+        power = ZBOSON.luminosity_power + ZBOSON.luminosity_running * energy
+        return line * np.exp(-power * energy)
 
     whole = quad(
         density, ZBOSON.lowest, ZBOSON.highest, points=(88.0, 91.2, 94.0, 110.0), limit=400

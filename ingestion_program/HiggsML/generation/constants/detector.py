@@ -21,7 +21,7 @@ class Detector(NamedTuple):
     tau_stochastic: float = 0.61  # sqrt(GeV)
     tau_constant: float = 0.0325
     tau_angle: float = 0.01  # rad
-    fake_tau: float = 0.0119  # rate of a jet taken for a tau, relative to that of the tau's decay
+    fake_tau: float = 0.0095  # rate of a jet taken for a tau, relative to that of the tau's decay
     untagged: float = 0.3  # share of taus above the cut that are not found
     tau_cone: float = 0.196  # of the tracks of a tau about the axis of its jet
     isolation: float = 12.0  # GeV, of a jet near the lepton

@@ -34,9 +34,10 @@ def _z_masses(z: ZBoson) -> Table:
     A Z of mass m that recoils with pT costs partons of the energy pT + sqrt(m^2 + pT^2) at least.
     Its width grows as m, so that
 
-        dN/dm ~ m^3 / ((m^2 - M^2)^2 + (M Gamma)^2) (pT + sqrt(m^2 + pT^2))^-luminosity_power,
+        dN/dm ~ m^3 / ((m^2 - M^2)^2 + (M Gamma)^2) exp(-(q + r l) l),   l = ln((pT + mT) / M)
 
-    and the tail of heavy Z, which luminosities cut at low pT, is whole at high pT.
+    with mT^2 = m^2 + pT^2, q = `luminosity_power` and r = `luminosity_running`. The tail of heavy Z
+    that luminosities cut at low pT is nearly whole at high pT.
     """
     core = z.mass + z.width * np.tan(np.linspace(-1.55, 1.55, 4001))
     m = np.unique(np.concatenate([np.geomspace(z.lowest, z.highest, 2000), core]))
@@ -44,8 +45,9 @@ def _z_masses(z: ZBoson) -> Table:
     line = m * m * breit_wigner_density(m, z.mass, z.width)
     tables = []
     for pt in RECOILS:
-        energy = pt + np.sqrt(m * m + pt * pt)
-        density = line * (energy / z.mass) ** -z.luminosity_power
+        energy = np.log((pt + np.sqrt(m * m + pt * pt)) / z.mass)
+        fall = (z.luminosity_power + z.luminosity_running * energy) * energy
+        density = line * np.exp(-fall)
         tables.append(inverse_distribution(m[::-1] ** -2.0, (0.5 * density * m**3)[::-1]))
     return np.stack(tables)
 

@@ -42,11 +42,19 @@ RUN mkdir -p "$NUMBA_CACHE_DIR" "$MPLCONFIGDIR" \
 WORKDIR /app/program
 
 # Machine code of the kernels, kept under the names and the contents of their sources: the bundle
-# brings the same ones. They themselves do not stay.
+# brings the same ones. They themselves do not stay. A few events go the way of a run, into a pool on
+# disk, so that each kernel is compiled for the types of arrays that a run gives it.
 COPY ingestion_program/HiggsML HiggsML
 RUN python3 -c "from HiggsML.experiments import compile_kernels; compile_kernels()" \
-    && python3 -c "from HiggsML.generation import DEFAULT_COUNTS, generate; \
-        generate(dict.fromkeys(DEFAULT_COUNTS, 1), seed=0)" \
-    && rm -r HiggsML
+    && python3 -c "from pathlib import Path; \
+        from HiggsML.experiments import EventPool; \
+        from HiggsML.generation import DEFAULT_COUNTS, GeneratedData; \
+        from HiggsML.settings import DataSettings; \
+        few = dict.fromkeys(DEFAULT_COUNTS, 9); \
+        settings = DataSettings(source='generator', seed=0, train_events=few, test_events=few); \
+        data = GeneratedData(settings); \
+        data.load_train_set(); \
+        EventPool.from_blocks(data.test_blocks(), Path('pool'), data.digest)" \
+    && rm -r HiggsML pool
 
 CMD ["python3"]

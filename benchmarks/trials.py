@@ -8,12 +8,13 @@ coverage differ by what a trial leaves out of the fit, and by nothing else.
 
 import argparse
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import numpy as np
 
 from higgsml_kit.bundle import read_bundle
-from higgsml_kit.commands.dry_run import TRIAL_COUNTS, TRIAL_EFFORT
+from higgsml_kit.commands.dry_run import TRIAL_COUNTS, TRIAL_EFFORT, trial_input
 from higgsml_kit.dry_runs import dry_run
 from higgsml_scoring.results import Results, read_results
 from higgsml_scoring.settings import ReferenceSettings
@@ -44,15 +45,19 @@ class Row(NamedTuple):
 def measure(submission: str, output: Path, experiments: int, effort: float | None) -> Results:
     """The results of a submission on the bundle's own events."""
     bundle = read_bundle(ROOT)
-    dry_run(
-        bundle,
-        submission=ROOT / submission,
-        input_data=bundle.folders["input_data"],
-        output=output,
-        overrides={**TRIAL_COUNTS, "num_pseudo_experiments": experiments},
-        audit=1,
-        effort=effort,
-    )
+    input_data = bundle.folders["input_data"]
+    with TemporaryDirectory() as folder:
+        dry_run(
+            bundle,
+            submission=ROOT / submission,
+            input_data=input_data
+            if effort is None
+            else trial_input(input_data, Path(folder) / "input_data"),
+            output=output,
+            overrides={**TRIAL_COUNTS, "num_pseudo_experiments": experiments},
+            audit=1,
+            effort=effort,
+        )
     return read_results(output / "predictions", ReferenceSettings(show_truth=True))
 
 

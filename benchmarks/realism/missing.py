@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 
 from HiggsML.arrays import Array, Floats
-from HiggsML.generation import kernels
 from HiggsML.generation.constants.table import CONSTANTS, Constants
-from HiggsML.generation.physics.radiation import JET_COLUMNS, MOST_JETS
+from HiggsML.generation.kernels import new_workspace, tables_of
 from HiggsML.generation.processes import boson_layout as at
 from HiggsML.generation.processes.bosons import boson_cuts, draw_z, finish_z
 from HiggsML.generation.processes.process import Tables, Workspace
-from HiggsML.generation.sampling.batches import LISTED, WORDS_SIZE
+from HiggsML.generation.sampling.batches import LISTED
 from HiggsML.generation.sampling.random_numbers import Stream, open_stream, top_up
 from HiggsML.generation.slices import sources_of
 from HiggsML.numerics.records import as_record
@@ -63,14 +62,9 @@ def z_with_truth(
     for source in sources_of({"ztautau": count}, REFERENCE_LUMINOSITY):
         rows = np.empty((source.events, 16), np.float32)
         truth = np.empty((source.events, TRUTH), np.float32)
-        space = Workspace(
-            np.empty((MOST_JETS, JET_COLUMNS)),
-            np.zeros(at.SCRATCH_SIZE),
-            np.zeros(WORDS_SIZE, np.uint64),
-        )
-        tables = kernels._tables("ztautau", constants, source.slice_index)
+        tables = tables_of("ztautau", constants, source.slice_index)
         stream = open_stream(seed, PROCESSES.index("ztautau"), 0, source.slice_index)
-        _fill(stream, as_record(constants), tables, space, rows, truth)
+        _fill(stream, as_record(constants), tables, new_workspace(), rows, truth)
         parts.append((rows, np.full(source.events, source.weight), truth.astype(np.float64)))
     first, second, third = zip(*parts, strict=True)
     return np.concatenate(first), np.concatenate(second), np.concatenate(third)

@@ -4,13 +4,9 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager
-from functools import cache
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from threadpoolctl import ThreadpoolController
-
-__all__ = ["available_cores", "map_ahead", "one_thread_for_algebra"]
+__all__ = ["available_cores", "map_ahead"]
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -42,15 +38,3 @@ def map_ahead(
                 yield ahead.popleft().result()
         while ahead:
             yield ahead.popleft().result()
-
-
-def one_thread_for_algebra() -> AbstractContextManager[Any]:
-    """Have products of matrices take one thread, where threads share the work already."""
-    limited: AbstractContextManager[Any] = _libraries().limit(limits=1, user_api="blas")
-    return limited
-
-
-@cache
-def _libraries() -> ThreadpoolController:
-    """Libraries of linear algebra; to look for them takes 3 ms."""
-    return ThreadpoolController()

@@ -24,12 +24,12 @@ from .nuisances import NUISANCES
 from .numerics.compiled import announced_compilation
 from .progress import heartbeat, progress_bar
 from .running.contract import Prediction
+from .running.trusted import facts
 from .running.trusted.audit import audit_answers
 from .running.trusted.beforehand import check_run
 from .running.trusted.conversation import TrainSource
 from .running.trusted.data_source import DataSource
 from .running.trusted.executors import Executor, connect_to_dask, on_dask, on_this_machine
-from .running.trusted.facts import digest_of_folder, facts_of_machine, name_of_submission
 from .running.trusted.kept_steps import KeptAnswers, KeptModel, kept_generator, kept_pool
 from .running.trusted.kept_work import KeptWork
 from .running.trusted.machine import alone_in, check_isolation, machine_errors, temporary_folder
@@ -110,8 +110,8 @@ def run_ingestion(
         client = stack.enter_context(connect_to_dask(dask, workers)) if dask else None
         isolation = check_isolation(require_isolation, client)
         stage_submission(submission, folder / "submission")
-        submission_digest = digest_of_folder(folder / "submission")
-        submission_name = name_of_submission(folder / "submission")
+        submission_digest = facts.digest_of_folder(folder / "submission")
+        submission_name = facts.name_of_submission(folder / "submission")
         key = digest_of([settings, source.identity, submission_digest])
         # All checks came before this line: from here on the output is written to.
         stack.enter_context(alone_in(output))
@@ -172,7 +172,7 @@ def run_ingestion(
         "systematics": {name: name in plan.enabled for name in NUISANCES},
     }
     run = {
-        **facts_of_machine(),
+        **facts.facts_of_machine(),
         "started": date.isoformat(timespec="seconds"),
         "limits": dataclasses.asdict(settings.limits),
         "usage": usage,
@@ -184,7 +184,7 @@ def run_ingestion(
         "isolation": {"level": isolation.level, "missing": list(isolation.missing)},
         "independence": {"by_construction": not why_not, "why_not": why_not},
         "audit": audited,
-        **_bad_fits(sets),
+        **facts.facts_of_fits(sets),
         "data_seed": state.seeds.data,
         "random_seed": state.seeds.random,
         "settings_digest": settings.digest(),
@@ -271,14 +271,6 @@ def _audit(
     with model.open() as process:
         worker = Worker(pool, plan, process, model.predict_seconds)
         return audit_answers(worker, answers, number)
-
-
-def _bad_fits(sets: Sequence[Sequence[Prediction]]) -> dict[str, Any]:
-    """How many fits the model calls bad, of those that it tells of."""
-    told = [each.bad_fit for row in sets for each in row if each.bad_fit is not None]
-    if sum(told):
-        log.warning("WARNING: the model calls %d of %d fits bad.", sum(told), len(told))
-    return {"fits": {"told": len(told), "bad": sum(told)}} if told else {}
 
 
 def _predict_all(

@@ -44,7 +44,7 @@ def test_templates_hold_the_expected_events(measurement, events):
 
 def test_the_answer_is_what_the_contract_asks(measurement, experiment):
     answer = measurement.predict(experiment(1.5))
-    assert set(answer) == {"mu_hat", "delta_mu_hat", "p16", "p84"}
+    assert set(answer) == {"mu_hat", "delta_mu_hat", "p16", "p84", "bad_fit"}
     assert 0.1 <= answer["p16"] < answer["p84"] <= 3.0
     assert answer["p16"] <= answer["mu_hat"] <= answer["p84"]
     assert answer["delta_mu_hat"] == pytest.approx((answer["p84"] - answer["p16"]) / 2)

@@ -114,3 +114,35 @@ def test_merging_adds_bins(templates):
     expected = templates.expected(shift).reshape(4, 3, 4).sum(axis=2)
     np.testing.assert_allclose(merged.expected(shift), expected)
     assert isinstance(merged, Templates)
+
+
+def test_a_bin_without_events_is_not_known_to_be_empty():
+    """Its error is one event's weight; bins that hold events keep theirs."""
+    events = np.array([[[4.0, 8.0, 0.0], [20.0, 10.0, 5.0]]])
+    variances = np.array([[8.0, 16.0, 0.0], [10.0, 5.0, 2.5]])
+    found = Templates(events, variances, HIGGSML).with_least_errors()
+    np.testing.assert_allclose(found.variances, [[8.0, 16.0, 4.0], [10.0, 5.0, 2.5]])
+
+
+def test_weights_made_of_templates_do_not_pull_the_fit():
+    """A linear fit of a rate in 60 bins: mean over 2,000 templates, of a spread of one error.
+
+    Not corrected it is off by half of the error; corrected by less than 0.15 (of 0.02 by chance).
+    """
+    rng = np.random.default_rng(7)
+    signal, background, weight = np.full(60, 0.5), np.full(60, 5.0), 0.5
+    bias = []
+    for _ in range(2_000):
+        rows = rng.poisson(background / weight)
+        events = np.array([[signal, weight * rows]])
+        raw = Templates(events, np.array([np.zeros(60), weight**2 * rows]), HIGGSML)
+        found = []
+        for some in (raw, raw.without_bias()):
+            expected = some.coefficients[0].sum(axis=0)
+            response = signal / (expected + raw.variances.sum(axis=0))
+            information = response @ signal
+            found.append(response @ (signal + background - expected) / np.sqrt(information))
+        bias.append(found)
+    before, after = np.mean(bias, axis=0)
+    assert before > 0.3
+    assert abs(after) < 0.15

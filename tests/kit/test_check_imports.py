@@ -44,7 +44,7 @@ def test_fine(source: str) -> None:
 )
 def test_missing(source: str, line: int) -> None:
     [problem] = found(model=source)
-    assert problem.startswith(f"model.py, line {line}: 'torch' is neither")
+    assert problem.startswith(f"model.py, line {line}: 'torch' is not in the image")
 
 
 def test_in_modules_of_its_own() -> None:

@@ -17,6 +17,7 @@ from HiggsML.running.trusted.own_files import MANIFEST
 from higgsml_kit.bundle import find_bundle, read_bundle
 from higgsml_kit.cli import main
 from higgsml_kit.codabench import IMAGE_ENVIRONMENT, MOUNTS, PLATFORM_ENVIRONMENT
+from higgsml_kit.commands.dry_run import trial_input
 from higgsml_kit.dry_runs import DryRun, check_scores, dry_run
 
 SCORES = (
@@ -340,3 +341,24 @@ def test_an_interrupted_run_keeps_what_it_has_done(
 def test_what_both_containers_share_is_the_predictions() -> None:
     ingestion, scoring = ({m.holds for m in MOUNTS[name]} for name in ("ingestion", "scoring"))
     assert ingestion & scoring == {"predictions"}
+
+
+def test_a_trial_has_fewer_experiments_and_training_events(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = root / "input_data" / "settings.yaml"
+    path.write_text(
+        "data: {source: generator, train_events: {htautau: 2000000, ztautau: 19500000},"
+        " test_events: {htautau: 7}}\n"
+    )
+    folder = trial_input(root / "input_data", root / "trial")
+    data = yaml.safe_load((folder / "settings.yaml").read_text())["data"]
+    assert data["train_events"] == {"htautau": 400_000, "ztautau": 3_900_000}
+    assert data["test_events"] == {"htautau": 7}
+    monkeypatch.chdir(root)
+    assert main(["dry-run", "--trial", "--num-pseudo-experiments", "2"]) == 0
+    seen = json.loads((root / "results" / "seen.json").read_text())
+    assert seen["shape"] == [10, 2]
+    assert asked(seen["others"])[-4:] == ["--audit", "1", "--effort", "0.1"]
+    path.write_text("data: {source: parquet}\n")
+    assert trial_input(root / "input_data", root / "own") == root / "input_data"

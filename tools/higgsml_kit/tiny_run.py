@@ -3,18 +3,17 @@
 import tempfile
 from pathlib import Path
 
-import yaml
-
-from HiggsML.settings_reader import SETTINGS_FILE
-
-from .bundle import read_bundle, read_competition, read_mapping
+from .bundle import read_bundle, read_competition
 from .dry_runs import dry_run
+from .smaller_input import with_fewer_events
 
 __all__ = ["sample_of", "try_out"]
 
 EVENTS = 20_000
 """Most events of a process that are made for a trial."""
 COUNTS = {"num_of_sets": 1, "num_pseudo_experiments": 2}
+EFFORT = 0.02
+"""The share of its usual work that `fit` is asked for."""
 
 
 def sample_of(root: Path) -> Path | None:
@@ -35,15 +34,12 @@ def try_out(root: Path, submission: Path) -> float:
     bundle = read_bundle(root)
     with tempfile.TemporaryDirectory(prefix="higgsml-") as temporary:
         folder = Path(temporary)
-        input_data = bundle.folders["input_data"]
-        settings = read_mapping(input_data / SETTINGS_FILE)
-        if settings["data"]["source"] == "generator":
-            input_data = folder / "input_data"
-            input_data.mkdir()
-            for key in ("train_events", "test_events"):
-                events = settings["data"][key]
-                settings["data"][key] = {name: min(n, EVENTS) for name, n in events.items()}
-            (input_data / SETTINGS_FILE).write_text(yaml.safe_dump(settings), "utf-8")
+        input_data = with_fewer_events(
+            bundle.folders["input_data"],
+            folder / "input_data",
+            lambda events: {name: min(n, EVENTS) for name, n in events.items()},
+            ("train_events", "test_events"),
+        )
         result = dry_run(
             bundle,
             submission=submission,
@@ -51,5 +47,7 @@ def try_out(root: Path, submission: Path) -> float:
             output=folder / "results",
             overrides=COUNTS,
             refit=True,
+            effort=EFFORT,
+            audit=1,
         )
     return sum(result.seconds.values())

@@ -21,7 +21,7 @@ from .sampling.batches import BATCH, LISTED, WORDS_SIZE
 from .sampling.random_numbers import Stream, top_up
 from .slices import slice_range
 
-__all__ = ["Rows", "fill"]
+__all__ = ["Rows", "fill", "new_workspace", "tables_of"]
 
 Rows = Floats
 """(n, 16): primary features of selected events."""
@@ -120,13 +120,22 @@ _PROCESSES: dict[str, Process] = {
 
 
 @functools.cache
-def _tables(process: str, c: Constants, slice_index: int | None) -> Tables:
+def tables_of(process: str, c: Constants, slice_index: int | None) -> Tables:
     """What the kernel of a process or its slice looks up."""
     parts = _PROCESSES[process]
     radiations = parts.radiations(c)
     kt0, kt1, kt2 = (kt_tables(radiation) for radiation in radiations)
     lowest, span = slice_range(process, slice_index, radiations[0])
     return Tables(tau_shares(c.taus), parts.masses(c), (kt0, kt1, kt2), lowest, span)
+
+
+def new_workspace() -> Workspace:
+    """Arrays for a kernel to work in."""
+    return Workspace(
+        np.empty((MOST_JETS, JET_COLUMNS)),
+        np.zeros(SCRATCH_SIZE),
+        np.zeros(WORDS_SIZE, np.uint64),
+    )
 
 
 def fill(
@@ -136,10 +145,5 @@ def fill(
 
     Trials of H and Z come in batches, of which the last is counted whole.
     """
-    space = Workspace(
-        np.empty((MOST_JETS, JET_COLUMNS)),
-        np.zeros(SCRATCH_SIZE),
-        np.zeros(WORDS_SIZE, np.uint64),
-    )
-    tables = _tables(process, constants, slice_index)
-    return _KERNELS[process](stream, as_record(constants), tables, space, rows)
+    tables = tables_of(process, constants, slice_index)
+    return _KERNELS[process](stream, as_record(constants), tables, new_workspace(), rows)

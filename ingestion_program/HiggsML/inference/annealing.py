@@ -43,6 +43,9 @@ class AnnealedNetwork(MLPClassifier):  # type: ignore[misc]  # scikit-learn has 
             X: (n, I) inputs.
             y: (n,) classes.
             sample_weight: (n,) or None.
+
+        Returns:
+            The object itself.
         """
         scaled, mean, spread = _scaled(np.asarray(X))
         codes = np.unique(y, return_inverse=True)[1]

@@ -5,15 +5,41 @@ from math import prod
 import numpy as np
 
 from ..arrays import Array, Floats, Mask, Positions
+from ..task import Task
+from .binning import discriminants
 from .likelihood import expected_width
 from .templates import Templates
 
-__all__ = ["choose_groups", "equal_information_edges", "merge_grid"]
+__all__ = ["choose_groups", "discriminant_edges", "equal_information_edges", "merge_grid"]
 
 _LEAST_GAIN = 1e-3
 """Share of the interval's width that an edge of the counting grid must be worth."""
 _FEWEST_COUNTED = 300.0
 """Effective simulated events of a counting bin: with few, chance moves them as much as a shift."""
+
+
+def discriminant_edges(
+    density: Floats, weights: Array, labels: Positions, task: Task, n_bins: int, min_rows: int
+) -> tuple[tuple[Floats, ...], Array]:
+    """Edges of the discriminant for each background that is most likely, and yields (P,).
+
+    Args:
+        density: (n, P) the classifier's probabilities of events.
+        weights: (n,) physical.
+        labels: (n,) processes.
+        task: processes and signal.
+        n_bins: largest number of bins of each background.
+        min_rows: smallest number of simulated background events of a bin.
+    """
+    n_processes = len(task.processes)
+    yields: Array = np.bincount(labels, weights, minlength=n_processes).astype(np.float64)
+    score, background = discriminants(density, yields, task.signal_code)
+    is_signal = labels == task.signal_code
+    edges = tuple(
+        equal_information_edges(score[here], is_signal[here], weights[here], n_bins, min_rows)
+        for here in (background == k for k in range(n_processes - 1))
+    )
+    return edges, yields
 
 
 def equal_information_edges(
@@ -101,7 +127,11 @@ def choose_groups(
             groups.append(np.arange(len(bins)) // size + used)
             used += -(-len(bins) // size)
         candidates.append(np.concatenate(groups))
-    return min(candidates, key=lambda groups: expected_width(templates.merged(groups)))
+
+    def width(groups: Positions) -> float:
+        return expected_width(templates.merged(groups).with_least_errors())
+
+    return min(candidates, key=width)
 
 
 def merge_grid(templates: Templates, shape: tuple[int, ...], groups: Positions) -> Positions:

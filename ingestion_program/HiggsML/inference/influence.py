@@ -2,9 +2,9 @@
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from ..arrays import Array
-from ..concurrency import one_thread_for_algebra
 from ..task import HIGGSML, Task
 from .intervals import fit_mu
 from .likelihood import BinnedLikelihood
@@ -46,7 +46,7 @@ def mu_by_shift(
     count = measurement.bins.histogram
     histograms: dict[tuple[float, ...], Array] = {}
     found = {}
-    with one_thread_for_algebra():
+    with threadpool_limits(1, "blas"):
         for name, point in points.items():
             shift = tuple(task.shift(point).values())
             if shift not in histograms:

@@ -4,30 +4,34 @@ import logging
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 from math import prod
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
 from sklearn.exceptions import ConvergenceWarning
+from threadpoolctl import ThreadpoolController, threadpool_limits
 
 from ..arrays import Array, Floats, Positions
-from ..concurrency import one_thread_for_algebra
-from ..progress import progress_bar
 from ..task import HIGGSML, Task
-from .bin_choice import choose_groups, equal_information_edges, merge_grid
-from .binning import EventBins, Inputs, densities, discriminants
+from .bin_choice import choose_groups, discriminant_edges, merge_grid
+from .binning import EventBins, Inputs, densities
 from .calibration import Calibration, calibrate
 from .counting import Counting, CountingGrid
 from .effort import in_trial, timed
+from .filling import filled_templates
 from .inputs import classifier_inputs
 from .intervals import FitResult, fit_mu
 from .likelihood import BinnedLikelihood, expected_width
-from .reporting import Reported
+from .post_fit import diagnostic_numbers
 from .samples import Sample, Systematics, concatenated, feature_matrix, split_events, under_shift
 from .selection import MassCuts, Selection
-from .templates import N_PARTS, Templates, fit_templates
+from .templates import Templates
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["Measurement"]
 
@@ -35,12 +39,11 @@ Result = TypeVar("Result")
 
 _log = logging.getLogger(__name__)
 
-_SEEDS_APART = 10_000  # of parts of the events: each piece of one has a seed of its own
 _SELECTION_ROWS = 600_000  # of a process
 _TRAINING_SHIFTS = 8  # points in nuisance space that training events are spread over
 
 
-class Measurement(Reported):
+class Measurement:
     """Measures mu with a classifier and a profile-likelihood fit of binned templates.
 
     Args:
@@ -120,7 +123,7 @@ class Measurement(Reported):
         events = self._get_train_set()
         for_training, for_templates = split_events(events, self.training_rows, rng, self.task)
         # The cores have pieces of events to work on; more threads get in each other's way.
-        with one_thread_for_algebra():
+        with threadpool_limits(1, "blas"):
             self._select(for_training)
             self._train(for_training, rng)
             self._make_templates(for_templates)
@@ -148,7 +151,7 @@ class Measurement(Reported):
                 not looked at.
 
         Returns:
-            `mu_hat`, `delta_mu_hat`, `p16` and `p84`: the answer of the Model contract.
+            `mu_hat`, `delta_mu_hat`, `p16`, `p84` and `bad_fit`: the answer of the Model contract.
         """
         return self.measure(test_set["data"]).answer()
 
@@ -163,8 +166,38 @@ class Measurement(Reported):
         """
         return self._fit_mu(self._count(data))
 
+    def diagnostics(self) -> dict[str, Any]:
+        """Numbers for the score sheet, see `diagnostic_numbers`.
+
+        Nuisance parameters and bins are those of a fit to an experiment that is drawn from the
+        nominal templates, at mu = 1.
+        """
+        events = np.maximum(self.templates.expected({}).sum(axis=0), 0.0)
+        counts = np.random.default_rng(self.seed).poisson(events).astype(np.float64)
+        return diagnostic_numbers(self.templates, counts, self._fit_mu(counts))
+
+    def figures(self, data: pd.DataFrame | None = None) -> "dict[str, Figure]":
+        """Draw the templates and how they move; with `data`, the fit to it, too.
+
+        Args:
+            data: a frame with a column for each feature (energies in GeV); None: no fit is drawn.
+
+        Returns:
+            Figures by name: `templates_<name>` for each parameter that moves events, then
+            `nuisances` (their best values and errors) and `post_fit` (the bins and their pulls).
+        """
+        # Submissions that draw nothing shall not wait for matplotlib.
+        from .diagnostics import result_figures, template_figures
+
+        found = template_figures(self.templates)
+        if data is not None:
+            counts = self._count(data)
+            found |= result_figures(self.templates, counts, self._fit_mu(counts))
+        return found
+
     def _count(self, data: pd.DataFrame) -> Array:
-        with one_thread_for_algebra():  # more do not pay in small networks
+        # Threads do not pay in small networks.
+        with _thread_pools().limit(limits=1, user_api="blas"):
             return self.bins.histogram(feature_matrix(data, self.task))
 
     def _fit_mu(self, counts: Array) -> FitResult:
@@ -213,40 +246,14 @@ class Measurement(Reported):
         edges, yields = self._edges(part)
         n_counting = prod(self.counting.shape)
         places = n_counting + np.cumsum([0, *map(len, edges)])
-        n_fine = int(places[-1])
-        fine = self._binned(yields, edges, np.arange(n_fine))
-
-        def content(features: Floats, weights: Array) -> Array:
-            position = fine.bin_of(features)
-            return np.array([np.bincount(position, w, n_fine) for w in (weights, weights**2)])
-
-        def histograms(some: list[Sample], values: Mapping[str, float], seed: int) -> Array:
-            found = np.zeros((2, len(self.task.processes), n_fine))
-            for code, piece in self._shifted(some, values, seed, content):
-                found[:, code] += piece
-            return found
-
-        def of_parts(values: Mapping[str, float]) -> Array:
-            bar.update()
-            parts = ([one.some(k, N_PARTS) for one in part] for k in range(N_PARTS))
-            seeds = self.seed + _SEEDS_APART * np.arange(N_PARTS)
-            found = zip(parts, seeds.tolist(), strict=True)
-            return np.array([histograms(some, values, seed)[0] for some, seed in found])
-
-        with progress_bar(total=len(self.task.base_points), desc="templates", leave=False) as bar:
-            expected, squares = histograms(samples, {}, self.seed)
-            templates = fit_templates(
-                (expected, squares),
-                of_parts,
-                self.task,
-                neighbours=[slice(*ends) for ends in pairwise(places.tolist())],
-                share=[len(p.rows) / len(s.rows) for p, s in zip(part, samples, strict=True)],
-            )
+        fine = self._binned(yields, edges, np.arange(places[-1]))
+        ladders = [slice(*ends) for ends in pairwise(places.tolist())]
+        templates = filled_templates(samples, part, fine, self._shifted, ladders, self.seed)
         plain = replace(templates, deviations=None)  # merged many times
         groups = choose_groups(plain, n_counting, edges, self.min_rows)
         groups = merge_grid(plain, self.counting.shape, groups)
         self.bins = self._binned(yields, edges, groups)
-        self.templates = templates.merged(groups)
+        self.templates = templates.merged(groups).with_least_errors().without_bias()
 
     def _edges(self, samples: list[Sample]) -> tuple[tuple[Floats, ...], Array]:
         """Fine edges of the discriminant, and yields, from the nominal template events."""
@@ -257,19 +264,8 @@ class Measurement(Reported):
             inputs = self.inputs(features, rich)
             return densities(self.classifier, inputs, n_processes), weights[rich]
 
-        pieces = self._shifted(samples, {}, self.seed, densities_of)
-        density, weights, labels = concatenated(pieces)
-        yields: Array = np.bincount(labels, weights, minlength=n_processes).astype(np.float64)
-        score, background = discriminants(density, yields, self.task.signal_code)
-        is_signal = labels == self.task.signal_code
-        likely = [background == k for k in range(n_processes - 1)]
-        edges = tuple(
-            equal_information_edges(
-                score[here], is_signal[here], weights[here], self.fine_bins, self.min_rows
-            )
-            for here in likely
-        )
-        return edges, yields
+        rows = concatenated(self._shifted(samples, {}, self.seed, densities_of))
+        return discriminant_edges(*rows, self.task, self.fine_bins, self.min_rows)
 
     def _shifted(
         self,
@@ -291,3 +287,9 @@ class Measurement(Reported):
             self.task,
             self.inputs,
         )
+
+
+@cache
+def _thread_pools() -> ThreadpoolController:
+    """The threads of linear algebra; to look for its libraries takes 3 ms each time."""
+    return ThreadpoolController()

@@ -270,4 +270,4 @@ class Mixture:
         templates = Templates(expected[np.newaxis], variances, self.task)
         groups = choose_groups(templates, len(edges), edges, self.min_rows)
         self._bins = ScoreBins(self.classifier, yields, edges, groups, signal)
-        self.templates = templates.merged(groups)
+        self.templates = templates.merged(groups).with_least_errors()

@@ -50,7 +50,13 @@ class MassCuts:
     )
 
     def fit(self, features: Floats, is_signal: Mask, weights: Array) -> None:
-        """Nothing is learnt."""
+        """Nothing is learnt.
+
+        Args:
+            features: (n, 28) of nominal events.
+            is_signal: (n,).
+            weights: (n,), physical.
+        """
 
     def is_signal_rich(self, features: Floats) -> Mask:
         """The events for the classifier.

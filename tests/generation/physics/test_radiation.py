@@ -9,11 +9,11 @@ from HiggsML.generation.physics.radiation import (
     ETA,
     MOST_JETS,
     PT,
-    draw_etas,
     kt_tables,
     mean_number,
     recoil,
 )
+from HiggsML.generation.physics.rapidities import boost_emissions, draw_etas, logistic
 from HiggsML.generation.sampling.quantiles import inverse_distribution, quantile, value_at
 from HiggsML.generation.sampling.random_numbers import exponential, open_stream, top_up
 from HiggsML.numerics.records import as_record
@@ -90,3 +90,25 @@ def test_followers_of_a_hard_emission_come_by_their_own_law():
         assert others[here].mean() == pytest.approx(law.mean(), abs=4.5 * error + 0.005)
     soft, hard = (kt > 12.0) & (kt < 25.0), kt > 100.0
     assert eta[hard].std() < 0.85 * eta[soft].std()
+
+
+def test_logistic_numbers_have_variance_one():
+    """Mean square over a million evenly spaced probabilities."""
+    u = (np.arange(1_000_000) + 0.5) / 1_000_000
+    values = np.array([logistic.py_func(x) for x in u[::100]])
+    assert np.mean(values**2) == pytest.approx(1.0, abs=0.01)
+
+
+def test_the_hardest_emission_follows_the_boson_more_than_the_others():
+    jets = np.zeros((4, 5))
+    radiation = RADIATION._replace(pull=0.6, following_pull=0.2)
+    boost_emissions.py_func(jets, 1, 4, radiation, 2.0)
+    np.testing.assert_allclose(jets[:, ETA], [0.0, 1.2, 0.4, 0.4])
+
+
+def test_isolated_photons_are_no_jets():
+    jets, stream = np.zeros((4, 5)), open_stream(1, 0, 0)
+    jets[:, PT] = 50.0
+    top_up(stream)
+    draw_etas(stream, as_record(RADIATION._replace(photon=1.0)), jets, 0, 4)
+    assert np.all(jets[:, ETA] > CONSTANTS.detector.jet_eta + 10.0)

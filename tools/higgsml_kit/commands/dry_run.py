@@ -1,15 +1,26 @@
 """The command `higgsml dry-run`: ingestion and scoring on this machine, as on the platform."""
 
 import argparse
+import math
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from HiggsML.arguments import count
 
 from ..bundle import find_bundle, read_bundle
 from ..dry_runs import COUNTS, SEEDS, DryRun, dry_run
+from ..smaller_input import with_fewer_events
 
-__all__ = ["EXAMPLES", "add_arguments", "run"]
+__all__ = [
+    "EXAMPLES",
+    "TRIAL_COUNTS",
+    "TRIAL_EFFORT",
+    "add_arguments",
+    "run",
+    "trial_input",
+]
 
 EXAMPLES = """\
   higgsml dry-run --submission my_submission --trial --compare-with LAST
@@ -23,9 +34,11 @@ PAGE = "detailed_results.html"
 FLAGS = (*COUNTS, "random_seed", "data_seed", "workers")
 
 TRIAL_COUNTS = {"num_of_sets": 10, "num_pseudo_experiments": 4}
-TRIAL_EFFORT = 0.25
-"""What a trial does: experiments, and the share of its work that `fit` is asked for
-(`get_train_set.effort`). Chosen by `benchmarks/trials.py`; the events are those of the full run."""
+TRIAL_EVENTS = 4_300_000
+"""Most training events of a trial, in all: of each process the share that it has in the settings.
+The test pool stays that of the full run, and so do the experiments."""
+TRIAL_EFFORT = 0.1
+"""Share of its work that `fit` is asked for in a trial (`get_train_set.effort`)."""
 TRIAL_AUDIT = 1
 
 
@@ -67,7 +80,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--trial",
         action="store_true",
-        help="a score in tens of seconds: all events, few experiments, a part of the training",
+        help="a score in tens of seconds: few of the experiments, a part of the training",
     )
     parser.add_argument(
         "--compare-with",
@@ -99,7 +112,7 @@ def run(arguments: argparse.Namespace) -> int:
         return dry_run(
             bundle,
             submission=submission,
-            input_data=arguments.input or bundle.folders["input_data"],
+            input_data=input_data,
             output=output,
             overrides=overrides,
             audit=arguments.audit or (TRIAL_AUDIT if arguments.trial else None),
@@ -110,6 +123,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     with ExitStack() as stack:
         other = None
+        input_data = arguments.input or bundle.folders["input_data"]
+        if arguments.trial:
+            folder = stack.enter_context(TemporaryDirectory(prefix="higgsml-"))
+            input_data = trial_input(input_data, Path(folder) / "input_data")
         if arguments.compare_with is not None:
             from ..comparing import describe_difference, other_results
 
@@ -121,6 +138,16 @@ def run(arguments: argparse.Namespace) -> int:
         if other is not None:
             print("", describe_difference(other, arguments.output / "predictions"), sep="\n")
     return 0
+
+
+def trial_input(input_data: Path, folder: Path) -> Path:
+    """The input of a trial: of generated training events a part."""
+
+    def fewer(events: Mapping[str, int]) -> dict[str, int]:
+        share = min(1.0, TRIAL_EVENTS / max(sum(events.values()), 1))
+        return {name: math.ceil(share * number) for name, number in events.items()}
+
+    return with_fewer_events(input_data, folder, fewer, ("train_events",))
 
 
 def _show(result: DryRun, output: Path) -> None:

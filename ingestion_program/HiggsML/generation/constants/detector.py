@@ -21,24 +21,25 @@ class Detector(NamedTuple):
     tau_stochastic: float = 0.61  # sqrt(GeV)
     tau_constant: float = 0.0325
     tau_angle: float = 0.01  # rad
-    fake_tau: float = 0.0106  # probability of a jet to be taken for a tau while the tau is not
+    fake_tau: float = 0.0095  # rate of a jet taken for a tau, relative to that of the tau's decay
+    untagged: float = 0.3  # share of taus above the cut that are not found
     tau_cone: float = 0.196  # of the tracks of a tau about the axis of its jet
     isolation: float = 12.0  # GeV, of a jet near the lepton
-    isolation_loss: float = 0.03  # of leptons, for jets whose scalar sum is the lepton's pT
-    jet_scale: float = 0.92  # mean share of a parton's momentum that is measured in its jet
-    jet_offset: float = 0.923  # GeV, underlying event in the cone
-    jet_seen: float = 0.966  # the same anywhere in the detector: the rest is missing momentum
-    jet_lost: float = 1.72  # GeV, in towers below threshold
-    jet_stochastic: float = 0.84  # sqrt(GeV), of what is seen
-    jet_constant: float = 0.05
-    jet_outside: float = 0.579  # sqrt(GeV), of what falls out of the cone: not missing
-    jet_angle: float = 0.036  # rad, between a jet's momentum and what is seen of it
-    jet_escaping: float = 0.17  # probability that neutrinos or long-lived hadrons leave a jet
-    jet_escape: float = 0.9  # largest share of the jet that they take
-    soft_noise: float = 7.84  # GeV, each component of the missing energy
-    soft_spread: float = 0.944  # share of that noise squared that varies from event to event
-    soft_scale: float = 0.413  # response to the soft recoil
-    soft_growth: float = 0.0559  # GeV, growth of that noise squared with the jets' scalar sum
+    isolation_loss: float = 0.032  # of leptons, for jets whose scalar sum is the lepton's pT
+    jet_scale: float = 0.918  # mean share of a parton's momentum that is measured in its jet
+    jet_offset: float = 0.935  # GeV, underlying event in the cone
+    jet_seen: float = 0.963  # the same anywhere in the detector: the rest is missing momentum
+    jet_lost: float = 1.63  # GeV, in towers below threshold
+    jet_stochastic: float = 0.798  # sqrt(GeV), of what is seen
+    jet_constant: float = 0.0307
+    jet_outside: float = 0.597  # sqrt(GeV), of what falls out of the cone: not missing
+    jet_angle: float = 0.03  # rad, between a jet's momentum and what is seen of it
+    jet_escaping: float = 0.148  # probability that neutrinos or long-lived hadrons leave a jet
+    jet_escape: float = 0.74  # largest share of the jet that they take
+    soft_noise: float = 7.46  # GeV, each component of the missing energy
+    soft_spread: float = 0.871  # share of that noise squared that varies from event to event
+    soft_scale: float = 0.472  # response to the soft recoil
+    soft_growth: float = 0.0573  # GeV, growth of that noise squared with the jets' scalar sum
 
 
 # Effective: out-of-cone losses of quark jets enter as a resolution; fitted apart from Z and H.

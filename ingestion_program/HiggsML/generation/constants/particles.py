@@ -54,9 +54,10 @@ class ZBoson(NamedTuple):
     width: float = 2.4955  # GeV, PDG 2024
     lowest: float = 50.0  # GeV
     highest: float = 1500.0
-    luminosity_power: float = 0.85  # of the parton luminosities, which fall as m^-power; tuned
+    luminosity_power: float = 2.95  # parton luminosities fall as (pT + mT)^-power; tuned
+    luminosity_running: float = 0.35  # growth of half that power with the logarithm; tuned
     polarisation: float = -0.147  # of the tau-, S. Schael et al., Phys. Rept. 427 (2006) 257
-    rapidity: float = 3.34  # standard deviation; tuned
+    rapidity: float = 3.48  # standard deviation; tuned
 
 
 class Higgs(NamedTuple):
@@ -72,17 +73,17 @@ class Higgs(NamedTuple):
     vector_fusion: float = 7.25
     associated: float = 3.06  # beside a W or Z
     with_tops: float = 1.09
-    rapidity: float = 1.65
-    tag_pt: float = 53.5  # GeV, median of the two quarks of vector-boson fusion
-    tag_spread: float = 0.705  # of ln pT
+    rapidity: float = 1.61
+    tag_pt: float = 53.4  # GeV, median of the two quarks of vector-boson fusion
+    tag_spread: float = 0.698  # of ln pT
     tag_gap: float = 4.35  # mean distance in eta
-    tag_gap_spread: float = 1.64
-    tag_middle: float = 0.575  # standard deviation of their mean eta
+    tag_gap_spread: float = 1.5
+    tag_middle: float = 0.568  # standard deviation of their mean eta
     vh_pt: float = 70.2  # GeV, median pT of the other boson
     vh_spread: float = 0.737
     vh_mass: float = 83.0  # GeV, of the other boson
     vh_gap: float = 0.816  # standard deviation of the rapidity difference
-    vh_lepton: float = 0.13  # decays that give the lepton, among the other boson's that count
+    vh_lepton: float = 0.148  # decays that give the lepton, among the other boson's that count
     vh_unseen: float = 0.161  # decays of which nothing is seen
     tth_pt: float = 81.6  # GeV, median pT of the pair of tops
     tth_spread: float = 0.789

@@ -46,15 +46,19 @@ class Radiation(NamedTuple):
     narrowing: float
     """Share of all widths in eta that is lost where kT grows by a factor of e."""
     edge: float
-    """Standard deviation of what blurs the plateau's edge, at 20 GeV."""
+    """Standard deviation of what blurs the plateau (logistic distribution), at 20 GeV."""
     pull: float
-    """Share of the boson's rapidity that the emissions' mean follows."""
+    """Share of the boson's rapidity that the mean of the hardest emission follows."""
+    following_pull: float
+    """The same of the later emissions."""
     repulsion: float
     """Preference of later emissions for the side opposite to the first; see `repelled`."""
     splitting: float
     """Probability that a later emission lies near the first jet (a split jet)."""
     opening: float
     """Standard deviation of such an emission's eta and phi from the first jet's."""
+    photon: float
+    """Probability that an emission is an isolated photon, which is no jet."""
     soft: float
     """Standard deviation of each component of the soft recoil, GeV."""
 
@@ -62,24 +66,26 @@ class Radiation(NamedTuple):
 # fmt: off
 _TUNES = {
     #                    gg -> H qq -> Z gg -> tt qq -> VV
-    "mean_number":       (  1.16,  0.481,   1.42,   0.74),
-    "power":             (  1.13,   1.53,   1.02,   1.09),
-    "scale":             ( 400.0,  139.0,  541.0,  201.0),
-    "steepening":        (   4.1,   1.75,   4.73,    1.6),
+    "mean_number":       (  1.11,  0.459,   1.42,   0.74),
+    "power":             (  1.03,   1.51,   1.02,   1.09),
+    "scale":             ( 314.0,  144.0,  541.0,  201.0),
+    "steepening":        (   3.1,    1.8,   4.73,    1.6),
     "lowest":            (  12.0,   12.0,   12.0,   12.0),
-    "followers":         (  1.58,   1.15,    1.4,   1.27),
-    "following_power":   (  0.78,   0.88,  0.933,  0.701),
-    "variation":         ( 0.445,  0.328,  0.403,   0.24),
-    "cascade":           ( 0.168,  0.137,  0.141,  0.184),
-    "plateau":           (  3.99,   2.77,   4.25,   3.88),
-    "following_plateau": (  3.67,    3.5,   3.19,    3.0),
-    "narrowing":         (  0.16,  0.192,  0.181,  0.219),
-    "edge":              (  1.18,   1.09,    1.1,   1.09),
-    "pull":              ( 0.437,  0.548,  0.335,  0.777),
-    "repulsion":         (  0.09,  0.288,   0.11,    0.2),
-    "splitting":         ( 0.101, 0.0679,  0.229,  0.303),
-    "opening":           (  2.33,   2.18,   2.38,   2.16),
-    "soft":              (  8.39,   4.93,   7.02,   5.94),
+    "followers":         (  1.32,   1.01,    1.4,   1.27),
+    "following_power":   (  0.71,  0.849,  0.933,  0.701),
+    "variation":         ( 0.466,   0.36,  0.403,   0.24),
+    "cascade":           (  0.34,  0.254,  0.141,  0.184),
+    "plateau":           (  3.99,    2.6,   4.25,   3.88),
+    "following_plateau": (  3.67,   3.65,   3.19,    3.0),
+    "narrowing":         (  0.16,    0.2,  0.181,  0.219),
+    "edge":              (  1.18,   1.25,    1.1,   1.09),
+    "pull":              ( 0.437,   0.57,  0.335,  0.777),
+    "following_pull":    ( 0.437,  0.206,  0.335,  0.777),
+    "repulsion":         (  0.24,  0.295,   0.11,    0.2),
+    "splitting":         ( 0.101, 0.0691,  0.229,  0.303),
+    "opening":           (  2.33,   2.29,   2.38,   2.16),
+    "photon":            (   0.0, 0.0008,    0.0,    0.0),
+    "soft":              (  9.12,   5.38,   7.02,   5.94),
 }
 # fmt: on
 GLUON_FUSION, DRELL_YAN, TOPS_OF_GLUONS, DIBOSONS = (
@@ -88,12 +94,13 @@ GLUON_FUSION, DRELL_YAN, TOPS_OF_GLUONS, DIBOSONS = (
 VECTOR_FUSION = DRELL_YAN._replace(
     mean_number=0.676,
     pull=0.14,
+    following_pull=0.14,
     soft=3.9,
     followers=1.35,
     plateau=2.82,
     scale=138.0,
     repulsion=0.269,
 )
-ASSOCIATED = DRELL_YAN._replace(mean_number=0.62, pull=0.6)
+ASSOCIATED = DRELL_YAN._replace(mean_number=0.62, pull=0.6, following_pull=0.6)
 # Quarks radiate less than gluons: 4/9 at first order; tuned.
 TOPS_OF_QUARKS = TOPS_OF_GLUONS._replace(mean_number=0.4 * TOPS_OF_GLUONS.mean_number)

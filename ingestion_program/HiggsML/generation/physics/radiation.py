@@ -48,13 +48,12 @@ __all__ = [
     "NEAR",
     "PHI",
     "PT",
+    "REFERENCE_KT",
     "Hardest",
     "Jets",
     "KtTables",
     "X",
     "Y",
-    "boost_jets",
-    "draw_etas",
     "hardest_of",
     "kt_tables",
     "mean_number",
@@ -78,8 +77,6 @@ Jets = Array
 
 ANYWHERE, NEAR = 0.0, 1.0
 """In place of an eta that is yet to be drawn: whether the emission lies near the first jet."""
-
-_LEAST_WIDTH = 0.2  # of the etas, relative to those at 20 GeV
 
 MOST_JETS = 16
 PT, ETA, PHI, X, Y = range(5)
@@ -242,27 +239,6 @@ def recoil(
         count += 1
         number = next_number(number, exponential(stream), hardest.wait)
     return count, sum_x, sum_y
-
-
-@inlined
-def draw_etas(stream: Stream, radiation: Radiation, jets: Jets, start: int, stop: int) -> None:
-    """Draw the etas of the emissions that `recoil` appended."""
-    plateau = radiation.plateau
-    for i in range(start, stop):
-        if jets[i, ETA] == NEAR:
-            jets[i, ETA] = jets[start, ETA] + radiation.opening * normal(stream)
-        else:
-            narrowed = 1.0 - radiation.narrowing * logarithm(jets[i, PT] * (1.0 / REFERENCE_KT))
-            eta = radiation.edge * normal(stream) + plateau * (2.0 * uniform(stream) - 1.0)
-            jets[i, ETA] = max(narrowed, _LEAST_WIDTH) * eta
-        plateau = radiation.following_plateau
-
-
-@inlined
-def boost_jets(jets: Jets, start: int, stop: int, rapidity: float) -> None:
-    """Boost jets along the beam."""
-    for i in range(start, stop):
-        jets[i, ETA] += rapidity
 
 
 @inlined

@@ -168,7 +168,7 @@ def _draw_rapidity(count: int, boson: Boson, detector: Detector, s: Scratch, w: 
     """Draw the boson's rapidity; test whether lepton and tau lie in the acceptance."""
     for i in range(count):
         eta1, eta2 = pseudorapidity(s[at.LEPTON_ETA + i]), pseudorapidity(s[at.TAU_ETA + i])
-        low, high = rapidity_range(eta1, eta2, detector)
+        low, high = rapidity_range(eta1, eta1 if s[at.FAKING + i] > 0.0 else eta2, detector)
         if boson.transverse:  # its rapidity is broad
             y = broad_rapidity_of(low, uniform_of(w[i]), detector)
             inside = (y <= high) & is_central(y, boson.rapidity, exponential_of(w[LANE + i]))

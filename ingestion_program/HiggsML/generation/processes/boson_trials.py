@@ -33,11 +33,18 @@ from ..sampling.random_numbers import Stream
 from . import boson_layout as at
 from .process import Boson, Tables
 
-__all__ = ["draw_hardest", "draw_trials", "inverse_thresholds"]
+__all__ = ["RECOILS", "draw_hardest", "draw_trials", "inverse_thresholds"]
 
 _CHOSEN = 3 * LANE  # the word that mode and helicity come from
 _FAR = 1e6  # GeV
-_DRAWN = (at.MODE, at.NUMBER, at.INVERSE_MASS2, at.X1, at.X2, at.NOISE1, at.NOISE2, at.KT)
+_ANY = 1e3  # 1/GeV, of a threshold that every pT reaches
+_LEAST_FAKE = 16.0  # GeV, pT of a jet that may be measured with enough to be taken for a tau
+RECOILS = (8.0, 21.0, 42.0, 85.0, 170.0, 340.0)
+"""pT of the hardest emission that the tables of the mass stand for, GeV: each between two edges."""
+_DRAWN = (
+    *(at.MODE, at.NUMBER, at.INVERSE_MASS2, at.X1, at.X2, at.NOISE1, at.NOISE2, at.KT),
+    at.FAKING,
+)
 
 
 @inlined
@@ -52,7 +59,7 @@ def draw_trials(
 ) -> int:
     """Try BATCH times; move trials whose energies can be enough to the front; their number."""
     draw_words(stream, 2, BATCH, words)
-    _draw_modes(boson.right, t.lowest, t.span, s, words)
+    _draw_modes(boson, t.lowest, t.span, s, words)
     _look_up(t, boson, s, words)
     _test_energies(radiation, boson.bounded, cuts, s)
     count = listed(BATCH, at.PASSED, s, words)
@@ -67,9 +74,9 @@ def draw_trials(
 
 
 @inlined
-def _draw_modes(right: float, lowest: float, span: float, s: Scratch, w: Words) -> None:
+def _draw_modes(boson: Boson, lowest: float, span: float, s: Scratch, w: Words) -> None:
     """Draw N of the hardest emission, the production mode and the noise: what needs no table."""
-    share = -math.expm1(-span)
+    share, right = -math.expm1(-span), boson.right
     if_right, if_left = 1.0 / right, 1.0 / (1.0 - right)
     for i in range(BATCH):
         s[at.NUMBER + i] = lowest - logarithm(1.0 - share * uniform_of(w[i]))
@@ -78,6 +85,7 @@ def _draw_modes(right: float, lowest: float, span: float, s: Scratch, w: Words) 
         chosen = uniform_of(w[_CHOSEN + i])
         left = (chosen - right) * if_left
         s[at.MODE + i] = chosen * if_right if chosen < right else left
+        s[at.FAKING + i] = 1.0 if uniform_of(w[7 * LANE + i]) < boson.faking else 0.0
 
 
 @inlined
@@ -85,18 +93,22 @@ def _look_up(t: Tables, boson: Boson, s: Scratch, w: Words) -> None:
     """Look up masses, shares and the kT of the hardest emission."""
     for i in range(BATCH):
         right = int(uniform_of(w[_CHOSEN + i]) < boson.right)
-        s[at.INVERSE_MASS2 + i] = quantile(t.masses, 0, uniform_of(w[4 * LANE + i]))
+        kt = value_at(t.kts[0].hardest, min(s[at.NUMBER + i], END))
+        recoil = int(kt > 15.0) + int(kt > 30.0) + int(kt > 60.0)
+        recoil += int(kt > 120.0) + int(kt > 240.0)
+        s[at.KT + i] = kt
+        s[at.INVERSE_MASS2 + i] = quantile(t.masses, recoil, uniform_of(w[4 * LANE + i]))
         s[at.X1 + i] = quantile(t.shares, LEPTON + right, uniform_of(w[5 * LANE + i]))
         hadrons = HADRONS + (right ^ boson.opposite)
         s[at.X2 + i] = quantile(t.shares, hadrons, uniform_of(w[6 * LANE + i]))
-        s[at.KT + i] = value_at(t.kts[0].hardest, min(s[at.NUMBER + i], END))
 
 
 @inlined
 def inverse_thresholds(s: Scratch, i: int, cuts: Cuts) -> tuple[float, float]:
-    """The inverses of the least pT of both taus of trial i, 1/GeV."""
+    """The inverses of the least pT of both taus of trial i, 1/GeV; any tau where a jet fakes it."""
     x1, x2, noise1, noise2 = s[at.X1 + i], s[at.X2 + i], s[at.NOISE1 + i], s[at.NOISE2 + i]
-    return x1 * inverse_lepton_threshold(noise1, cuts), x2 * inverse_tau_threshold(noise2, cuts)
+    inverse2 = x2 * inverse_tau_threshold(noise2, cuts) + _ANY * s[at.FAKING + i]
+    return x1 * inverse_lepton_threshold(noise1, cuts), inverse2
 
 
 @inlined
@@ -108,13 +120,16 @@ def _test_energies(radiation: Radiation, bounded: float, cuts: Cuts, s: Scratch)
     which is asked of the inverse of m^2 and of the least pT: that takes no division or root.
     """
     for i in range(BATCH):
-        pt = _recoil_bound(s[at.KT + i], radiation) if s[at.MODE + i] < bounded else _FAR
+        is_bounded = s[at.MODE + i] < bounded
+        pt = _recoil_bound(s[at.KT + i], radiation) if is_bounded else _FAR
         inverse1, inverse2 = inverse_thresholds(s, i, cuts)
         product, total = inverse1 * inverse2, inverse1 + inverse2
         both = (1.0 + s[at.INVERSE_MASS2 + i] * pt * pt) * (product * product)
         lower = min(inverse1, inverse2)
         passed = s[at.INVERSE_MASS2 + i] * total * total <= both
         passed &= 4.0 * s[at.INVERSE_MASS2 + i] * (1.0 - pt * lower) <= lower * lower
+        hardest = s[at.KT + i] if is_bounded else _FAR
+        passed &= (s[at.FAKING + i] == 0.0) | (hardest > _LEAST_FAKE)
         s[at.PASSED + i] = 1.0 if passed else 0.0
 
 

@@ -14,13 +14,14 @@ from ..constants.particles import ZBoson
 from ..constants.radiation import Radiation
 from ..constants.table import Constants
 from ..physics.detector import Cuts, cuts_of, reconstruct
-from ..physics.fake_taus import with_fakes
+from ..physics.fake_taus import faking_share, with_fakes
 from ..physics.kinematics import breit_wigner_density
-from ..physics.radiation import boost_jets, draw_etas
+from ..physics.rapidities import boost_emissions, draw_etas
 from ..sampling.quantiles import POINTS, Table, inverse_distribution
 from ..sampling.random_numbers import Stream
 from . import boson_layout as at
 from .boson_candidates import draw_candidates, final_state, place_emissions
+from .boson_trials import RECOILS
 from .higgs_modes import gluon_fusion_share, rare_higgs_event
 from .process import Boson, Process, Radiations, Tables, Workspace
 
@@ -28,13 +29,27 @@ __all__ = ["HIGGS", "Z", "boson_cuts", "draw_higgs", "draw_z", "finish_higgs", "
 
 
 def _z_masses(z: ZBoson) -> Table:
-    """Inverse distribution of m^-2 (so that interpolation follows a tail of m^-3)."""
+    """Inverse distributions of m^-2 (so that interpolation follows a tail of m^-3), by recoil.
+
+    A Z of mass m that recoils with pT costs partons of the energy pT + sqrt(m^2 + pT^2) at least.
+    Its width grows as m, so that
+
+        dN/dm ~ m^3 / ((m^2 - M^2)^2 + (M Gamma)^2) exp(-(q + r l) l),   l = ln((pT + mT) / M)
+
+    with mT^2 = m^2 + pT^2, q = `luminosity_power` and r = `luminosity_running`. The tail of heavy Z
+    that luminosities cut at low pT is nearly whole at high pT.
+    """
     core = z.mass + z.width * np.tan(np.linspace(-1.55, 1.55, 4001))
     m = np.unique(np.concatenate([np.geomspace(z.lowest, z.highest, 2000), core]))
     m = m[(m >= z.lowest) & (m <= z.highest)]
-    density = breit_wigner_density(m, z.mass, z.width) * (m / z.mass) ** -z.luminosity_power
-    t = m[::-1] ** -2.0
-    return inverse_distribution(t, (0.5 * density * m**3)[::-1])[None, :]
+    line = m * m * breit_wigner_density(m, z.mass, z.width)
+    tables = []
+    for pt in RECOILS:
+        energy = np.log((pt + np.sqrt(m * m + pt * pt)) / z.mass)
+        fall = (z.luminosity_power + z.luminosity_running * energy) * energy
+        density = line * np.exp(-fall)
+        tables.append(inverse_distribution(m[::-1] ** -2.0, (0.5 * density * m**3)[::-1]))
+    return np.stack(tables)
 
 
 def _higgs_radiations(c: Constants) -> Radiations:
@@ -42,7 +57,9 @@ def _higgs_radiations(c: Constants) -> Radiations:
     return c.gluon_fusion_radiation, c.vector_fusion_radiation, c.associated_radiation
 
 
-HIGGS = Process(_higgs_radiations, lambda c: np.full((1, POINTS + 1), c.higgs.mass**-2.0))
+HIGGS = Process(
+    _higgs_radiations, lambda c: np.full((len(RECOILS), POINTS + 1), c.higgs.mass**-2.0)
+)
 Z = Process(lambda c: (c.z_radiation, c.z_radiation, c.z_radiation), lambda c: _z_masses(c.z))
 
 
@@ -55,7 +72,7 @@ def boson_cuts(c: Constants) -> Cuts:
 @inlined
 def draw_z(stream: Stream, c: Constants, t: Tables, cuts: Cuts, space: Workspace) -> int:
     """Candidates of the Z: both taus have the same helicity, because its spin is 1."""
-    z = Boson(1.0, 0.5 * (1.0 + c.z.polarisation), 0, True, c.z.rapidity)
+    z = Boson(1.0, 0.5 * (1.0 + c.z.polarisation), 0, True, c.z.rapidity, faking_share(c.detector))
     return draw_candidates(stream, t, c.z_radiation, z, c.detector, cuts, space)
 
 
@@ -76,7 +93,8 @@ def finish_z(
 @inlined
 def draw_higgs(stream: Stream, c: Constants, t: Tables, cuts: Cuts, space: Workspace) -> int:
     """Candidates of the Higgs: opposite helicities, because its spin is 0."""
-    higgs = Boson(gluon_fusion_share(c.higgs), 0.5, 1, False, c.higgs.rapidity)
+    share, faking = gluon_fusion_share(c.higgs), faking_share(c.detector)
+    higgs = Boson(share, 0.5, 1, False, c.higgs.rapidity, faking)
     return draw_candidates(stream, t, c.gluon_fusion_radiation, higgs, c.detector, cuts, space)
 
 
@@ -103,6 +121,7 @@ def _boson_event(
     s, jets = space.scratch, space.jets
     count = place_emissions(s, i, jets)
     draw_etas(stream, radiation, jets, 0, count)
-    boost_jets(jets, 0, count, radiation.pull * s[at.RAPIDITY + i])
-    passed, event = with_fakes(stream, detector, final_state(s, i, detector), jets, count)
+    boost_emissions(jets, 0, count, radiation, s[at.RAPIDITY + i])
+    event, faking = final_state(s, i, detector), s[at.FAKING + i] > 0.0
+    passed, event = with_fakes(stream, detector, event, jets, count, faking)
     return passed and reconstruct(stream, detector, event, jets, count, row)

@@ -25,7 +25,8 @@ from ..physics.kinematics import (
     two_body_decay,
 )
 from ..physics.quark_jets import jet_as_tau, parton_as_tau, remove
-from ..physics.radiation import Jets, boost_jets, draw_etas, recoil, write_parton
+from ..physics.radiation import Jets, recoil, write_parton
+from ..physics.rapidities import boost_emissions, boost_jets, draw_etas
 from ..physics.tau_pairs import boosted, lepton_and_tau, rapidity_between, tau_pair, with_noise
 from ..physics.taus import HADRONS, LEPTON
 from ..sampling.quantiles import quantile
@@ -150,7 +151,7 @@ def _tau_pair_event(
         write_parton(jets, count, quark1)
         write_parton(jets, count + 1, quark2)
         count += 2
-    boost_jets(jets, 0, emissions, radiation.pull * y)
+    boost_emissions(jets, 0, emissions, radiation, y)
     boost_jets(jets, emissions, count, y)
     event = boosted(event, y, unseen_x + bosons.lost[0], unseen_y + bosons.lost[1])
     return reconstruct(stream, detector, event, jets, count, row)
@@ -212,7 +213,7 @@ def _w_event(
     if not is_prompt:
         count = remove(jets, which if by_radiation else count + which, count)
         emissions -= int(by_radiation)
-    boost_jets(jets, 0, emissions, radiation.pull * y)
+    boost_emissions(jets, 0, emissions, radiation, y)
     boost_jets(jets, emissions, count, y)
     event = boosted(event, y, unseen_x + bosons.lost[0], unseen_y + bosons.lost[1])
     return reconstruct(stream, detector, event, jets, count, row)

@@ -27,16 +27,8 @@ from ..physics.kinematics import (
     transverse2,
     two_body_decay,
 )
-from ..physics.radiation import (
-    Jets,
-    X,
-    Y,
-    boost_jets,
-    draw_etas,
-    recoil,
-    write_jet,
-    write_parton,
-)
+from ..physics.radiation import Jets, X, Y, recoil, write_jet, write_parton
+from ..physics.rapidities import boost_emissions, boost_jets, draw_etas
 from ..physics.tau_pairs import boosted, central_rapidity, with_noise
 from ..physics.taus import HADRONS
 from ..sampling.quantiles import quantile
@@ -121,13 +113,14 @@ def rare_higgs_event(
         return False
     draw_etas(stream, radiation, jets, tags, count)
     boost_jets(jets, 0, tags, radiation.pull * y if is_fusion else y)
-    boost_jets(jets, tags, count, radiation.pull * y)
+    boost_emissions(jets, tags, count, radiation, y)
     if not by_tau:
         boost_jets(jets, count, count + 1, y)
         count += 1
     lost_x, lost_y = lost_recoil(detector, soft_x, soft_y)
     event = boosted(event, y, beside.unseen_x + lost_x, beside.unseen_y + lost_y)
-    passed, event = with_fakes(stream, detector, event, jets, count)
+    faking = s[at.FAKING + i] > 0.0
+    passed, event = with_fakes(stream, detector, event, jets, count, faking)
     return passed and reconstruct(stream, detector, event, jets, count, row)
 
 

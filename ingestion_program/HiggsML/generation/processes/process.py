@@ -22,7 +22,7 @@ class Process(NamedTuple):
     radiations: Callable[[Constants], Radiations]
     """Its emissions; slices are cut by those of the first mode."""
     masses: Callable[[Constants], Table]
-    """Inverse distribution of the mass of the W, or of m^-2 of the H or Z."""
+    """Inverse distribution of the mass of the W, or of m^-2 of the H or Z, by recoil."""
 
 
 class Tables(NamedTuple):
@@ -62,3 +62,5 @@ class Boson(NamedTuple):
     """Whether the boson is a transverse one, else it has no spin."""
     rapidity: float
     """Standard deviation of its rapidity."""
+    faking: float
+    """Share of trials in which a jet is to be taken for the tau."""

@@ -18,7 +18,8 @@ from ..physics.quark_jets import (
     neutrino_share,
     parton_as_tau,
 )
-from ..physics.radiation import Jets, draw_etas, recoil, write_parton
+from ..physics.radiation import Jets, recoil, write_parton
+from ..physics.rapidities import draw_etas
 from ..physics.tau_pairs import boosted, central_rapidity, lepton_and_tau
 from ..sampling.random_numbers import Stream, direction, exponential, normal, uniform
 from .process import Tables

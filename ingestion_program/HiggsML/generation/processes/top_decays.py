@@ -20,7 +20,8 @@ from ..physics.kinematics import (
     two_body_decay,
 )
 from ..physics.quark_jets import fake_candidates, fake_tau_rate, remove, split
-from ..physics.radiation import Jets, boost_jets
+from ..physics.radiation import Jets
+from ..physics.rapidities import boost_emissions, boost_jets
 from ..physics.taus import LEPTON
 from ..sampling.quantiles import Table, inverse_distribution, quantile
 from ..sampling.random_numbers import Stream, direction, normal, uniform
@@ -146,6 +147,6 @@ def reconstruct_tops(
         count = remove(jets, taken, count)
         emissions -= int(taken < emissions)
     count = split(stream, jets, emissions, count, c.top)
-    boost_jets(jets, 0, emissions, radiation.pull * y)
+    boost_emissions(jets, 0, emissions, radiation, y)
     boost_jets(jets, emissions, count, y)
     return reconstruct(stream, c.top_detector, event, jets, count, row)

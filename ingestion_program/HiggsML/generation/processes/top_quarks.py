@@ -22,7 +22,8 @@ from ..physics.quark_jets import (
     neutrino_share,
     parton_as_tau,
 )
-from ..physics.radiation import Jets, draw_etas, recoil, write_parton
+from ..physics.radiation import Jets, recoil, write_parton
+from ..physics.rapidities import draw_etas
 from ..physics.tau_pairs import boosted, central_rapidity, lepton_and_tau
 from ..physics.taus import HADRONS
 from ..sampling.quantiles import quantile

@@ -2,19 +2,28 @@
 
 import ast
 import hashlib
+import logging
 import os
 import platform
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from ... import __version__
-from ..contract import MODEL_FILE
+from ..contract import MODEL_FILE, Prediction
 from .output import printable
 
-__all__ = ["bytes_of_folder", "digest_of_folder", "facts_of_machine", "name_of_submission"]
+__all__ = [
+    "bytes_of_folder",
+    "digest_of_folder",
+    "facts_of_fits",
+    "facts_of_machine",
+    "name_of_submission",
+]
+
+log = logging.getLogger(__name__)
 
 LONGEST_NAME = 100
 """Characters."""
@@ -31,6 +40,14 @@ def facts_of_machine() -> dict[str, Any]:
         except PackageNotFoundError:
             continue
     return {"versions": versions}
+
+
+def facts_of_fits(sets: Sequence[Sequence[Prediction]]) -> dict[str, Any]:
+    """How many fits the model calls bad, of those that it tells of; says so if there are any."""
+    told = [each.bad_fit for row in sets for each in row if each.bad_fit is not None]
+    if sum(told):
+        log.warning("WARNING: the model calls %d of its %d fits bad.", sum(told), len(told))
+    return {"fits": {"told": len(told), "bad": sum(told)}} if told else {}
 
 
 def digest_of_folder(folder: Path) -> str:

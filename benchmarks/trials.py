@@ -94,8 +94,8 @@ def main() -> None:
         output = arguments.output / f"{name}_trial"
         trial, full = measure(submission, output, in_trial, TRIAL_EFFORT), fulls[name]
         rows = row(trial, in_trial), row(full, in_trial), row(full, EXPERIMENTS)
-        whats = ("trial", "full, the trial's experiments", "full, all experiments")
-        lines += [line(name, what, found) for what, found in zip(whats, rows, strict=True)]
+        shown = ("trial", "full, the trial's experiments", "full, all experiments")
+        lines += [line(name, what, found) for what, found in zip(shown, rows, strict=True)]
         ratios.append(rows[0].width / rows[1].width)
         order.append((rows[0].width, rows[2].width))
     print("", *lines, "", sep="\n")

@@ -399,7 +399,7 @@ SUBMISSIONS: list[tuple[str, Files, str, str]] = [
     ("blind", {"model.py": MODEL.replace("self, test_set", "self")}, ENDS, "cannot be called"),
     ("greedy", {"model.py": MODEL.replace("systematics)", "systematics, more)")}, ENDS,
      "cannot be called"),
-    ("torch", {"model.py": f"import torch_of_tomorrow\n{MODEL}"}, ENDS, "neither in the"),
+    ("torch", {"model.py": f"import torch_of_tomorrow\n{MODEL}"}, ENDS, "not in the image"),
     ("typo", {"model.py": f"import numpi\n{MODEL}"}, ENDS, "did you mean 'numpy'"),
     ("relative", {"model.py": f"from .helper import f\n{MODEL}", "helper.py": ""}, ENDS,
      "write: from helper import f"),

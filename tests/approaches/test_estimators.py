@@ -49,8 +49,8 @@ def test_options_replace_settings():
     assert approaches.network(max_iter=2).max_iter == 2
 
 
-def test_the_network_is_that_of_the_sample_submission():
-    path = Path(__file__).parents[2] / "sample_submission" / "model.py"
+def test_the_network_is_that_of_the_example():
+    path = Path(__file__).parents[2] / "examples" / "small_network" / "model.py"
     model = runpy.run_path(str(path))["Model"](len, len)
     assert approaches.network().get_params() == model.classifier.get_params()
 

@@ -18,7 +18,13 @@ def test_the_page_has_two() -> None:
     assert len(BLOCKS) == 2
 
 
-@pytest.mark.parametrize("code", BLOCKS, ids=["selection and bins", "fit"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param(BLOCKS[0], marks=pytest.mark.slow, id="selection and bins"),
+        pytest.param(BLOCKS[1], id="fit"),
+    ],
+)
 def test_a_replacement_answers(code, events, pool):
     names = {}
     exec(compile(code, str(PAGE), "exec"), names)

@@ -35,6 +35,11 @@ SMALL = {
 }
 """Parameters with which classifiers train quickly."""
 NEED_TORCH = ("deepsets", "pixel_cnn")
+LONG = (
+    *("balanced_bagging", "boosted_trees", "fixed_nuisances", "pyramid_match", "random_forest"),
+    *("small_network", "pixel_cnn"),
+)
+"""Ten seconds each, most of it for templates, which all make alike."""
 
 
 def load(folder):
@@ -56,7 +61,10 @@ def test_a_measurement_takes_the_range_of_the_run(folder):
     assert model(len, systematics).task.mu_range == HIGGSML.mu_range
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
+@pytest.mark.parametrize(
+    "folder",
+    [pytest.param(name, marks=[pytest.mark.slow] * name.endswith(LONG)) for name in FOLDERS],
+)
 def test_a_submission_keeps_the_contract(folder, events, pool):
     if folder.endswith(NEED_TORCH):
         pytest.importorskip("torch", reason="PyTorch is not installed: make torch")

@@ -101,6 +101,6 @@ APPROACHES: Mapping[str, Entry] = MappingProxyType(
             "convolutions on images of a pixel for each feature",
             extra="torch",
         ),
-        "network": Entry(estimators.network, "the network of the sample submission"),
+        "network": Entry(estimators.network, "a network of two layers of 64"),
     }
 )

@@ -138,7 +138,7 @@ def linear_svc(**options: Any) -> CalibratedClassifierCV:
 
 
 def network(**options: Any) -> MLPClassifier:
-    """The network of the sample submission: two layers of 64.
+    """The network of `examples/small_network`: two layers of 64.
 
     Args:
         options: further arguments of the library's classifier, in place of those set here.

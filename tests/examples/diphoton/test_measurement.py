@@ -80,7 +80,8 @@ def test_the_summary_counts_what_is_covered() -> None:
         [
             MixtureResult(
                 mu=(low + high) / 2, mu_error=(high - low) / 2, low=low, high=high, nuisances={},
-                errors={}, valid=True, mu_range=(0.0, 4.0), signal=SIGNAL, yields={},
+                errors={}, valid=True, mu_range=(0.0, 4.0), template_error=0.0, chi2=0.0,
+                p_value=1.0, extrapolated=False, excludes=True, signal=SIGNAL, yields={},
             )
             for low, high in some
         ]

@@ -55,43 +55,43 @@ class Scores(NamedTuple):
 
 TABLE = {
     "sample_submission": Scores(
-        quantiles_score=-0.166578, interval=1.18026, coverage=0.5, rmse=0.966716, mae=1.12217
+        quantiles_score=-0.284826, interval=1.32853, coverage=0.625, rmse=1.71884, mae=1.60702
     ),
     "examples/balanced_bagging": Scores(
-        quantiles_score=0.40148, interval=0.668329, coverage=0.375, rmse=0.998991, mae=1.27507
+        quantiles_score=-0.0604362, interval=1.0613, coverage=0.5, rmse=1.20488, mae=1.39776
     ),
     "examples/boosted_trees": Scores(
-        quantiles_score=-0.910653, interval=0.525204, coverage=0.125, rmse=1.01343, mae=1.34004
+        quantiles_score=-0.542087, interval=1.71859, coverage=0.875, rmse=1.27335, mae=1.27299
     ),
     "examples/counting": Scores(
-        quantiles_score=-2.07835, interval=6.90539, coverage=0.25, rmse=15.7562, mae=6.11111
+        quantiles_score=-1.95688, interval=7.07622, coverage=0.625, rmse=27.3658, mae=6.85518
     ),
     "examples/cut_and_count": Scores(
-        quantiles_score=-0.251343, interval=1.28475, coverage=0.5, rmse=1.21861, mae=1.33567
+        quantiles_score=-0.806038, interval=2.23802, coverage=0.625, rmse=3.21359, mae=2.54722
     ),
     "examples/deepsets": Scores(
-        quantiles_score=0.154479, interval=0.855862, coverage=0.375, rmse=1.15701, mae=1.31903
+        quantiles_score=-0.0026465, interval=1.00165, coverage=0.5, rmse=1.15061, mae=1.33501
     ),
     "examples/fixed_nuisances": Scores(
-        quantiles_score=0.103427, interval=0.900742, coverage=0.375, rmse=1.81366, mae=1.7737
+        quantiles_score=-0.128395, interval=0.981645, coverage=0.25, rmse=2.69766, mae=2.329
     ),
     "examples/one_systematic": Scores(
-        quantiles_score=-0.753367, interval=1.83477, coverage=0.25, rmse=10.8882, mae=4.18256
+        quantiles_score=-0.765783, interval=1.85771, coverage=0.25, rmse=11.4323, mae=4.95243
     ),
     "examples/pixel_cnn": Scores(
-        quantiles_score=0.546771, interval=0.499237, coverage=0.25, rmse=1.10858, mae=1.41963
+        quantiles_score=-0.328537, interval=1.38793, coverage=0.75, rmse=1.12412, mae=1.26532
     ),
     "examples/pyramid_match": Scores(
-        quantiles_score=-0.103455, interval=1.108, coverage=0.5, rmse=1.19172, mae=1.30288
+        quantiles_score=-0.424078, interval=1.52718, coverage=0.625, rmse=1.93984, mae=1.751
     ),
     "examples/random_forest": Scores(
-        quantiles_score=-0.761633, interval=0.452353, coverage=0.125, rmse=1.11104, mae=1.44307
+        quantiles_score=-0.557395, interval=1.74512, coverage=0.75, rmse=1.43035, mae=1.39362
     ),
     "examples/small_network": Scores(
-        quantiles_score=-0.122341, interval=1.12914, coverage=0.625, rmse=1.07904, mae=1.25006
+        quantiles_score=0.294303, interval=0.744051, coverage=0.375, rmse=1.01145, mae=1.25394
     ),
     "examples/stat_only": Scores(
-        quantiles_score=-0.556095, interval=1.50611, coverage=0.25, rmse=14.3753, mae=5.55359
+        quantiles_score=-2.06129, interval=1.66191, coverage=0.125, rmse=27.6761, mae=8.62487
     ),
 }
 

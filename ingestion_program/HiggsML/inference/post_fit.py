@@ -29,7 +29,8 @@ def diagnostic_numbers(templates: Templates, counts: Array, result: FitResult) -
 
     Returns:
         `templates`: nominal events of each process and bin; `nuisances`: value and error of each,
-        in units of the priors, unless all are fixed; `post_fit`: the events `counted` and `expected` in each bin.
+        in units of the priors, unless all are fixed; `post_fit`: the events `counted` and
+        `expected` in each bin.
     """
     nominal = np.maximum(templates.expected({}), 0.0)  # in a poor bin it can be below 0
     expected = np.maximum(post_fit_events(templates, result).sum(axis=0), 0.0)

@@ -262,7 +262,7 @@ BUNDLES = [
          ready=True),
     Case("too many experiments", replaced("input_data/settings.yaml", "data:",
                                           "protocol: {num_pseudo_experiments: 10000}\ndata:"),
-         FAILS, "the sample submission takes about 24500 s", ready=True),
+         FAILS, "the sample submission takes about 17500 s", ready=True),
     Case("over", both(phase(start="2020-01-01 12:00:00", end="2020-02-01 12:00:00")), TAKES_BUT,
          "is over since 2020", ready=True),
     Case("no address", without("contact_email"), TAKES_BUT, "contact_email is missing",

@@ -45,7 +45,7 @@ def test_errors_of_the_machine_are_one_line() -> None:
         raise DataError("no")
 
 
-@pytest.mark.parametrize("step", ["stage_submission", "digest_of_folder", "write_results"])
+@pytest.mark.parametrize("step", ["stage_submission", "clear_folder", "write_results"])
 def test_a_full_disk_is_the_machines_fault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:

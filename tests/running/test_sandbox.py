@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from HiggsML import run as whole_run
 from HiggsML.errors import RunError, SubmissionError
 from HiggsML.running.isolation import landlock, seccomp
 from HiggsML.running.isolation.policy import Isolation, offered, weakest
+from HiggsML.running.trusted import machine
 from small_run import SETTINGS, SUBMISSIONS, read_json, results, run, write_submission
 
 PROGRAM = Path(__file__).parents[2] / "ingestion_program"
@@ -172,7 +172,7 @@ class TestLess:
         assert "truncated (Landlock ABI 2" in offered().missing[0]
 
     def test_required(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(whole_run, "offered", lambda: Isolation("process", ("no Landlock",)))
+        monkeypatch.setattr(machine, "offered", lambda: Isolation("process", ("no Landlock",)))
         with pytest.raises(RunError, match=r"--require-isolation.*no Landlock"):
             run(tmp_path, HONEST, require_isolation=True)
         assert not list(tmp_path.glob("output/*"))

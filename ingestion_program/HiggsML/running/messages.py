@@ -56,8 +56,8 @@ def send(
             socket.send_fds(connection, [lengths], list(files))
         else:
             connection.sendall(lengths)
-        connection.sendall(body)
-        connection.sendall(attached)
+        # At once: who has the whole message may end before nothing more could be sent.
+        connection.sendall(body + attached)
     except (BrokenPipeError, ConnectionResetError) as error:
         raise Closed from error
 

@@ -40,7 +40,7 @@ from HiggsML.systematics import systematics
 from HiggsML.task import HIGGSML
 
 ROOT = Path(__file__).parent.parent
-TRAIN = (1_000_000, 64_000_000, 10_000_000, 1_500_000)
+TRAIN = (4_000_000, 40_000_000, 5_000_000, 1_500_000)
 POOL = (1_000_000, 64_000_000, 8_000_000, 1_000_000)
 CHUNK = 4  # experiments that a worker takes at a time
 

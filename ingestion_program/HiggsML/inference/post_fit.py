@@ -35,8 +35,7 @@ def diagnostic_numbers(templates: Templates, counts: Array, result: FitResult) -
     nominal = np.maximum(templates.expected({}), 0.0)  # in a poor bin it can be below 0
     expected = np.maximum(post_fit_events(templates, result).sum(axis=0), 0.0)
     nuisances = {
-        name: [float(value), float(result.errors[name])]
-        for name, value in result.nuisances.items()
+        name: [float(value), float(result.errors[name])] for name, value in result.nuisances.items()
     }
     return {
         "templates": dict(zip(templates.task.processes, nominal.tolist(), strict=True)),

@@ -7,7 +7,10 @@ from HiggsML.approaches import APPROACHES
 from higgsml_kit.comparison.events import class_balanced, generated_events
 from higgsml_kit.comparison.scores import score, train, width_of
 
-WIDTHS = ("parallel_cuts", "sequential_cuts", "pyramid_match", "random_forest", "boosted_trees")
+WIDTHS = (
+    *("parallel_cuts", "sequential_cuts", "pyramid_match"),
+    *("random_forest", "strong_boosted_trees"),
+)
 
 
 def hard(n, seed):

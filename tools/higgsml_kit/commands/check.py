@@ -18,6 +18,7 @@ from ..checks.imports import is_installed
 from ..checks.problems import Problem, describe
 from ..checks.program import check_program
 from ..checks.submission import check_submission
+from ..logs import at_least
 from ..subjects import kind_of, unpacked
 
 __all__ = ["EXAMPLES", "add_arguments", "check_bundle", "check_readiness", "run"]
@@ -102,8 +103,8 @@ def _rehearse(path: Path) -> None:
         raise SubmissionError(describe(missing, path), where=path)
     from ..rehearsal import describe_rehearsal, rehearse
 
-    logging.getLogger("submission").setLevel(logging.WARNING)  # what it prints is not asked for
-    with unpacked(path) as folder:
+    # What it prints is not asked for.
+    with unpacked(path) as folder, at_least("submission", logging.WARNING):
         print(describe_rehearsal(rehearse(folder, settings), settings, bundle.time_limit))
 
 

@@ -25,6 +25,8 @@ from HiggsML.systematics import systematics
 from HiggsML.task import HIGGSML
 from higgsml_scoring.metrics import coverage_sigma, covers, quantiles_score, widths
 
+from ..logs import at_least
+
 __all__ = ["Measured", "Plan", "measure"]
 
 _SETS = 10
@@ -123,13 +125,8 @@ def _model(entry: Entry, training: pd.DataFrame, toys: int) -> Measurement:
         n_toys=toys,
         inputs=classifier_inputs if entry.inputs is None else entry.inputs,
     )
-    log = logging.getLogger("HiggsML")
-    level = log.level
-    log.setLevel(logging.ERROR)  # that the experiments are small is known
-    try:
+    with at_least("HiggsML", logging.ERROR):  # that the experiments are small is known
         model.fit()
-    finally:
-        log.setLevel(level)
     return model
 
 

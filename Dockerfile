@@ -9,9 +9,11 @@ FROM python:3.12.12-slim-bookworm
 # cpu: small, without PyTorch. gpu: XGBoost and PyTorch with CUDA, several GB; the worker brings the
 # driver.   docker build --build-arg DEVICE=gpu --platform linux/amd64 --tag higgsml:gpu .
 ARG DEVICE=cpu
-# PyTorch in its build for processors, for networks on CPUs: 0.7 GB more.
-# docker build --build-arg TORCH_VERSION=2.13.0 --platform linux/amd64 --tag higgsml:torch .
+# PyTorch for networks on CPUs: 0.7 GB more, from the index that has its build for processors (the
+# default one brings CUDA).   docker build --build-arg TORCH_VERSION=2.13.0 \
+#     --build-arg TORCH_INDEX=... --platform linux/amd64 --tag higgsml:torch .
 ARG TORCH_VERSION=
+ARG TORCH_INDEX=
 
 # Caches that can be written to while programs run; the program folder may not be.
 ENV NUMBA_CACHE_DIR=/var/cache/higgsml/numba \
@@ -34,7 +36,7 @@ RUN mkdir -p "$NUMBA_CACHE_DIR" "$MPLCONFIGDIR" \
     && if [ "$DEVICE" = gpu ]; then \
         pip install --no-cache-dir --constraint /tmp/requirements.txt "torch==${TORCH_VERSION:-2.13.0}"; \
     elif [ -n "$TORCH_VERSION" ]; then \
-        pip install --no-cache-dir --index-url https://download.pytorch.org/whl/cpu \
+        pip install --no-cache-dir ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} \
             --constraint /tmp/requirements.txt "torch==$TORCH_VERSION"; fi \
     && python3 -c "import matplotlib.font_manager" \
     && rm /tmp/requirements.txt

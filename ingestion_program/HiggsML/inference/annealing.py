@@ -1,7 +1,7 @@
-"""scikit-learn's network, trained twice as fast and with a rate that falls to nothing.
+"""scikit-learn's network, trained in float32 and with a rate that falls to nothing.
 
 The optimiser is Adam with decoupled decay of the weights (I. Loshchilov and F. Hutter, ICLR 2019),
-which scikit-learn does not have: with it a network learns from a quarter fewer events.
+which scikit-learn does not have.
 """
 
 import math

@@ -112,7 +112,7 @@ def check_nothing_is_compiled(folder: Path, python: str, environment: dict[str, 
 def test_arguments_choose_the_variant() -> None:
     """Small without them; the version of PyTorch is the one that tests use."""
     given = [rest for word, rest in steps() if word == "ARG"]
-    assert given == ["DEVICE=cpu", "TORCH_VERSION="]
+    assert given == ["DEVICE=cpu", "TORCH_VERSION=", "TORCH_INDEX="]
     [version] = re.findall(r"TORCH_VERSION:-([\d.]+)", (ROOT / "Dockerfile").read_text("utf-8"))
     assert f"TORCH_VERSION ?= {version}\n" in (ROOT / "Makefile").read_text("utf-8")
 

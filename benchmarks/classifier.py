@@ -93,9 +93,14 @@ def fitted(classifier, more, events, held_out):
     seconds = time.process_time() - began
     samples = samples_of(held_out)
     filled = np.zeros((PARTS, len(PROCESSES), measurement.bins.n_bins))
+    bins = measurement.bins
+
+    def count(left):
+        return bins.histogram(left.features, left.weights)
+
     for part in range(PARTS):
         some = [sample.some(part, PARTS) for sample in samples]
-        for code, piece in under_shift(some, {}, systematics, part, measurement.bins.histogram):
+        for code, piece in under_shift(some, {}, systematics, part, count):
             filled[part, code] += piece
     return {"fit CPU s": seconds, "bins": measurement.bins.n_bins, "filled": filled}
 

@@ -5,8 +5,12 @@ from HiggsML.errors import DataError
 from HiggsML.inference import samples
 from HiggsML.inference.samples import concatenated, samples_of, split_events, under_shift
 from HiggsML.nuisances import NuisanceValues as Shift
-from HiggsML.schema import DETAILED_LABELS, PROCESSES, WEIGHTS
+from HiggsML.schema import DETAILED_LABELS, FEATURES, PROCESSES, WEIGHTS
 from HiggsML.systematics import systematics
+
+
+def _events(left):
+    return left.features, left.weights
 
 
 def total(sample):
@@ -56,7 +60,7 @@ def test_pieces_are_the_whole(events, monkeypatch):
     """Pieces of any size give the events that `systematics` gives at once (without noise)."""
     monkeypatch.setattr(samples, "_CHUNK", 1_234)
     shift = Shift(tes=0.98, jes=1.02)
-    pieces = under_shift(samples_of(events), shift, systematics, 3, lambda x, w: (x, w))
+    pieces = under_shift(samples_of(events), shift, systematics, 3, _events)
     features, weights, codes = concatenated(pieces)
     for code, process in enumerate(PROCESSES):
         own = systematics(events[events[DETAILED_LABELS] == process], tes=0.98, jes=1.02)
@@ -64,11 +68,33 @@ def test_pieces_are_the_whole(events, monkeypatch):
         np.testing.assert_array_equal(weights[codes == code], own[WEIGHTS])
 
 
+def test_places_tell_which_events_are_left(events, monkeypatch):
+    monkeypatch.setattr(samples, "_CHUNK", 1_234)
+    eta = list(FEATURES).index("PRI_lep_eta")
+    own = samples_of(events)
+    places = [np.empty(0, dtype=int)] * len(own)
+    for code, left in under_shift(own, Shift(tes=0.95), systematics, 3, lambda left: left):
+        expected = own[code].columns["PRI_lep_eta"][own[code].rows[left.places]]
+        np.testing.assert_array_equal(left.features[:, eta], expected)
+        places[code] = np.append(places[code], left.places)
+    for sample, found in zip(own, places, strict=True):
+        assert 0 < len(found) < len(sample.rows)
+        assert np.all(np.diff(found) > 0)
+
+
+def test_systematics_that_drop_the_columns_they_do_not_know_are_told(events):
+    def own(frame, **shift):
+        return frame.drop(columns=frame.columns[-1])
+
+    with pytest.raises(DataError, match="drop columns"):
+        list(under_shift(samples_of(events), Shift(), own, 3, _events))
+
+
 def test_all_shifts_have_the_same_noise(events):
     """A shift of the scales by nothing changes nothing, although there is noise."""
     own = samples_of(events)[:1]
     found = [
-        concatenated(under_shift(own, Shift(soft_met=3.0), systematics, 3, lambda x, w: (x, w)))[0]
+        concatenated(under_shift(own, Shift(soft_met=3.0), systematics, 3, _events))[0]
         for _ in range(2)
     ]
     np.testing.assert_array_equal(*found)

@@ -5,25 +5,23 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import Array, Floats
+from ..arrays import Array
 from ..progress import progress_bar
 from .binning import EventBins
-from .samples import Sample
+from .samples import Sample, ShiftedEvents
 from .templates import N_PARTS, Templates, fit_templates
 
-__all__ = ["Shifted", "filled_templates"]
+__all__ = ["Shift", "filled_templates"]
 
-Shifted = Callable[..., Iterator[tuple[int, Any]]]
+Shift = Callable[..., Iterator[tuple[int, Any]]]
 """`under_shift` of samples, values, seed and use, with the rest known."""
-
-_SEEDS_APART = 10_000  # of parts of the events: each piece of one has a seed of its own
 
 
 def filled_templates(
     samples: list[Sample],
     part: list[Sample],
     bins: EventBins,
-    shifted: Shifted,
+    shift: Shift,
     neighbours: Sequence[slice],
     seed: int,
 ) -> Templates:
@@ -33,33 +31,40 @@ def filled_templates(
         samples: events of each process, which make what is nominal.
         part: those of them that are shifted to the base points.
         bins: where events are counted.
-        shifted: shifts events, piece by piece.
+        shift: shifts events, piece by piece.
         neighbours: bins that stand in the order of the classifier's output.
         seed: source of the noise.
     """
     task, n_bins = bins.task, bins.n_bins
 
-    def content(features: Floats, weights: Array) -> Array:
-        position = bins.bin_of(features)
-        return np.array([np.bincount(position, w, n_bins) for w in (weights, weights**2)])
+    def moments(events: ShiftedEvents) -> Array:
+        position = bins.bin_of(events.features)
+        return np.array([np.bincount(position, events.weights**k, n_bins) for k in (1, 2)])
 
-    def histograms(some: list[Sample], values: Mapping[str, float], noise: int) -> Array:
-        found = np.zeros((2, len(task.processes), n_bins))
-        for code, piece in shifted(some, values, noise, content):
-            found[:, code] += piece
-        return found
+    def of_parts(events: ShiftedEvents) -> Array:
+        """Events whose places differ by a multiple of the parts are of the same one."""
+        position = (events.places % N_PARTS) * n_bins + bins.bin_of(events.features)
+        found = np.bincount(position, events.weights, N_PARTS * n_bins).astype(np.float64)
+        return found.reshape(N_PARTS, n_bins)
 
-    def of_parts(values: Mapping[str, float]) -> Array:
+    def counted(
+        some: list[Sample], values: Mapping[str, float], use: Callable[[ShiftedEvents], Array]
+    ) -> Array:
+        """What `use` finds in the events of each process, (K, P, N)."""
+        found: list[Any] = [0.0] * len(some)
+        for code, piece in shift(some, values, seed=seed, use=use):
+            found[code] = found[code] + piece
+        return np.stack(found, axis=1)
+
+    def at_point(values: Mapping[str, float]) -> Array:
         bar.update()
-        parts = ([one.some(k, N_PARTS) for one in part] for k in range(N_PARTS))
-        each = (histograms(p, values, seed + k * _SEEDS_APART) for k, p in enumerate(parts))
-        return np.array([events for events, _ in each])
+        return counted(part, values, of_parts)
 
     with progress_bar(total=len(task.base_points), desc="templates", leave=False) as bar:
-        expected, squares = histograms(samples, {}, seed)
+        expected, squares = counted(samples, {}, moments)
         return fit_templates(
             (expected, squares),
-            of_parts,
+            at_point,
             task,
             neighbours=neighbours,
             share=[len(p.rows) / len(s.rows) for p, s in zip(part, samples, strict=True)],

@@ -9,7 +9,7 @@ from ..task import HIGGSML, Task
 from .intervals import fit_mu
 from .likelihood import BinnedLikelihood
 from .measurement import Measurement
-from .samples import Systematics, samples_of, under_shift
+from .samples import ShiftedEvents, Systematics, samples_of, under_shift
 
 __all__ = ["mu_by_shift", "values_at"]
 
@@ -42,15 +42,18 @@ def mu_by_shift(
         points |= {f"{name} {z}": {name: values[name]} for z, values in shifted.items()}
     points |= {f"all {z}": values for z, values in shifted.items()}
     samples = samples_of(events, task)
-    n_bins = measurement.bins.n_bins
-    count = measurement.bins.histogram
+    bins = measurement.bins
     histograms: dict[tuple[float, ...], Array] = {}
     found = {}
+
+    def count(left: ShiftedEvents) -> Array:
+        return bins.histogram(left.features, left.weights)
+
     with threadpool_limits(1, "blas"):
         for name, point in points.items():
             shift = tuple(task.shift(point).values())
             if shift not in histograms:
-                histograms[shift] = np.zeros((len(samples), n_bins))
+                histograms[shift] = np.zeros((len(samples), bins.n_bins))
                 for code, part in under_shift(samples, point, systematics, 1, count, task):
                     histograms[shift][code] += part
             counts = task.rates(1.0, point) @ histograms[shift]

@@ -26,7 +26,15 @@ from .inputs import classifier_inputs
 from .intervals import FitResult, fit_mu
 from .likelihood import BinnedLikelihood, expected_width
 from .post_fit import diagnostic_numbers
-from .samples import Sample, Systematics, concatenated, feature_matrix, split_events, under_shift
+from .samples import (
+    Sample,
+    ShiftedEvents,
+    Systematics,
+    concatenated,
+    feature_matrix,
+    split_events,
+    under_shift,
+)
 from .selection import MassCuts, Selection
 from .templates import Templates
 
@@ -212,7 +220,7 @@ class Measurement:
     def _select(self, samples: list[Sample]) -> None:
         """Let the selection learn from nominal events."""
         some = [sample.part(_SELECTION_ROWS) for sample in samples]
-        pieces = self._shifted(some, {}, self.seed, lambda features, weights: (features, weights))
+        pieces = self._shifted(some, {}, self.seed, lambda events: events[:2])
         features, weights, labels = concatenated(pieces)
         self.selection.fit(features, labels == self.task.signal_code, weights)
 
@@ -220,16 +228,12 @@ class Measurement:
     def _train(self, samples: list[Sample], rng: np.random.Generator) -> None:
         """Train on signal-rich events under random shifts, all classes with the same weight."""
 
-        def inputs_of(features: Floats, weights: Array) -> tuple[Floats, Array]:
-            rich = np.flatnonzero(self.selection.is_signal_rich(features))
-            return self.inputs(features, rich), weights[rich]
-
         def pieces() -> Iterator[tuple[int, tuple[Floats, Array]]]:
             for number in range(_TRAINING_SHIFTS):
                 # One shift for all classes: else it would tell them apart.
                 values = self.task.draw(self.task.names, rng)
                 some = [sample.some(number, _TRAINING_SHIFTS) for sample in samples]
-                yield from self._shifted(some, values, int(rng.integers(2**31)), inputs_of)
+                yield from self._shifted(some, values, int(rng.integers(2**31)), self._inputs_of)
 
         inputs, weights, labels = concatenated(pieces())
         n_classes = len(self.task.processes)
@@ -238,6 +242,11 @@ class Measurement:
             # A network may be meant to stop after a fixed number of passes.
             warnings.simplefilter("ignore", ConvergenceWarning)
             self.classifier.fit(inputs, labels, sample_weight=weights)
+
+    def _inputs_of(self, events: ShiftedEvents) -> tuple[Floats, Array]:
+        """Inputs and weights of the events that the classifier sees."""
+        rich = np.flatnonzero(self.selection.is_signal_rich(events.features))
+        return self.inputs(events.features, rich), events.weights[rich]
 
     @timed("templates")
     def _make_templates(self, samples: list[Sample]) -> None:
@@ -259,10 +268,9 @@ class Measurement:
         """Fine edges of the discriminant, and yields, from the nominal template events."""
         n_processes = len(self.task.processes)
 
-        def densities_of(features: Floats, weights: Array) -> tuple[Floats, Array]:
-            rich = np.flatnonzero(self.selection.is_signal_rich(features))
-            inputs = self.inputs(features, rich)
-            return densities(self.classifier, inputs, n_processes), weights[rich]
+        def densities_of(events: ShiftedEvents) -> tuple[Floats, Array]:
+            inputs, weights = self._inputs_of(events)
+            return densities(self.classifier, inputs, n_processes), weights
 
         rows = concatenated(self._shifted(samples, {}, self.seed, densities_of))
         return discriminant_edges(*rows, self.task, self.fine_bins, self.min_rows)
@@ -272,7 +280,7 @@ class Measurement:
         samples: list[Sample],
         values: Mapping[str, float],
         seed: int,
-        use: Callable[[Floats, Array], Result],
+        use: Callable[[ShiftedEvents], Result],
     ) -> Iterator[tuple[int, Result]]:
         return under_shift(samples, values, self._systematics, seed, use, self.task)
 

@@ -17,6 +17,7 @@ from ..weights import scale_to_whole
 
 __all__ = [
     "Sample",
+    "ShiftedEvents",
     "Systematics",
     "concatenated",
     "feature_matrix",
@@ -26,12 +27,15 @@ __all__ = [
 ]
 
 Systematics = Callable[..., Any]
-"""Shifts a frame of events: gets the frame, a keyword for each moving parameter, and a seed."""
+"""Shifts a frame of events: gets the frame, a keyword for each moving parameter, and a seed.
+
+Columns that it does not know, as the weights, stay beside the events that are left."""
 
 Result = TypeVar("Result")
 
 _log = logging.getLogger(__name__)
 
+_PLACE = "place"  # column of positions of events in their sample
 _CHUNK = 100_000  # rows shifted at once: bounds the memory
 _FEWEST_ROWS = 2  # of a process: without any it has no templates
 _SPLIT_FROM = 100  # rows of a process; fewer serve both the classifier and the templates
@@ -56,16 +60,27 @@ class Sample(NamedTuple):
         some = self.some(0, -(-len(self.rows) // most))
         return some._replace(scale=self.scale * scale_to_whole(len(self.rows), len(some.rows)))
 
-    def chunks(self) -> Iterator["Sample"]:
-        """The sample in pieces."""
+    def chunks(self) -> Iterator[tuple[int, "Sample"]]:
+        """The sample in pieces, and the position of the first event of each."""
         for start in range(0, len(self.rows), _CHUNK):
-            yield self._replace(rows=self.rows[start : start + _CHUNK])
+            yield start, self._replace(rows=self.rows[start : start + _CHUNK])
 
     def frame(self) -> pd.DataFrame:
         """The columns of the sample's events as a frame."""
         frame = pd.DataFrame({name: values[self.rows] for name, values in self.columns.items()})
         frame[WEIGHTS] *= np.float32(self.scale)
         return frame
+
+
+class ShiftedEvents(NamedTuple):
+    """Events of a sample that a shift has left."""
+
+    features: Floats
+    """Shifted features, (n, F)."""
+    weights: Array
+    """Expected events that each stands for, (n,)."""
+    places: Positions
+    """Position of each event in its sample, (n,)."""
 
 
 def samples_of(events: pd.DataFrame, task: Task = HIGGSML) -> list[Sample]:
@@ -134,7 +149,7 @@ def under_shift(
     values: Mapping[str, float],
     systematics: Systematics,
     seed: int,
-    use: Callable[[Floats, Array], Result],
+    use: Callable[[ShiftedEvents], Result],
     task: Task = HIGGSML,
 ) -> Iterator[tuple[int, Result]]:
     """Shift samples, piece by piece and with all cores, and make something of each piece.
@@ -144,7 +159,7 @@ def under_shift(
         values: nuisance parameters, by name; those that are not given are nominal.
         systematics: function of the Model contract that shifts events.
         seed: source of the noise; the same one gives the same noise at all shifts.
-        use: gets the features (n, F) and the weights (n,) of the events that are left.
+        use: gets the events of a piece that are left.
         task: parameters that move events, and features.
 
     Yields:
@@ -152,13 +167,26 @@ def under_shift(
     """
     shift = task.shift(values)
 
-    def work(job: tuple[int, int, Sample]) -> tuple[int, Result]:
-        number, code, piece = job
-        shifted = systematics(piece.frame(), **shift, seed=seed + number)
-        weights = shifted[WEIGHTS].to_numpy(dtype=np.float64)
-        return code, use(feature_matrix(shifted, task), weights)
+    def work(job: tuple[int, int, int, Sample]) -> tuple[int, Result]:
+        number, code, first, piece = job
+        frame = piece.frame()
+        frame[_PLACE] = np.arange(first, first + len(frame))
+        shifted = systematics(frame, **shift, seed=seed + number)
+        if missing := {WEIGHTS, _PLACE}.difference(shifted):
+            raise DataError(
+                "the systematics drop columns that they do not know.",
+                where="under_shift",
+                value=sorted(missing),
+                fix="keep all columns of the frame for the events that are left.",
+            )
+        left = ShiftedEvents(
+            feature_matrix(shifted, task),
+            shifted[WEIGHTS].to_numpy(dtype=np.float64),
+            shifted[_PLACE].to_numpy(dtype=np.intp),
+        )
+        return code, use(left)
 
-    pieces = ((code, piece) for code, sample in enumerate(samples) for piece in sample.chunks())
+    pieces = ((code, *piece) for code, sample in enumerate(samples) for piece in sample.chunks())
     return map_ahead(work, ((number, *piece) for number, piece in enumerate(pieces)))
 
 

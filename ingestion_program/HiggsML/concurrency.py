@@ -1,12 +1,16 @@
-"""Work for several threads, taken back in order."""
+"""Work for several threads, taken back in order, and libraries kept from starting more."""
 
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from contextlib import AbstractContextManager
+from functools import cache
+from typing import Any, TypeVar
 
-__all__ = ["available_cores", "map_ahead"]
+from threadpoolctl import ThreadpoolController
+
+__all__ = ["available_cores", "map_ahead", "one_blas_thread"]
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -38,3 +42,15 @@ def map_ahead(
                 yield ahead.popleft().result()
         while ahead:
             yield ahead.popleft().result()
+
+
+def one_blas_thread() -> AbstractContextManager[Any]:
+    """While it is open, linear algebra works on the thread that asks for it alone."""
+    limited: AbstractContextManager[Any] = _thread_pools().limit(limits=1, user_api="blas")
+    return limited
+
+
+@cache
+def _thread_pools() -> ThreadpoolController:
+    """The threads of linear algebra; to look for its libraries takes 3 ms each time."""
+    return ThreadpoolController()

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from ..arrays import Array
+from ..concurrency import one_blas_thread
 from ..task import HIGGSML, Task
 from .intervals import fit_mu
 from .likelihood import BinnedLikelihood
@@ -49,7 +49,7 @@ def mu_by_shift(
     def count(left: ShiftedEvents) -> Array:
         return bins.histogram(left.features, left.weights)
 
-    with threadpool_limits(1, "blas"):
+    with one_blas_thread():
         for name, point in points.items():
             shift = tuple(task.shift(point).values())
             if shift not in histograms:

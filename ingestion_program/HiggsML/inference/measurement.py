@@ -4,7 +4,6 @@ import logging
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import cache
 from itertools import pairwise
 from math import prod
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,9 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import pandas as pd
 from sklearn.exceptions import ConvergenceWarning
-from threadpoolctl import ThreadpoolController, threadpool_limits
 
 from ..arrays import Array, Floats, Positions
+from ..concurrency import one_blas_thread
 from ..task import HIGGSML, Task
 from .bin_choice import choose_groups, discriminant_edges, merge_grid
 from .binning import EventBins, Inputs, densities
@@ -131,7 +130,7 @@ class Measurement:
         events = self._get_train_set()
         for_training, for_templates = split_events(events, self.training_rows, rng, self.task)
         # The cores have pieces of events to work on; more threads get in each other's way.
-        with threadpool_limits(1, "blas"):
+        with one_blas_thread():
             self._select(for_training)
             self._train(for_training, rng)
             self._make_templates(for_templates)
@@ -204,8 +203,7 @@ class Measurement:
         return found
 
     def _count(self, data: pd.DataFrame) -> Array:
-        # Threads do not pay in small networks.
-        with _thread_pools().limit(limits=1, user_api="blas"):
+        with one_blas_thread():  # more do not pay in small networks
             return self.bins.histogram(feature_matrix(data, self.task))
 
     def _fit_mu(self, counts: Array) -> FitResult:
@@ -295,9 +293,3 @@ class Measurement:
             self.task,
             self.inputs,
         )
-
-
-@cache
-def _thread_pools() -> ThreadpoolController:
-    """The threads of linear algebra; to look for its libraries takes 3 ms each time."""
-    return ThreadpoolController()

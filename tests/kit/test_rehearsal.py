@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from HiggsML.settings_reader import find_settings
 from higgsml_kit.checks.imports import is_installed
 from higgsml_kit.checks.submission import check_submission
 from higgsml_kit.cli import main
-from higgsml_kit.rehearsal import FITS, _extrapolated, _Fit
+from higgsml_kit.rehearsal import FITS, _extrapolated, _Fit, rehearse
 from small_run import write_submission
 
+BUNDLE = Path(__file__).parents[2]
 MODEL = """
 import sys
 class Model:
@@ -55,6 +57,28 @@ def test_lines_through_three_fits() -> None:
     assert _extrapolated(fits, [f.memory for f in fits], 1_000_000) == pytest.approx(3e9)
     noisy = [fits[0], fits[1]._replace(seconds=1.0), fits[2]._replace(seconds=2.0)]
     assert _extrapolated(noisy, [f.seconds for f in noisy], 1_000_000) == noisy[0].seconds
+
+
+def test_memory_at_full_size_is_that_of_its_events(tmp_path: Path) -> None:
+    """Not of what a fit takes once: libraries, and buffers that few events do not fill."""
+    held = """
+import numpy as np
+class Model:
+    def __init__(self, get_train_set, systematics):
+        self.get = get_train_set
+    def fit(self):
+        rows = len(self.get())
+        once, events = np.ones(min(500 * rows, 8_000_000)), np.ones(64 * rows)
+        self.sum = float(once.sum() + events.sum())
+    def predict(self, test_set):
+        return {"mu_hat": 1.0, "delta_mu_hat": 0.1, "p16": 0.9, "p84": 1.1}
+"""
+    settings = find_settings(BUNDLE / "input_data")
+    rows = sum(settings.data.train_events.values())
+    found = rehearse(write_submission(tmp_path / "mine", held), settings)
+    # The frame of the events comes on top of the model's own 512 bytes an event.
+    assert 512 * rows < found.full_fit_bytes < 1.5 * 512 * rows
+    assert found.fit_seconds < found.full_fit_seconds
 
 
 def test_a_missing_package_is_told_with_what_brings_it(tmp_path: Path) -> None:

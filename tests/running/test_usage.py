@@ -54,6 +54,19 @@ capable = pytest.mark.skipif(
 SHARED = "memory = mmap.mmap(-1, 50_000_000); memory[:] = bytes(50_000_000)"
 
 
+def test_processor_time() -> None:
+    """Of a process and of its children that have ended; a name tells nothing wrong."""
+    spin = "import time\nwhile time.process_time() < 0.3: pass"
+    code = f"""
+import subprocess
+open('/proc/self/comm', 'w').write('a ) 1 2')
+subprocess.run([sys.executable, '-c', {spin!r}])
+"""
+    with process(code) as pid:
+        assert 0.3 <= usage.processor_seconds(pid) < 3.0
+    assert usage.processor_seconds(pid) == 0.0
+
+
 def test_memory_in_tables_of_pages() -> None:
     """Pages that are only read are one and the same page; the tables of them are not."""
     code = """

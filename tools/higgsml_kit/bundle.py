@@ -24,6 +24,8 @@ __all__ = [
 
 COMPETITION = "competition.yaml"
 METADATA = "metadata.yaml"
+PACKAGED = "packaged"
+"""The folder of the bundle in an installed wheel (pyproject.toml)."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,14 @@ class Bundle:
 def find_bundle(given: Path | None) -> Path:
     """The folder of the bundle: as given, or where we are or above, or the one we came with.
 
+    We came with a repository or a starting kit, or in a wheel, which has the bundle as data.
+
     Raises:
         SettingsError: there is none.
     """
-    own = Path(__file__).resolve().parents[2]
-    here = Path.cwd()
-    places = [here, *here.parents, own] if given is None else [given]
+    module, here = Path(__file__).resolve(), Path.cwd()
+    own = module.parents[2], module.parent / PACKAGED
+    places = [here, *here.parents, *own] if given is None else [given]
     found = next((place for place in places if (place / COMPETITION).is_file()), None)
     if found is not None:
         return found

@@ -12,7 +12,7 @@ __all__ = ["sample_of", "try_out"]
 EVENTS = 20_000
 """Most events of a process that are made for a trial."""
 COUNTS = {"num_of_sets": 1, "num_pseudo_experiments": 2}
-EFFORT = 0.02
+EFFORT = 0.005
 """The share of its usual work that `fit` is asked for."""
 
 
@@ -48,6 +48,5 @@ def try_out(root: Path, submission: Path) -> float:
             overrides=COUNTS,
             refit=True,
             effort=EFFORT,
-            audit=1,
         )
     return sum(result.seconds.values())

@@ -20,6 +20,7 @@ from .copies import Copies, Copy
 from .launch import environment, interpreter
 from .output import printable
 from .processes import how_it_ended
+from .usage import processor_seconds
 from .watch import Watch
 
 __all__ = ["ModelProcess"]
@@ -84,6 +85,11 @@ class ModelProcess:
     def most_memory(self) -> int:
         """The largest resident memory that was seen, bytes; 0 where nobody can tell (macOS)."""
         return self._watch.most_memory
+
+    @property
+    def processor_seconds(self) -> float:
+        """Processor time until now, s; 0 where nobody can tell (macOS)."""
+        return processor_seconds(self._process.pid)
 
     def close(self) -> None:
         """End the process and its copies, whatever they do."""

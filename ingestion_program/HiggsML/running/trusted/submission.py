@@ -140,7 +140,7 @@ class Submission:
         began = time.monotonic()
         limit = self._time_left.at_most(self._limits.fit_seconds)
         parts = process.build_and_fit(train_source, limit, mu_range, effort)
-        seconds = time.monotonic() - began
+        seconds, used = time.monotonic() - began, process.processor_seconds
         self.diagnostics = process.diagnostics(self._time_left.at_most(DIAGNOSTICS_SECONDS))
         saved = process.save(self._time_left.at_most(TRANSFER_SECONDS))
         if isinstance(saved, bytes):
@@ -155,6 +155,7 @@ class Submission:
             )
         self._usage["fit"] = {
             "seconds": seconds,
+            "processor_seconds": used,
             "memory_bytes": process.most_memory,
             "parts": parts,
         }

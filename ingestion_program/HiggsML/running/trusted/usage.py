@@ -1,4 +1,6 @@
-"""What a process takes of memory and disk, read from outside; nothing is told without `/proc`.
+"""What a process takes of memory, disk and processors, read from outside.
+
+Nothing is told without `/proc`.
 
 Counted is what the kernel keeps for the process, not only what it maps just now: a part of shared
 memory or of a deleted file that is mapped keeps all of it alive.
@@ -15,7 +17,14 @@ from typing import NamedTuple
 
 from .processes import Mapping, mappings
 
-__all__ = ["Memory", "deleted_bytes", "folder_bytes", "memory", "unmapped_bytes"]
+__all__ = [
+    "Memory",
+    "deleted_bytes",
+    "folder_bytes",
+    "memory",
+    "processor_seconds",
+    "unmapped_bytes",
+]
 
 MAX_DEPTH = 100
 """Folders in one another; far deeper ones can be neither counted nor removed."""
@@ -54,6 +63,17 @@ def memory(pid: int) -> Memory:
     now = sum(found.get(name, 0) for name in (b"VmRSS", b"VmSwap", b"VmPTE"))
     shared, most = found.get(b"RssShmem", 0), found.get(b"VmHWM", 0)
     return Memory(1024 * now, 1024 * shared, 1024 * most, found.get(b"Threads", 0))
+
+
+def processor_seconds(pid: int) -> float:
+    """Processor time of a process and of its children that have ended, s; 0 where it is gone."""
+    try:
+        told = Path(f"/proc/{pid}/stat").read_bytes()
+    except _GONE:
+        return 0.0
+    # In the second place stands a name, which may hold anything; utime is the 14th.
+    ticks = told.rpartition(b")")[2].split()[11:15]
+    return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
 
 def unmapped_bytes(pid: int) -> int:

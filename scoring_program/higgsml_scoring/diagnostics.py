@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 _LARGEST = 1e9
 _MOST_NAMES, _MOST_BINS = 20, 500
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,29}", re.ASCII)
-_PARTS = {"templates", "nuisances", "post_fit"}
+_PARTS = {"templates", "nuisances", "post_fit", "goodness"}
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,14 @@ class Diagnostics:
         templates: expected events of each bin, shape (bins,), by process.
         nuisances: best value and error of each nuisance parameter, in units of the priors.
         counted, expected: events of each bin in an experiment of its own, and after the fit to it.
+        goodness: chi-squared of that fit, and the probability of a larger one.
     """
 
     templates: dict[str, Floats]
     nuisances: dict[str, tuple[float, float]]
     counted: Floats
     expected: Floats
+    goodness: tuple[float, float] | None
 
 
 def parse_diagnostics(value: object, where: str) -> Diagnostics:
@@ -67,7 +69,20 @@ def parse_diagnostics(value: object, where: str) -> Diagnostics:
         )
         if len(counted) != len(expected):
             raise ResultsError("must have as many bins counted as expected.", where=there)
-    return Diagnostics(templates, nuisances, counted, expected)
+    goodness = None
+    if "goodness" in parts:
+        goodness = _goodness(parts["goodness"], f"{where}.goodness")
+    return Diagnostics(templates, nuisances, counted, expected, goodness)
+
+
+def _goodness(table: dict[str, Any], where: str) -> tuple[float, float]:
+    chi2, p_value = (
+        checks.number(checks.member(table, name, where), f"{where}.{name}", _LARGEST)
+        for name in ("chi2", "p_value")
+    )
+    if chi2 < 0 or not 0 <= p_value <= 1:
+        raise ResultsError("must be a chi-squared and a probability.", where=where)
+    return chi2, p_value
 
 
 def _table(value: object, where: str) -> dict[str, Any]:

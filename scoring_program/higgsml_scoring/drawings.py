@@ -211,13 +211,17 @@ def draw_diagnostics(told: Diagnostics) -> Iterator[Drawing]:
             figures.nuisances_figure(told.nuisances),
         )
     if len(told.counted):
+        goodness = ""
+        if told.goodness:
+            chi2, p_value = told.goodness
+            goodness = f" Chi-squared is {chi2:.1f}; a larger one has probability {p_value:.2g}."
         far = int(np.sum(np.abs(told.counted - told.expected) > 3 * np.sqrt(told.expected)))
         yield Drawing(
             post_fit,
             "After the fit",
             f"Pulls of {len(told.counted)} bins after the fit to an experiment of the "
-            f"submission's own. Beyond three standard deviations: {far}.",
+            f"submission's own. Beyond three standard deviations: {far}.{goodness}",
             "Counted minus fitted events of each bin in units of their Poisson error. Bands: one "
-            "and two of them.",
+            f"and two of them.{goodness}",
             figures.post_fit_figure(told.counted, told.expected),
         )

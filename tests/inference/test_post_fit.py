@@ -9,4 +9,5 @@ def test_a_fit_with_fixed_nuisances_tells_none(templates):
     counts = templates.expected({}).sum(axis=0)
     result = fit_mu(BinnedLikelihood(templates, counts, ()))
     told = check_diagnostics(diagnostic_numbers(templates, counts, result))
-    assert set(told) == {"templates", "post_fit"}
+    assert set(told) == {"templates", "post_fit", "goodness"}
+    assert told["goodness"] == {"chi2": result.chi2, "p_value": result.p_value}

@@ -14,6 +14,7 @@ TOLD = {
     "templates": {"htautau": [1, 2.5], "ttbar": [3.0, 0]},
     "nuisances": {"tes": [-0.5, 0.9]},
     "post_fit": {"counted": [4, 2], "expected": [4.5, 2.25]},
+    "goodness": {"chi2": 1.25, "p_value": 0.5},
 }
 EVIL = "<script>alert(1)</script>"
 MODEL = """
@@ -35,6 +36,7 @@ def test_numbers_under_names_get_through_as_floats() -> None:
     found = check_diagnostics(TOLD)
     assert found == TOLD
     assert all(type(n) is float for row in found["templates"].values() for n in row)
+    assert all(type(n) is float for n in found["goodness"].values())
     for name in TOLD:
         assert check_diagnostics({name: TOLD[name]}) == {name: TOLD[name]}
 
@@ -64,6 +66,8 @@ def nested(depth: int) -> list[Any]:
         {"nuisances": {"tes": [1, -1]}},
         {"post_fit": {"counted": [1]}}, {"post_fit": {"counted": [1], "expected": [1, 2]}},
         {"post_fit": {"counted": [1], "expected": [1], "image": [1]}},
+        {"goodness": {"chi2": 1}}, {"goodness": {"chi2": 1, "p_value": 1.5}},
+        {"goodness": {"chi2": -1, "p_value": 0.5}}, {"goodness": {"chi2": EVIL, "p_value": 0.5}},
         {**TOLD, "more": {"a": [1]}},
     ],
 )  # fmt: skip

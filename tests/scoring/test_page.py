@@ -220,6 +220,17 @@ def test_whatever_numbers_are_told_make_a_page(tmp_path, told):
     assert page.count("<figure>") == 2 + 1
 
 
+def test_the_fit_s_goodness_is_told(tmp_path):
+    files = add_facts_of_the_submission(toy_files(1, 10))
+    files["run.json"]["diagnostics"] = {
+        "post_fit": {"counted": [4], "expected": [5.0]},
+        "goodness": {"chi2": 0.25, "p_value": 0.62},
+    }
+    folder = write_files(tmp_path / "res", files)
+    page = write_page(tmp_path, read_results(folder, ReferenceSettings(show_truth=False)))
+    assert "Chi-squared is 0.2; a larger one has probability 0.62." in page
+
+
 @pytest.mark.parametrize(("experiments", "known"), [(9, False), (10, True)])
 def test_few_experiments_have_no_range(tmp_path, experiments, known):
     folder = write_toy(tmp_path / "res", 1, experiments)

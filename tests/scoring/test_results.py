@@ -219,6 +219,9 @@ FACTS = [
             ("nuisances", "tes", EVIL, "must be a list of numbers"),
             ("post_fit", {"counted": [1]}, "'expected' is missing"),
             ("post_fit", {"counted": [1], "expected": [1, 2]}, "as many bins"),
+            ("goodness", {"chi2": 1}, "'p_value' is missing"),
+            ("goodness", {"chi2": 1, "p_value": 2}, "a probability"),
+            ("goodness", {"chi2": -1, "p_value": 1}, "a probability"),
         )
     ],
     (change(RUN, "audit", "checked", to=-1), r"audit.checked: must lie between"),

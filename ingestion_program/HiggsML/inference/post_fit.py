@@ -30,7 +30,7 @@ def diagnostic_numbers(templates: Templates, counts: Array, result: FitResult) -
     Returns:
         `templates`: nominal events of each process and bin; `nuisances`: value and error of each,
         in units of the priors, unless all are fixed; `post_fit`: the events `counted` and
-        `expected` in each bin.
+        `expected` in each bin; `goodness`: `chi2` of the fit, and the `p_value` of a larger one.
     """
     nominal = np.maximum(templates.expected({}), 0.0)  # in a poor bin it can be below 0
     expected = np.maximum(post_fit_events(templates, result).sum(axis=0), 0.0)
@@ -41,4 +41,5 @@ def diagnostic_numbers(templates: Templates, counts: Array, result: FitResult) -
         "templates": dict(zip(templates.task.processes, nominal.tolist(), strict=True)),
         **({"nuisances": nuisances} if nuisances else {}),
         "post_fit": {"counted": counts.tolist(), "expected": expected.tolist()},
+        "goodness": {"chi2": max(result.chi2, 0.0), "p_value": result.p_value},
     }

@@ -6,6 +6,7 @@ pseudo-experiment is made, and returns a dictionary with any of
     templates: {process: [expected events of each bin]}
     nuisances: {name: (best value, error)}, in units of the priors
     post_fit:  {"counted": [...], "expected": [...]}, events of each bin in an experiment of its own
+    goodness:  {"chi2": value, "p_value": probability of a larger one}, of the fit to it
 
 Whoever answers here is not trusted: texts, images and anything else are refused.
 """
@@ -31,10 +32,11 @@ def check_diagnostics(value: object) -> dict[str, Any]:
     Raises:
         SubmissionError: there is anything else in them.
     """
-    parts: dict[str, Callable[[Mapping[str, Any]], dict[str, list[float]]]] = {
+    parts: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
         "templates": _templates,
         "nuisances": _nuisances,
         "post_fit": _post_fit,
+        "goodness": _goodness,
     }
     if not isinstance(value, dict) or not value or not value.keys() <= parts.keys():
         raise _refused(f"must be a dictionary with some of {', '.join(parts)}")
@@ -60,6 +62,15 @@ def _post_fit(table: Mapping[str, Any]) -> dict[str, list[float]]:
         raise _refused("post_fit must hold 'counted' and 'expected'")
     counted = _numbers(table["counted"], None, least=0)
     return {"counted": counted, "expected": _numbers(table["expected"], len(counted), least=0)}
+
+
+def _goodness(table: Mapping[str, Any]) -> dict[str, float]:
+    if table.keys() != {"chi2", "p_value"}:
+        raise _refused("goodness must hold 'chi2' and 'p_value'")
+    chi2, p_value = _numbers([table["chi2"], table["p_value"]], None, least=0)
+    if p_value > 1:
+        raise _refused("p_value must be a probability")
+    return {"chi2": chi2, "p_value": p_value}
 
 
 def _table(value: object) -> Mapping[str, Any]:

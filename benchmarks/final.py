@@ -1,9 +1,11 @@
 """The official final, once and for real (`make final`): 10 sets x 1000 full-size experiments.
 
     python benchmarks/final.py [--sets 10] [--experiments 1000] [--workers 2] [--train H Z T V] ...
+    python benchmarks/final.py --at tes=3 jes=3 --results results/shifted  # far from nominal
 
 A submission is fitted to generated events and measures experiments of the final's protocol: mu
-uniform in [0.1, 3] for each set, all six nuisance parameters from their priors, 10/fb. Each set has
+uniform in [0.1, 3] for each set, all six nuisance parameters from their priors (or with `--at` some
+of them at so many prior widths, the others nominal), 10/fb. Each set has
 a pool of its own, so that the error of a finite pool is not the same in all of them. The fitted
 model, the pool of the set in progress and a journal of all answers stand in `results/final/`: the
 same command goes on where a kill has ended it, and adds experiments where it asks for more. The
@@ -18,13 +20,14 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import cloudpickle
+import numpy as np
 import pandas as pd
 from baseline import load_model_class
 from final_report import write_report
 from tqdm import tqdm
 
 from HiggsML.errors import HiggsMLError, RunError
-from HiggsML.experiments import EventPool
+from HiggsML.experiments import EventPool, make_pseudo_experiment
 from HiggsML.experiments.protocol import (
     Experiment,
     draw_pseudo_experiment,
@@ -32,7 +35,7 @@ from HiggsML.experiments.protocol import (
     true_mus,
 )
 from HiggsML.generation import generate, generate_blocks
-from HiggsML.nuisances import NUISANCES
+from HiggsML.nuisances import NUISANCES, NuisanceValues
 from HiggsML.running.trusted.journal import Journal
 from HiggsML.running.trusted.measured import write_measured
 from HiggsML.schema import PROCESSES
@@ -49,7 +52,8 @@ def main():
     options = parsed()
     options.results.mkdir(parents=True, exist_ok=True)
     journal = Journal(options.results / "journal")
-    header = {name: getattr(options, name) for name in ("sets", "seed", "train", "pool", "model")}
+    names = ("sets", "seed", "train", "pool", "model", "at")
+    header = {name: getattr(options, name) for name in names}
     header = json.loads(json.dumps(header))
     if not journal.records:
         journal.append(header)
@@ -85,8 +89,17 @@ def parsed():
     counts = {"nargs": 4, "type": int, "metavar": tuple(name[0].upper() for name in PROCESSES)}
     parser.add_argument("--train", default=TRAIN, help="events generated for the fit", **counts)
     parser.add_argument("--pool", default=POOL, help="events of each set's pool", **counts)
+    parser.add_argument("--at", nargs="+", type=shift, metavar="NAME=WIDTHS", help="see above")
     parser.add_argument("--results", type=Path, default=ROOT / "results/final")
     return parser.parse_args()
+
+
+def shift(text):
+    """A nuisance parameter and its distance from nominal, in prior widths."""
+    name, _, widths = text.partition("=")
+    if name not in NUISANCES:
+        raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(NUISANCES)}")
+    return name, float(widths)
 
 
 def fit(name, counts, seed, path):
@@ -117,7 +130,7 @@ def measure_set(workers, journal, options, index, mu):
         part.replace(pool)
         journal.append({"stages": {"pools": time.perf_counter() - began}})
     began = time.perf_counter()
-    jobs = [(pool, options.seed, index, k, mu) for k in missing]
+    jobs = [(pool, options.seed, index, k, mu, options.at) for k in missing]
     found = workers.map(measure, jobs, chunksize=CHUNK)
     for row in tqdm(found, f"set {index}", options.experiments, initial=len(known)):
         journal.append({"answer": row})
@@ -134,14 +147,11 @@ def start_worker(model):
 
 def measure(job):
     """The answer of one experiment, and what the fit tells beside it."""
-    path, seed, set_index, number, mu = job
+    path, seed, set_index, number, mu, at = job
     if _worker.get("path") != path:
         _worker.update(path=path, pool=EventPool.open(path))
     began = time.process_time()
-    names = Experiment(set_index, number)
-    made = draw_pseudo_experiment(
-        _worker["pool"], mu, tuple(NUISANCES), experiment_seed(seed, names)
-    )
+    made = experiment(_worker["pool"], mu, at, experiment_seed(seed, Experiment(set_index, number)))
     drawn = time.process_time()
     found = _worker["model"].measure(made.test_set()["data"])
     return {
@@ -159,6 +169,18 @@ def measure(job):
         "generation": drawn - began,
         "predict": time.process_time() - drawn,
     }
+
+
+def experiment(pool, mu, at, seed):
+    """Nuisance parameters drawn from their priors, or those given, within their clips."""
+    if at is None:
+        return draw_pseudo_experiment(pool, mu, tuple(NUISANCES), seed)
+    given = {
+        row.name: float(np.clip(row.value_at(dict(at)[row.name]), row.low, row.high))
+        for row in HIGGSML.nuisances
+        if row.name in dict(at)
+    }
+    return make_pseudo_experiment(pool, mu, NuisanceValues(**given), seed)
 
 
 def answers_of(journal):

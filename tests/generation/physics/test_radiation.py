@@ -100,10 +100,12 @@ def test_logistic_numbers_have_variance_one():
 
 
 def test_the_hardest_emission_follows_the_boson_more_than_the_others():
+    """At 20 GeV by their shares; at e times 20 GeV a quarter of the distance is lost."""
     jets = np.zeros((4, 5))
-    radiation = RADIATION._replace(pull=0.6, following_pull=0.2)
+    jets[:, PT] = [20.0, 20.0, 20.0, 20.0 * math.e]
+    radiation = RADIATION._replace(pull=0.6, following_pull=0.2, narrowing=0.25)
     boost_emissions.py_func(jets, 1, 4, radiation, 2.0)
-    np.testing.assert_allclose(jets[:, ETA], [0.0, 1.2, 0.4, 0.4])
+    np.testing.assert_allclose(jets[:, ETA], [0.0, 1.2, 0.4, 0.8])
 
 
 def test_isolated_photons_are_no_jets():

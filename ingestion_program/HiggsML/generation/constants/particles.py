@@ -74,10 +74,10 @@ class Higgs(NamedTuple):
     associated: float = 3.06  # beside a W or Z
     with_tops: float = 1.09
     rapidity: float = 1.61
-    tag_pt: float = 53.4  # GeV, median of the two quarks of vector-boson fusion
-    tag_spread: float = 0.698  # of ln pT
-    tag_gap: float = 4.35  # mean distance in eta
-    tag_gap_spread: float = 1.5
+    tag_pt: float = 53.5  # GeV, median of the two quarks of vector-boson fusion
+    tag_spread: float = 0.75  # of ln pT
+    tag_gap: float = 4.22  # mean distance in eta
+    tag_gap_spread: float = 1.46
     tag_middle: float = 0.568  # standard deviation of their mean eta
     vh_pt: float = 70.2  # GeV, median pT of the other boson
     vh_spread: float = 0.737

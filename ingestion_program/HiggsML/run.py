@@ -12,22 +12,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .datasets import EventSource
 from .errors import SubmissionError
 from .experiments import EventPool, compile_kernels
 from .experiments.pool.finite_size import warn_of_few_events
-from .experiments.protocol import Experiment, call_order, true_mus
+from .experiments.protocol import true_mus
 from .generation import generate
 from .nuisances import NUISANCES
 from .numerics.compiled import announced_compilation
-from .progress import heartbeat, progress_bar
-from .running.contract import Prediction
 from .running.trusted import facts
-from .running.trusted.audit import audit_answers
 from .running.trusted.beforehand import check_run
-from .running.trusted.conversation import TrainSource
 from .running.trusted.data_source import DataSource
 from .running.trusted.executors import Executor, connect_to_dask, on_dask, on_this_machine
 from .running.trusted.kept_steps import KeptAnswers, KeptModel, kept_generator, kept_pool
@@ -36,19 +32,15 @@ from .running.trusted.machine import alone_in, check_isolation, machine_errors, 
 from .running.trusted.results import STATE, clear_folder, remove_folder, write_results
 from .running.trusted.run_state import RunState
 from .running.trusted.staging import stage_again, stage_submission
+from .running.trusted.steps import Steps, audit_again, facts_of_run, measure, timed
 from .running.trusted.submission import Submission, TimeLeft
 from .running.trusted.time_table import time_table
-from .running.trusted.worker import Plan, Worker
+from .running.trusted.worker import Plan
 from .settings import ProtocolSettings, Settings, digest_of
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["run_ingestion"]
 
 log = logging.getLogger(__name__)
-
-_NO_AUDIT: dict[str, Any] = {"checked": 0, "different": []}
 
 
 @machine_errors()
@@ -123,7 +115,7 @@ def run_ingestion(
         data = source.open(kept_generator(kept, folder / "events") if kept else generate)
         stack.enter_context(_without_hope(state))
 
-        with _timed(stages, "data"):
+        with timed(stages, "data"):
             pool = _make_pool(data, kept, folder / "pool")
         protocol = settings.protocol
         plan = _make_plan(protocol, state.seeds.random)
@@ -132,59 +124,29 @@ def run_ingestion(
         kept_model = KeptModel(kept, [*made_of, protocol.mu_range, devices, effort], anew=refit)
         shape = [protocol.num_of_sets, protocol.num_pseudo_experiments]
         kept_answers = KeptAnswers(kept, kept_model, [data.digest, plan, shape, audit], anew=refit)
+        steps = Steps(settings, folder, time_left, devices, effort, data, pool, plan, stages)
 
-        with Submission(state.submission, folder, settings.limits, time_left, devices) as model:
-            with _timed(stages, "fit"), heartbeat("fit", settings.limits.fit_seconds):
-                _fit(model, data, state, protocol.mu_range, effort, kept_model)
+        def executor(model: Submission) -> tuple[Executor, int]:
             if client is None or model.single:
-                workers = 1 if model.single else workers or os.cpu_count() or 1
-                execute = on_this_machine(pool, plan, model, workers)
-            else:
-                workers = sum(client.nthreads().values())
-                execute = on_dask(pool, plan, model, client, source, isolation)
-            answered = None if model.single else kept_answers.find()
-            if answered is not None:
-                state.answers.update(answered.answers)
-                model.note({"predict": answered.usage})
-            with _timed(stages, "predict"):
-                sets = _predict_all(plan, protocol, execute, state)
-            usage, diagnostics = model.usage(), model.diagnostics
-            why_not = model.why_not_independent
-            single = model.single
-            if answered is not None:
-                audited = answered.audit
-            else:
-                audited = _NO_AUDIT if single else _audit(pool, plan, model, sets, audit)
-            if answered is None and not single and "predict" in usage:
-                kept_answers.keep(sets, usage["predict"], audited)
-        if single and audit:
+                number = 1 if model.single else workers or os.cpu_count() or 1
+                return on_this_machine(pool, plan, model, number), number
+            number = sum(client.nthreads().values())
+            return on_dask(pool, plan, model, client, source, isolation), number
+
+        measured = measure(steps, state, kept_model, kept_answers, executor, audit)
+        if measured.single and audit:
             log.info("Audit: the model cannot be loaded again, so it is fitted again.")
             remove_folder(state.submission)  # the first one may have left notes there
             again = stage_again(submission, folder / secrets.token_hex(16), submission_digest)
-            with Submission(again, folder, settings.limits, time_left, devices) as model:
-                _fit(model, data, None, protocol.mu_range, effort)
-                audited = _audit(pool, plan, model, sets, audit)
+            audited = audit_again(steps, again, measured.sets, audit)
+            measured = dataclasses.replace(measured, audit=audited)
 
-    test_settings = {
-        "ground_truth_mus": plan.mus,
-        "num_of_sets": protocol.num_of_sets,
-        "num_pseudo_experiments": protocol.num_pseudo_experiments,
-        "systematics": {name: name in plan.enabled for name in NUISANCES},
-    }
+    test_settings = _test_settings(plan, protocol)
     run = {
-        **facts.facts_of_machine(),
         "started": date.isoformat(timespec="seconds"),
-        "limits": dataclasses.asdict(settings.limits),
-        "usage": usage,
+        **facts_of_run(steps, measured),
         "kept": sorted(kept.found),
-        "effort": effort,
-        **({} if diagnostics is None else {"diagnostics": diagnostics}),
-        "stages": stages,
-        "workers": workers,
         "isolation": {"level": isolation.level, "missing": list(isolation.missing)},
-        "independence": {"by_construction": not why_not, "why_not": why_not},
-        "audit": audited,
-        **facts.facts_of_fits(sets),
         "data_seed": state.seeds.data,
         "random_seed": state.seeds.random,
         "settings_digest": settings.digest(),
@@ -193,10 +155,20 @@ def run_ingestion(
         "submission_name": submission_name,
     }
     duration = max(state.seconds, time.monotonic() - started)
-    write_results(output, sets, duration, test_settings, run)
+    write_results(output, measured.sets, duration, test_settings, run)
     state.remove()
     for line in time_table(run, duration):
         log.info("%s", line)
+
+
+def _test_settings(plan: Plan, protocol: ProtocolSettings) -> dict[str, Any]:
+    """The truth, which scoring reads."""
+    return {
+        "ground_truth_mus": plan.mus,
+        "num_of_sets": protocol.num_of_sets,
+        "num_pseudo_experiments": protocol.num_pseudo_experiments,
+        "systematics": {name: name in plan.enabled for name in NUISANCES},
+    }
 
 
 # --- the steps -----------------------------------------------------------------------------------
@@ -212,11 +184,6 @@ def _without_hope(state: RunState) -> Iterator[None]:
         raise
 
 
-def _train_set(data: EventSource, train_size: Any, selected_indices: Any) -> Any:
-    data.load_train_set(train_size=train_size, selected_indices=selected_indices)
-    return data.get_train_set()
-
-
 def _make_pool(data: EventSource, kept: KeptWork, instead: Path) -> EventPool:
     with announced_compilation("the kernels that make events"):
         pool = kept_pool(kept, data, instead)
@@ -228,72 +195,3 @@ def _make_pool(data: EventSource, kept: KeptWork, instead: Path) -> EventPool:
 def _make_plan(protocol: ProtocolSettings, random_seed: int) -> Plan:
     mus = true_mus(random_seed, protocol.num_of_sets, protocol.mu_range)
     return Plan(random_seed=random_seed, mus=mus, enabled=protocol.enabled)
-
-
-def _fit(
-    model: Submission,
-    data: EventSource,
-    state: RunState | None,
-    mu_range: tuple[float, float],
-    effort: float,
-    kept: KeptModel | None = None,
-) -> None:
-    if state is not None and state.model is not None:
-        model.restore(state.model)
-        return
-    if state is not None and kept is not None:
-        body = kept.restore(model, state.submission)
-        if body is not None:
-            log.info("The model is the one that an earlier run fitted; --refit fits again.")
-            state.keep_model(body)
-            return
-    train_source = TrainSource(
-        data.train_rows, lambda size, indices: _train_set(data, size, indices)
-    )
-    fitted = model.fit(train_source, mu_range, effort)
-    data.delete_train_set()
-    if state is not None and fitted is not None:
-        state.keep_model(fitted)
-        if kept is not None:
-            kept.keep(model, fitted, state.submission)
-
-
-def _audit(
-    pool: EventPool,
-    plan: Plan,
-    model: Submission,
-    sets: Sequence[Sequence[Prediction]],
-    number: int,
-) -> dict[str, Any]:
-    if number == 0:
-        return _NO_AUDIT
-    answers = {Experiment(i, j): each for i, row in enumerate(sets) for j, each in enumerate(row)}
-    with model.open() as process:
-        worker = Worker(pool, plan, process, model.predict_seconds)
-        return audit_answers(worker, answers, number)
-
-
-def _predict_all(
-    plan: Plan, protocol: ProtocolSettings, execute: Executor, state: RunState
-) -> list[list[Prediction]]:
-    """The predictions, by set and experiment."""
-    order = call_order(plan.random_seed, protocol.num_of_sets, protocol.num_pseudo_experiments)
-    missing = [experiment for experiment in order if experiment not in state.answers]
-    done = len(order) - len(missing)
-    with progress_bar(total=len(order), initial=done, desc="pseudo-experiments", unit="exp") as bar:
-        for experiment, prediction in execute(missing):
-            state.add(experiment, prediction)
-            bar.update()
-    return [
-        [state.answers[Experiment(i, j)] for j in range(protocol.num_pseudo_experiments)]
-        for i in range(protocol.num_of_sets)
-    ]
-
-
-@contextmanager
-def _timed(stages: dict[str, float], stage: str) -> Iterator[None]:
-    log.info("[%s] ...", stage)
-    started = time.monotonic()
-    yield
-    stages[stage] = time.monotonic() - started
-    log.info("[%s] %.1f s", stage, stages[stage])

@@ -55,43 +55,43 @@ class Scores(NamedTuple):
 
 TABLE = {
     "sample_submission": Scores(
-        quantiles_score=-0.284826, interval=1.32853, coverage=0.625, rmse=1.71884, mae=1.60702
+        quantiles_score=-0.104959, interval=1.10966, coverage=0.5, rmse=1.06903, mae=1.27985
     ),
     "examples/balanced_bagging": Scores(
-        quantiles_score=-0.0604362, interval=1.0613, coverage=0.5, rmse=1.20488, mae=1.39776
+        quantiles_score=-0.694442, interval=2.00159, coverage=0.875, rmse=1.86339, mae=1.57622
     ),
     "examples/boosted_trees": Scores(
-        quantiles_score=-0.542087, interval=1.71859, coverage=0.875, rmse=1.27335, mae=1.27299
+        quantiles_score=-0.324856, interval=1.38283, coverage=0.75, rmse=1.07088, mae=1.21148
     ),
     "examples/counting": Scores(
-        quantiles_score=-1.95688, interval=7.07622, coverage=0.625, rmse=27.3658, mae=6.85518
+        quantiles_score=-1.90532, interval=6.72058, coverage=0.375, rmse=41.4514, mae=8.56948
     ),
     "examples/cut_and_count": Scores(
-        quantiles_score=-0.806038, interval=2.23802, coverage=0.625, rmse=3.21359, mae=2.54722
+        quantiles_score=-0.781686, interval=2.18415, coverage=0.75, rmse=2.59655, mae=2.15486
     ),
     "examples/deepsets": Scores(
-        quantiles_score=-0.0026465, interval=1.00165, coverage=0.5, rmse=1.15061, mae=1.33501
+        quantiles_score=-0.458578, interval=1.58082, coverage=0.75, rmse=1.88996, mae=1.66026
     ),
     "examples/fixed_nuisances": Scores(
-        quantiles_score=-0.128395, interval=0.981645, coverage=0.25, rmse=2.69766, mae=2.329
+        quantiles_score=-0.167568, interval=1.0209, coverage=0.25, rmse=2.16157, mae=1.99362
     ),
     "examples/one_systematic": Scores(
-        quantiles_score=-0.765783, interval=1.85771, coverage=0.25, rmse=11.4323, mae=4.95243
+        quantiles_score=-2.16068, interval=1.83568, coverage=0.125, rmse=12.8152, mae=5.4046
     ),
     "examples/pixel_cnn": Scores(
-        quantiles_score=-0.328537, interval=1.38793, coverage=0.75, rmse=1.12412, mae=1.26532
+        quantiles_score=-0.134208, interval=1.14263, coverage=0.375, rmse=1.19131, mae=1.37481
     ),
     "examples/pyramid_match": Scores(
-        quantiles_score=-0.424078, interval=1.52718, coverage=0.625, rmse=1.93984, mae=1.751
+        quantiles_score=-0.496647, interval=1.6422, coverage=0.625, rmse=2.10093, mae=1.8647
     ),
     "examples/random_forest": Scores(
-        quantiles_score=-0.557395, interval=1.74512, coverage=0.75, rmse=1.43035, mae=1.39362
+        quantiles_score=-0.117873, interval=1.1241, coverage=0.625, rmse=1.52601, mae=1.53126
     ),
     "examples/small_network": Scores(
-        quantiles_score=0.294303, interval=0.744051, coverage=0.375, rmse=1.01145, mae=1.25394
+        quantiles_score=-0.466006, interval=1.59262, coverage=0.625, rmse=1.75129, mae=1.5179
     ),
     "examples/stat_only": Scores(
-        quantiles_score=-2.06129, interval=1.66191, coverage=0.125, rmse=27.6761, mae=8.62487
+        quantiles_score=-1.88231, interval=1.38941, coverage=0.125, rmse=18.4996, mae=7.01158
     ),
 }
 

@@ -225,6 +225,17 @@ class TestSystematics:
         assert first.equals(again)
         assert not first.equals(other)
 
+    @pytest.mark.parametrize("cut", [False, True])
+    def test_large_frames_are_shifted_in_blocks(
+        self, events: pd.DataFrame, monkeypatch: pytest.MonkeyPatch, cut: bool
+    ) -> None:
+        arguments = {"tes": 1.02, "soft_met": 2.0, "ttbar_scale": 1.1, "dopostprocess": cut}
+        events = events.set_index(np.arange(len(events))[::-1])
+        at_once = systematics(events, **arguments)
+        monkeypatch.setattr("HiggsML.systematics._BLOCK", 1_234)
+        assert len(events) > 5 * 1_234
+        pd.testing.assert_frame_equal(systematics(events, **arguments), at_once)
+
     def test_bad_input(self, events: pd.DataFrame) -> None:
         with pytest.raises(DataError, match="frame, or a mapping"):
             systematics(None)

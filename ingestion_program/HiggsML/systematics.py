@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from .arrays import Array
+from .concurrency import map_ahead
 from .definitions.shifts import select, shift
 from .derived_quantities import DER_data, primary_columns
 from .errors import DataError, SettingsError, did_you_mean
@@ -42,6 +43,8 @@ __all__ = [
     "ttbar_bkg_weight_norm",
 ]
 
+_BLOCK = 100_000  # events of a frame that are shifted at once: bounds the memory beside it
+
 
 def mom4_manipulate(
     data: pd.DataFrame,
@@ -64,10 +67,19 @@ def mom4_manipulate(
         SettingsError: a shift is not within the bounds of its nuisance parameter.
     """
     _check_shifts(tes=systTauEnergyScale, jes=systJetEnergyScale, soft_met=soft_met)
-    rng = np.random.RandomState(seed)
-    noise = (rng.normal(0.0, soft_met, len(data)), rng.normal(0.0, soft_met, len(data)))
-    shifted = shift(primary_columns(data), systTauEnergyScale, systJetEnergyScale, noise)
-    return data.assign(**shifted)
+    noise = _soft_momentum(len(data), soft_met, seed)
+    return _shifted(data, systTauEnergyScale, systJetEnergyScale, noise)
+
+
+def _soft_momentum(n: int, soft_met: float, seed: int) -> Array:
+    """The soft momentum of n events along x and y, GeV, (2, n)."""
+    if not soft_met:
+        return np.zeros((2, n))
+    return np.random.RandomState(seed).normal(0.0, soft_met, (2, n))
+
+
+def _shifted(data: pd.DataFrame, tes: float, jes: float, noise: Array) -> pd.DataFrame:
+    return data.assign(**shift(primary_columns(data), tes, jes, tuple(noise)))
 
 
 def postprocess(data: pd.DataFrame) -> pd.DataFrame:
@@ -195,10 +207,20 @@ def systematics(
             where="systematics",
             value=type(data_set).__name__,
         )
-    frame = mom4_manipulate(frame, tes, jes, soft_met, seed)
-    if dopostprocess:
-        frame = postprocess(frame)
-    frame = DER_data(_scale_rates(frame, ttbar_scale, diboson_scale, bkg_scale))
+    _check_shifts(tes=tes, jes=jes, soft_met=soft_met)
+    noise = _soft_momentum(len(frame), soft_met, seed)
+
+    def of_block(some: slice) -> pd.DataFrame:
+        block = _shifted(frame.iloc[some], tes, jes, noise[:, some])
+        if dopostprocess:
+            block = postprocess(block)
+        return DER_data(_scale_rates(block, ttbar_scale, diboson_scale, bkg_scale))
+
+    if len(frame) <= _BLOCK:
+        frame = of_block(slice(None))
+    else:
+        blocks = [slice(start, start + _BLOCK) for start in range(0, len(frame), _BLOCK)]
+        frame = pd.concat(map_ahead(of_block, blocks), ignore_index=dopostprocess)
     if isinstance(data_set, pd.DataFrame):
         return frame
     result = {key: frame.pop(key) for key in per_event} | {"data": frame}

@@ -1,13 +1,14 @@
 """What each ingredient of the sample submission is worth, on the same held-out events.
 
-    python benchmarks/classifier.py [--train H Z T V] [--test H Z T V] [--results FOLDER]
+    python benchmarks/classifier.py [--train H Z T V] [--test H Z T V] [--ends] [--results FOLDER]
 
 Every recipe is fitted as in a run, on the same training events, and counts the same held-out events
 of another seed in its bins: the width is that of an interval from statistics alone,
 2 / sqrt(sum s^2 / (mu s + b)), averaged over ten mu in [0.1, 3], with all bins, the counting bins
 too. Errors of ratios are from twenty parts of the held-out events, each left out once: common
-fluctuations cancel. The last rows are the learning curve of the whole recipe. A table in Markdown
-goes to standard output and to `results/classifier/table.md`.
+fluctuations cancel. The last rows are the learning curve of the whole recipe; `--ends` leaves them
+out, and all recipes but the first and the whole one. A table in Markdown goes to standard output
+and to `results/classifier/table.md`.
 """
 
 import argparse
@@ -66,19 +67,25 @@ def main():
     counts = {"nargs": 4, "type": int, "metavar": tuple(name[0].upper() for name in PROCESSES)}
     parser.add_argument("--train", default=TRAIN, help="events generated for the fit", **counts)
     parser.add_argument("--test", default=TEST, help="held-out events", **counts)
+    parser.add_argument("--ends", action="store_true", help="the first and the last recipe only")
     parser.add_argument("--seed", type=int, default=2024)
     parser.add_argument("--results", type=Path, default=ROOT / "results/classifier")
     options = parser.parse_args()
     events = generate(dict(zip(PROCESSES, options.train, strict=True)), options.seed)
     held_out = generate(dict(zip(PROCESSES, options.test, strict=True)), options.seed + 1)
     jobs = [(name, recipe, 1.0) for name, recipe in RECIPES.items()]
-    whole = list(RECIPES.values())[-1]
-    jobs += [(f"the same with {share:.4g} of the events", whole, share) for share in CURVE]
+    if options.ends:
+        jobs = [jobs[0], jobs[-1]]
+    else:
+        whole = list(RECIPES.values())[-1]
+        jobs += [(f"the same with {share:.4g} of the events", whole, share) for share in CURVE]
     rows = []
     for name, recipe, share in tqdm(jobs, "recipes"):
         classifier, more = recipe()
-        part = events.iloc[: int(share * len(events))]  # in random order
-        part = part.assign(weights=part["weights"] / np.float32(share))
+        part = events
+        if share < 1.0:
+            part = events.iloc[: int(share * len(events))]  # in random order
+            part = part.assign(weights=part["weights"] / np.float32(share))
         rows.append({"recipe": name} | fitted(classifier, more, part, held_out))
     write(rows, options.results)
 

@@ -54,7 +54,6 @@ FOLDERS = {
 FIXED = "fixed_nuisances"
 """The sample submission as it is fitted, with all nuisance parameters nominal."""
 MEASUREMENTS = ("boosted_trees", "small_network", "sample_submission", FIXED)
-EXAMPLE_ROWS = 4_000_000  # of the training set, for the other examples: they take frames whole
 TRAIN = (3_000_000, 10_000_000, 1_500_000, 700_000)  # as in input_data/settings.yaml
 POOL = (400_000, 12_000_000, 1_500_000, 400_000)
 TOY_BATCH = 500
@@ -72,12 +71,16 @@ def load_model_class(name):
 
 def fit(name, events, checks):
     """Fit one model in a process of its own; its bytes, and facts of the fit."""
-    if name not in MEASUREMENTS and len(events) > EXAMPLE_ROWS:
+
+    def get_train_set(train_size=None):
+        if train_size is None or train_size >= len(events):
+            return events
         # The rows come in random order, so that the first ones are a fair sample.
-        part = events.iloc[:EXAMPLE_ROWS]
+        part = events.iloc[:train_size]
         scale = scale_to_whole(events[WEIGHTS].sum(), part[WEIGHTS].sum())
-        events = part.assign(weights=part[WEIGHTS] * scale)
-    model = load_model_class(name)(lambda: events, systematics)
+        return part.assign(weights=part[WEIGHTS] * scale)
+
+    model = load_model_class(name)(get_train_set, systematics)
     before, began = peak_memory(), (time.perf_counter(), time.process_time())
     model.fit()
     facts = {

@@ -14,6 +14,9 @@ from HiggsML.nuisances import NUISANCES
 from HiggsML.schema import FEATURES, LABELS, WEIGHTS
 
 N_BINS = 25
+EVENTS = (
+    4_000_000  # of the training set: frames of all of them would need more memory than there is
+)
 TRAINING_ROWS = 300_000
 POINTS = (-2.0, -1.0, 0.0, 1.0, 2.0)  # shifts of the energy scale, in units of its prior
 PRIOR_WIDTH = 3.0  # in the same units, where 1 would be right
@@ -28,7 +31,7 @@ class Model:
         self.trees = XGBClassifier(n_estimators=50, max_depth=4, learning_rate=0.2, random_state=1)
 
     def fit(self):
-        events = self.get_train_set()
+        events = self.get_train_set(train_size=EVENTS)
         shuffled = np.random.default_rng(1).permutation(len(events))
         n_train = min(TRAINING_ROWS, len(events) // 2)
 

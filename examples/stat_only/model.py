@@ -12,6 +12,9 @@ from xgboost import XGBClassifier
 from HiggsML.schema import FEATURES, LABELS, WEIGHTS
 
 N_BINS = 25
+EVENTS = (
+    4_000_000  # of the training set: frames of all of them would need more memory than there is
+)
 TRAINING_ROWS = 300_000
 
 
@@ -24,7 +27,8 @@ class Model:
         self.trees = XGBClassifier(n_estimators=50, max_depth=4, learning_rate=0.2, random_state=1)
 
     def fit(self):
-        events = self.systematics(self.get_train_set())  # nominal, with the cuts of the experiment
+        events = self.get_train_set(train_size=EVENTS)
+        events = self.systematics(events)  # nominal, with the cuts of the experiment
         x = events[list(FEATURES)].to_numpy()
         y = events[LABELS].to_numpy().astype(int)
         weights = events[WEIGHTS].to_numpy(dtype=float)

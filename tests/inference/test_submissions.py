@@ -68,7 +68,7 @@ def test_a_measurement_takes_the_range_of_the_run(folder):
 def test_a_submission_keeps_the_contract(folder, events, pool):
     if folder.endswith(NEED_TORCH):
         pytest.importorskip("torch", reason="PyTorch is not installed: make torch")
-    model = load(folder)(lambda: events, systematics)
+    model = load(folder)(lambda train_size=None: events, systematics)
     if not folder.endswith(SIMPLE):
         model.n_toys = 20
         model.classifier.set_params(**SMALL.get(folder, {}))

@@ -5,6 +5,7 @@ python benchmarks/baseline_report.py [results/baseline]
 
 import json
 import sys
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from scipy.stats import chi2_contingency
 
 from higgsml_scoring.metrics import ONE_SIGMA, covers, free_band, quantiles_score, rmse
 
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00")
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#000000")
 
 
 def with_pulls(answers):
@@ -101,13 +102,13 @@ def width_and_coverage_figure(table):
     contours = axes.contour(x, y, quantiles_score(x, y, n), levels, colors="0.6", linewidths=0.8)
     axes.clabel(contours, fontsize=8)
     axes.axhspan(*free_band(n), color="0.9", label="no penalty")
-    for (name, row), colour in zip(table.iterrows(), COLOURS, strict=False):
+    for (name, row), colour in zip(table.iterrows(), cycle(COLOURS), strict=False):
         axes.errorbar(
             row.width, row.coverage, row.coverage_error, fmt="o", color=colour, label=name
         )
     axes.set(xlabel="mean width of the interval on mu", ylabel="coverage")
     axes.set_title(f"{n} pseudo-experiments; contours: quantiles score")
-    axes.legend(loc="lower right")
+    axes.legend(loc="center right")
     return figure
 
 

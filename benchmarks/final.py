@@ -5,11 +5,11 @@
 
 A submission is fitted to generated events and measures experiments of the final's protocol: mu
 uniform in [0.1, 3] for each set, all six nuisance parameters from their priors (or with `--at` some
-of them at so many prior widths, the others nominal), 10/fb. Each set has
-a pool of its own, so that the error of a finite pool is not the same in all of them. The fitted
-model, the pool of the set in progress and a journal of all answers stand in `results/final/`: the
-same command goes on where a kill has ended it, and adds experiments where it asks for more. The
-tables are `report.md` and `facts.json`; `predictions/` is what `higgsml score` reads.
+of them at so many prior widths, the others nominal), 10/fb. Each set has a pool of its own, so that
+the error of a finite pool is not the same in all of them. The fitted model, the pool of the set in
+progress and a journal of all answers stand in `results/final/`: the same command goes on where a
+kill has ended it, and adds experiments where it asks for more. The tables are `report.md` and
+`facts.json`; `predictions/` is what `higgsml score` reads.
 """
 
 import argparse
@@ -175,11 +175,8 @@ def experiment(pool, mu, at, seed):
     """Nuisance parameters drawn from their priors, or those given, within their clips."""
     if at is None:
         return draw_pseudo_experiment(pool, mu, tuple(NUISANCES), seed)
-    given = {
-        row.name: float(np.clip(row.value_at(dict(at)[row.name]), row.low, row.high))
-        for row in HIGGSML.nuisances
-        if row.name in dict(at)
-    }
+    rows = [(NUISANCES[name], widths) for name, widths in at]
+    given = {r.name: float(np.clip(r.value_at(z), r.low, r.high)) for r, z in rows}
     return make_pseudo_experiment(pool, mu, NuisanceValues(**given), seed)
 
 

@@ -92,7 +92,6 @@ def fit_and_measure(job):
                 "width": found.high - found.low,
                 "uncut width": 2.0 * found.mu_error,
                 "pull": (found.mu - mu) / found.mu_error,
-                "bad": found.answer()["bad_fit"],
             }
         )
     part = path.with_suffix(".part")

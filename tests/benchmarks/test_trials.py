@@ -4,29 +4,19 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 from benchmarks.trials import main
 
-from higgsml_kit.archives import unpack, write_zip
-from higgsml_kit.bundle import read_mapping
-from higgsml_kit.packing import bundle_files
-from sources import ROOT
+from test_walk import small_bundle
 
 
 @pytest.mark.slow
 def test_the_table_of_trials(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Of few events; one submission fails, and the others are measured."""
-    write_zip(bundle_files(ROOT), tmp_path / "bundle.zip")
-    unpack(tmp_path / "bundle.zip", tmp_path / "bundle")
-    path = tmp_path / "bundle" / "input_data" / "settings.yaml"
-    settings = read_mapping(path)
-    for key in ("train_events", "test_events"):
-        settings["data"][key] = dict.fromkeys(settings["data"][key], 30_000)
-    path.write_text(yaml.safe_dump(settings), "utf-8")
+    bundle = small_bundle(tmp_path)
     broken = tmp_path / "broken"
     broken.mkdir()
     (broken / "model.py").write_text("class Model: pass")
-    words = [str(broken), "examples/counting", "--bundle", str(tmp_path / "bundle")]
+    words = [str(broken), "examples/counting", "--bundle", str(bundle)]
 
     def table() -> list[str]:
         assert main([*words, "--output", str(tmp_path / "trials")]) == 1

@@ -47,7 +47,8 @@ class Bundle:
 def find_bundle(given: Path | None) -> Path:
     """The folder of the bundle: as given, or where we are or above, or the one we came with.
 
-    We came with a repository or a starting kit, or in a wheel, which has the bundle as data.
+    The command comes with a repository, with a starting kit, or in a wheel, which has the bundle as
+    data.
 
     Raises:
         SettingsError: there is none.

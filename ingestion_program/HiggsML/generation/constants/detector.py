@@ -15,24 +15,26 @@ class Detector(NamedTuple):
     radius: float = 0.6  # of a jet, and the least distance of two objects
     central_eta: float = 1.5
     forward_efficiency: float = 0.88  # of leptons beyond central_eta, relative to within
-    lepton_noise: float = 0.027  # relative resolution
-    tau_scale: float = 1.0  # response before the correction
-    tau_offset: float = 1.02  # GeV, underlying event in the cone
-    tau_stochastic: float = 0.61  # sqrt(GeV)
-    tau_constant: float = 0.0325
-    tau_angle: float = 0.01  # rad
+    lepton_noise: float = 0.0155  # relative resolution
+    tau_scale: float = 1.004  # response before the correction
+    tau_offset: float = 0.75  # GeV, underlying event in the cone
+    tau_stochastic: float = 0.49  # sqrt(GeV)
+    tau_constant: float = 0.02
+    tau_tail: float = 0.085  # see `tau_noise_of`
+    tau_eta_error: float = 0.030  # of a tau's axis: the cells of the calorimeter are 0.1 wide
+    tau_phi_error: float = 0.0505  # and 10 degrees in phi, rad
     fake_tau: float = 0.0095  # rate of a jet taken for a tau, relative to that of the tau's decay
     untagged: float = 0.3  # share of taus above the cut that are not found
     tau_cone: float = 0.196  # of the tracks of a tau about the axis of its jet
     isolation: float = 12.0  # GeV, of a jet near the lepton
     isolation_loss: float = 0.032  # of leptons, for jets whose scalar sum is the lepton's pT
-    jet_scale: float = 0.918  # mean share of a parton's momentum that is measured in its jet
+    jet_scale: float = 0.975  # share of a parton's momentum that is measured in its jet
     jet_offset: float = 0.935  # GeV, underlying event in the cone
     jet_seen: float = 0.963  # the same anywhere in the detector: the rest is missing momentum
     jet_lost: float = 1.63  # GeV, in towers below threshold
     jet_stochastic: float = 0.798  # sqrt(GeV), of what is seen
     jet_constant: float = 0.0307
-    jet_outside: float = 0.597  # sqrt(GeV), of what falls out of the cone: not missing
+    jet_outside: float = 0.47  # sqrt(GeV), mean of what falls out of the cone: not missing
     jet_angle: float = 0.03  # rad, between a jet's momentum and what is seen of it
     jet_escaping: float = 0.148  # probability that neutrinos or long-lived hadrons leave a jet
     jet_escape: float = 0.74  # largest share of the jet that they take
@@ -44,7 +46,7 @@ class Detector(NamedTuple):
 
 # Effective: out-of-cone losses of quark jets enter as a resolution; fitted apart from Z and H.
 TOP_DETECTOR = Detector(
-    jet_scale=0.881,
+    jet_scale=0.993,
     jet_seen=0.869,
     jet_lost=0.0,
     jet_stochastic=2.37,
@@ -61,7 +63,7 @@ TOP_DETECTOR = Detector(
 # A simplification: nothing of the soft recoil is lost. What a response below 1 would add to the
 # missing momentum (2 GeV in each component at 0.565) is in `soft_noise`, fitted without it.
 DIBOSON_DETECTOR = Detector(
-    jet_scale=0.865,
+    jet_scale=0.99,
     jet_seen=0.946,
     jet_lost=0.0,
     jet_stochastic=1.07,

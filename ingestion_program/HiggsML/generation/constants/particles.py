@@ -56,6 +56,7 @@ class ZBoson(NamedTuple):
     highest: float = 1500.0
     luminosity_power: float = 2.95  # parton luminosities fall as (pT + mT)^-power; tuned
     luminosity_running: float = 0.35  # growth of half that power with the logarithm; tuned
+    tilted: float = 0.77  # share of decays whose axis is a beam as the Z sees it; full simulation
     polarisation: float = -0.147  # of the tau-, S. Schael et al., Phys. Rept. 427 (2006) 257
     rapidity: float = 3.48  # standard deviation; tuned
 

@@ -15,6 +15,7 @@ __all__ = [
     "TOPS_OF_QUARKS",
     "VECTOR_FUSION",
     "Radiation",
+    "SecondCollision",
 ]
 
 
@@ -44,13 +45,20 @@ class Radiation(NamedTuple):
     following_plateau: float
     """The same of the later emissions."""
     narrowing: float
-    """Share of all widths in eta that is lost where kT grows by a factor of e."""
+    """Share of all widths in eta that is lost where kT grows from 20 GeV to infinity."""
     edge: float
     """Standard deviation of what blurs the plateau (logistic distribution), at 20 GeV."""
+    following_edge: float
+    """The same of the later emissions."""
     pull: float
     """Share of the boson's rapidity that the mean of the hardest emission follows."""
     following_pull: float
     """The same of the later emissions."""
+    coherence: float
+    """Share of the hardest emission's distance in eta to the boson that a later one, softer by a
+    factor of e, follows: colour flows between them."""
+    fall: float
+    """Power f of the parton density (1 - x)^f, see `rapidities.luminosity`."""
     repulsion: float
     """Preference of later emissions for the side opposite to the first; see `repelled`."""
     splitting: float
@@ -77,10 +85,13 @@ _TUNES = {
     "cascade":           (   0.4,  0.253,  0.141,  0.184),
     "plateau":           (  3.88,    2.6,   4.25,   3.88),
     "following_plateau": (  4.45,   3.81,   3.19,    3.0),
-    "narrowing":         (  0.18,  0.218,  0.181,  0.219),
+    "narrowing":         (  0.45,   0.55,  0.45,   0.55),
     "edge":              (  1.18,   1.25,    1.1,   1.09),
+    "following_edge":    (  1.18,   1.25,    1.1,   1.09),
     "pull":              ( 0.442,  0.559,  0.335,  0.777),
     "following_pull":    ( 0.412,  0.221,  0.335,  0.777),
+    "coherence":         (   0.2,    0.2,    0.0,    0.0),
+    "fall":              (   5.0,    4.0,    0.0,    0.0),
     "repulsion":         ( 0.239,  0.332,   0.11,    0.2),
     "splitting":         (0.0625, 0.0754,  0.229,  0.303),
     "opening":           (  1.12,  0.882,   2.38,   2.16),
@@ -104,3 +115,13 @@ VECTOR_FUSION = DRELL_YAN._replace(
 ASSOCIATED = DRELL_YAN._replace(mean_number=0.62, pull=0.6, following_pull=0.6)
 # Quarks radiate less than gluons: 4/9 at first order; tuned.
 TOPS_OF_QUARKS = TOPS_OF_GLUONS._replace(mean_number=0.4 * TOPS_OF_GLUONS.mean_number)
+
+
+class SecondCollision(NamedTuple):
+    """Pairs of jets from a second collision of partons in the same protons; tuned."""
+
+    rate: float = 0.035  # mean number with kT above 20 GeV
+    power: float = 4.2  # of that number's fall with kT
+    lowest: float = 15.0  # GeV
+    width: float = 2.0  # standard deviation of their etas
+    imbalance: float = 0.4  # standard deviation of ln(pT ratio), and of the angle to opposite, rad

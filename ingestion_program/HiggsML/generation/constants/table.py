@@ -18,6 +18,7 @@ from .radiation import (
     TOPS_OF_QUARKS,
     VECTOR_FUSION,
     Radiation,
+    SecondCollision,
 )
 
 __all__ = ["CONSTANTS", "Constants"]
@@ -37,6 +38,7 @@ class Constants(NamedTuple):
     detector: Detector = Detector()
     top_detector: Detector = TOP_DETECTOR
     diboson_detector: Detector = DIBOSON_DETECTOR
+    second_collision: SecondCollision = SecondCollision()
     z_radiation: Radiation = DRELL_YAN
     gluon_fusion_radiation: Radiation = GLUON_FUSION
     vector_fusion_radiation: Radiation = VECTOR_FUSION

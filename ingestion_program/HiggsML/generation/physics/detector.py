@@ -30,6 +30,7 @@ __all__ = [
     "jet_response",
     "lost_recoil",
     "reconstruct",
+    "tau_noise_of",
 ]
 
 _LEAST_RESPONSE = 0.05
@@ -47,7 +48,7 @@ class FinalState(NamedTuple):
     tau_eta: float
     tau_x: float
     tau_y: float
-    lepton_noise: float  # standard normal numbers of the energy measurements
+    lepton_noise: float  # deviations of the energy measurements, in units of the resolution
     tau_noise: float
     unseen_x: float
     unseen_y: float
@@ -95,6 +96,16 @@ def inverse_tau_threshold(noise: float, cuts: Cuts) -> float:
 
 
 @inlined
+def tau_noise_of(detector: Detector, number: float) -> float:
+    """Deviation of a tau's energy, in units of its resolution, from a standard normal number.
+
+    Upward the tail is longer: softer particles than those that count as jets lie in its cone.
+    """
+    above = max(number, 0.0)
+    return number * (1.0 + detector.tau_tail * above * above)
+
+
+@inlined
 def _corrected_pt(pt: float, eta: float) -> float:
     """Measured pT to calibrated pT, GeV."""
     slope = 3.0 - 0.2 * abs(eta)
@@ -121,11 +132,11 @@ def jet_response(stream: Stream, detector: Detector, pt: float) -> tuple[float, 
     escape from some jets.
     """
     noise = _resolution(detector.jet_stochastic, detector.jet_constant, pt) * normal(stream)
-    outside = detector.jet_outside / math.sqrt(pt) * normal(stream)
+    outside = detector.jet_outside / math.sqrt(pt) * exponential(stream)
     number, escaping = uniform(stream), detector.jet_escaping
     kept = 1.0 - detector.jet_escape * (number / escaping) ** 3 if number < escaping else 1.0
     seen = detector.jet_seen * kept * max(1.0 + noise - detector.jet_lost / pt, _LEAST_RESPONSE)
-    measured = detector.jet_scale * kept * max(1.0 + noise + outside, _LEAST_RESPONSE)
+    measured = detector.jet_scale * kept * max(1.0 + noise - outside, _LEAST_RESPONSE)
     return measured, seen
 
 
@@ -138,15 +149,25 @@ def lost_recoil(detector: Detector, soft_x: float, soft_y: float) -> tuple[float
 
 @linked
 def reconstruct(
-    stream: Stream, detector: Detector, event: FinalState, jets: Jets, count: int, row: Floats
+    stream: Stream,
+    detector: Detector,
+    event: FinalState,
+    jets: Jets,
+    count: int,
+    activity: float,
+    row: Floats,
 ) -> bool:
-    """Fill the row of 16 primary features; False when the event is not selected."""
+    """Fill the row of 16 primary features; False when the event is not selected.
+
+    `activity` is an exponential number: the soft particles of the event, in units of their mean.
+    """
     passed, lepton_response, tau_response = _measure_energies(stream, detector, event)
     if not passed:
         return False
     lepton_phi = azimuth(event.lepton_y, event.lepton_x)
-    tau_eta = event.tau_eta + detector.tau_angle * normal(stream)
-    tau_phi = azimuth(event.tau_y, event.tau_x) + detector.tau_angle * normal(stream)
+    tau_eta = event.tau_eta + detector.tau_eta_error * normal(stream)
+    aside = detector.tau_phi_error * normal(stream)
+    tau_phi = azimuth(event.tau_y, event.tau_x) + aside
     radius2 = detector.radius * detector.radius
     if delta_r2(tau_eta, tau_phi, event.lepton_eta, lepton_phi) < radius2:
         return False
@@ -154,14 +175,15 @@ def reconstruct(
     # Missing energy: minus everything measured, so what a response loses appears in it.
     met_x = event.unseen_x + (1.0 - lepton_response) * event.lepton_x
     met_y = event.unseen_y + (1.0 - lepton_response) * event.lepton_y
-    met_x += (1.0 - tau_response) * event.tau_x
-    met_y += (1.0 - tau_response) * event.tau_y
+    aside *= tau_response
+    met_x += (1.0 - tau_response) * event.tau_x + aside * event.tau_y
+    met_y += (1.0 - tau_response) * event.tau_y - aside * event.tau_x
     count = _merge(jets, count, radius2)
     axes = event.lepton_eta, lepton_phi, tau_eta, tau_phi
     lepton_pt = event.lepton_pt * lepton_response
     tau_pt = event.tau_pt * tau_response + detector.tau_offset
     passed, lost_x, lost_y, in_cone = _measure_jets(
-        stream, detector, jets, count, axes, (lepton_pt, tau_pt), met_x, met_y, row
+        stream, detector, jets, count, axes, (lepton_pt, tau_pt), activity, met_x, met_y, row
     )
     if not passed:
         return False
@@ -221,6 +243,7 @@ def _measure_jets(
     count: int,
     axes: tuple[float, float, float, float],
     pts: tuple[float, float],
+    activity: float,
     met_x: float,
     met_y: float,
     row: Floats,
@@ -234,6 +257,7 @@ def _measure_jets(
     Args:
         axes: eta and phi of lepton and tau.
         pts: measured pT of both, GeV.
+        activity: see `reconstruct`.
         met_x, met_y: the missing momentum of lepton and tau, GeV; returned with what jets and noise
             add to it, before the pT that jets add to the tau.
     """
@@ -277,8 +301,8 @@ def _measure_jets(
     _write_jet_features(row, jets, first, AT.JET1_PT)
     _write_jet_features(row, jets, second, AT.JET2_PT)
     row[AT.N_JETS], row[AT.ALL_PT] = number, rounded(sum_pt)
-    activity = 1.0 + detector.soft_spread * (exponential(stream) - 1.0)
-    noise = math.sqrt(detector.soft_noise**2 * activity + detector.soft_growth * scalar_sum)
+    varied = 1.0 + detector.soft_spread * (activity - 1.0)
+    noise = math.sqrt(detector.soft_noise**2 * varied + detector.soft_growth * scalar_sum)
     met_x += noise * normal(stream)
     met_y += noise * normal(stream)
     return True, met_x, met_y, in_cone

@@ -18,6 +18,7 @@ __all__ = [
     "pseudorapidity",
     "scaled",
     "transverse2",
+    "tilted",
     "transverse_boson_cosine",
     "two_body_decay",
     "wrapped",
@@ -134,6 +135,34 @@ def transverse_boson_cosine(u: float, v: float, w: float) -> float:
     rest = 2.0 * u - 7.0  # in (-1, 1), in the fourth case: the sign and one of the three
     largest = max(abs(rest), v, w)
     return u * (2.0 / 3.0) - 1.0 if u < 3.0 else math.copysign(largest, rest)
+
+
+@inlined
+def tilted(axis: Direction, px: float, py: float, mass2: float, tilt: float) -> Direction:
+    """A direction that was drawn about one of the beams, in the frame of a boson with this pT.
+
+    Seen by the boson, the beams point backwards: their angle to the z axis has the sine pT / mT.
+    The quark that did not radiate flies along one of them, so that this is the axis of the
+    decay's angles (E. Mirkes and J. Ohnemus, Phys. Rev. D 51 (1995) 4891: A_0 = A_2 =
+    pT^2 / mT^2).
+
+    Args:
+        axis: cosine of the angle to that beam, cosine and sine of the azimuth about it.
+        px, py, mass2: of the boson, GeV and GeV^2.
+        tilt: 1 and -1 for the beam along z and against it, 0 for none of them.
+    """
+    cosine, cos_phi, sin_phi = axis
+    pt2 = px * px + py * py
+    pt = math.sqrt(max(pt2, 1e-12))
+    sine_tilt = tilt * pt / math.sqrt(mass2 + pt2)
+    cosine_tilt = math.sqrt(1.0 - sine_tilt * sine_tilt)
+    sine = math.sqrt(1.0 - cosine * cosine)
+    along = sine * cos_phi * cosine_tilt - cosine * sine_tilt
+    aside = sine * sin_phi
+    to_beam = sine * cos_phi * sine_tilt + cosine * cosine_tilt
+    unit = 1.0 / (pt * math.sqrt(max(along * along + aside * aside, 1e-12)))
+    x, y = along * px - aside * py, along * py + aside * px
+    return min(max(to_beam, -1.0), 1.0), x * unit, y * unit
 
 
 @inlined

@@ -12,9 +12,9 @@ is its own kT: they come as a Poisson process of mean
 
 above kT, at a rate raised by `cascade`, because jets radiate too, and varied from event to event:
 that turns Poisson into the staircase of the real jet counts. They fly rather to the side opposite
-to the hardest one (`repelled`). The etas lie on a plateau with blurred edges, whose width shrinks
-with ln kT, as the phase space in rapidity does, and about the boson, so that hard jets lie nearer
-to it and to each other.
+to the hardest one (`repelled`). The etas lie on a plateau with blurred edges about the boson, whose
+width shrinks with kT to a part of that at 20 GeV; later emissions follow the hardest one a little
+(`rapidities`).
 
 `recoil` draws the emissions of one event. `processes.boson_candidates` draws those of a batch, from
 the same functions of random numbers: `hardest_of`, `next_number`, `split_direction`.

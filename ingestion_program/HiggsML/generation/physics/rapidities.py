@@ -1,4 +1,7 @@
-"""Pseudorapidities of jets: a plateau with blurred edges that follows the boson, and boosts."""
+"""Pseudorapidities of jets: a plateau with blurred edges that follows the boson, and boosts.
+
+What a boson and its jets need of the protons' momenta limits them: see `luminosity`.
+"""
 
 import math
 
@@ -8,35 +11,35 @@ from ..constants.radiation import Radiation
 from ..sampling.random_numbers import Stream, normal, uniform
 from .radiation import ETA, NEAR, PT, REFERENCE_KT, Jets
 
-__all__ = ["boost_emissions", "boost_jets", "draw_etas", "logistic"]
+__all__ = ["boost_emissions", "boost_jets", "draw_etas", "logistic", "luminosity"]
 
 _NO_JET = 99.0  # pseudorapidity of what is measured, but not as a jet
+_COLLISION_ENERGY = 13_000.0  # GeV
 _TO_LOGISTIC = math.sqrt(3.0) / math.pi
-_LEAST_WIDTH = 0.2  # of the etas, relative to those at 20 GeV
 
 
 @inlined
 def draw_etas(stream: Stream, radiation: Radiation, jets: Jets, start: int, stop: int) -> None:
-    """Draw the etas of the emissions that `recoil` appended."""
-    plateau = radiation.plateau
+    """Draw the etas of the emissions that `recoil` appended, relative to the boson.
+
+    Widths at kT are 1 - n (1 - 20 GeV / kT) of those at 20 GeV, n = `narrowing`. Colour flows
+    between the hardest emission and a later one, which is drawn to its side, the more the softer it
+    is: by `coherence` ln(kT_1 / kT) of the hardest one's eta.
+    """
+    plateau, edge = radiation.plateau, radiation.edge
     for i in range(start, stop):
         if uniform(stream) < radiation.photon:
             jets[i, ETA] = _NO_JET
         elif jets[i, ETA] == NEAR:
             jets[i, ETA] = jets[start, ETA] + radiation.opening * normal(stream)
         else:
-            eta = radiation.edge * logistic(uniform(stream)) + plateau * (
-                2.0 * uniform(stream) - 1.0
-            )
-            jets[i, ETA] = _narrowed(jets[i, PT], radiation) * eta
-        plateau = radiation.following_plateau
-
-
-@inlined
-def _narrowed(kt: float, radiation: Radiation) -> float:
-    """Distances in eta at this kT, relative to those at 20 GeV."""
-    narrowed = 1.0 - radiation.narrowing * logarithm(kt * (1.0 / REFERENCE_KT))
-    return max(narrowed, _LEAST_WIDTH)
+            eta = edge * logistic(uniform(stream)) + plateau * (2.0 * uniform(stream) - 1.0)
+            eta *= 1.0 - radiation.narrowing * (1.0 - REFERENCE_KT / jets[i, PT])
+            if i > start and jets[start, ETA] != _NO_JET:
+                hardness = logarithm(jets[start, PT] / jets[i, PT])
+                eta += radiation.coherence * hardness * jets[start, ETA]
+            jets[i, ETA] = eta
+        plateau, edge = radiation.following_plateau, radiation.following_edge
 
 
 @inlined
@@ -49,13 +52,31 @@ def logistic(number: float) -> float:
 def boost_emissions(
     jets: Jets, start: int, stop: int, radiation: Radiation, rapidity: float
 ) -> None:
-    """Boost emissions along the beam, the hardest and the others by their shares of a rapidity.
-
-    Hard ones lie nearer to the boson: its mean distance shrinks with kT as all widths do.
-    """
+    """Boost emissions along the beam, the hardest and the others by their shares of a rapidity."""
     for i in range(start, stop):
         pull = radiation.pull if i == start else radiation.following_pull
-        jets[i, ETA] += (1.0 - (1.0 - pull) * _narrowed(jets[i, PT], radiation)) * rapidity
+        jets[i, ETA] += pull * rapidity
+
+
+@inlined
+def luminosity(
+    radiation: Radiation, jets: Jets, count: int, transverse_mass: float, rapidity: float
+) -> float:
+    """Relative parton luminosity of a boson and its emissions: ((1 - x_1) (1 - x_2))^f.
+
+    What they need of the momenta of the protons is x_1,2 = sum of mT exp(+-y) / sqrt(s), and the
+    density of partons falls as (1 - x)^f, f = `fall`. Powers of x are in the other laws.
+    """
+    forward = transverse_mass * math.exp(rapidity)
+    backward = transverse_mass * math.exp(-rapidity)
+    for i in range(count):
+        if jets[i, ETA] < 0.5 * _NO_JET:
+            growth = math.exp(jets[i, ETA])
+            forward += jets[i, PT] * growth
+            backward += jets[i, PT] / growth
+    left = (1.0 - forward * (1.0 / _COLLISION_ENERGY)) * (1.0 - backward * (1.0 / _COLLISION_ENERGY))
+    possible = (forward < _COLLISION_ENERGY) & (backward < _COLLISION_ENERGY)
+    return left**radiation.fall if possible else 0.0
 
 
 @inlined

@@ -11,6 +11,7 @@ from ..constants.detector import Detector
 from ..sampling.random_numbers import Stream, direction, normal, uniform
 from .detector import FinalState
 from .kinematics import Direction, FourMomentum, pseudorapidity, transverse2
+from .taus import TAU_MASS
 
 __all__ = [
     "boosted",
@@ -19,6 +20,7 @@ __all__ = [
     "is_central",
     "lepton_and_tau",
     "normal_rapidity_of",
+    "opened",
     "rapidity_between",
     "rapidity_range",
     "squared_pts",
@@ -133,6 +135,50 @@ def with_noise(event: FinalState, lepton_noise: float, tau_noise: float) -> Fina
         event.unseen_x,
         event.unseen_y,
     )
+
+
+@inlined
+def opened(stream: Stream, event: FinalState, share1: float, share2: float) -> FinalState:
+    """The event in which what is seen of each tau leaves its line of flight, see `_opening`.
+
+    To first order in the angles; the visible pT stays as it is, and the neutrinos recoil.
+
+    Args:
+        share1, share2: visible energy of the tau to a lepton and the tau to hadrons; 1 for what
+            does not come from a tau.
+    """
+    eta1, phi1 = _opening(stream, share1, event.lepton_pt)
+    eta2, phi2 = _opening(stream, share2, event.tau_pt)
+    aside1_x, aside1_y = -phi1 * event.lepton_y, phi1 * event.lepton_x
+    aside2_x, aside2_y = -phi2 * event.tau_y, phi2 * event.tau_x
+    return FinalState(
+        event.lepton_pt,
+        event.lepton_eta + eta1,
+        event.lepton_x + aside1_x,
+        event.lepton_y + aside1_y,
+        event.tau_pt,
+        event.tau_eta + eta2,
+        event.tau_x + aside2_x,
+        event.tau_y + aside2_y,
+        event.lepton_noise,
+        event.tau_noise,
+        event.unseen_x - aside1_x - aside2_x,
+        event.unseen_y - aside1_y - aside2_y,
+    )
+
+
+@inlined
+def _opening(stream: Stream, share: float, pt: float) -> tuple[float, float]:
+    """Angles in eta and phi between a tau and its visible part of this share and pT.
+
+    Two-body kinematics: a visible part of mass 0 with the share x of the energy has the transverse
+    momentum squared m_tau^2 x (1 - x - rho), where rho is the mass squared of the neutrinos in
+    units of m_tau^2, and flat between 0 and 1 - x for a decay to a lepton, nearly. Hadrons of mass
+    squared rho have (x - rho) (1 - x), which on average is as large.
+    """
+    transverse = TAU_MASS * math.sqrt(share * (1.0 - share) * uniform(stream)) / pt
+    _, cosine, sine = direction(stream)
+    return transverse * cosine, transverse * sine
 
 
 @inlined

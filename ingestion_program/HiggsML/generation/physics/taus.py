@@ -9,9 +9,9 @@ import numpy as np
 from ..constants.particles import TauDecays
 from ..sampling.quantiles import Table, inverse_distribution
 
-__all__ = ["HADRONS", "LEPTON", "hadronic_density", "leptonic_density", "tau_shares"]
+__all__ = ["HADRONS", "LEPTON", "TAU_MASS", "hadronic_density", "leptonic_density", "tau_shares"]
 
-_TAU_MASS = 1.77693  # GeV, PDG 2024
+TAU_MASS = 1.77693  # GeV, PDG 2024
 _PION_MASS = 0.13957
 
 
@@ -30,7 +30,7 @@ def _two_body_density(x: Table, helicity: float, mass: float, spin: int) -> Tabl
     x = (1 + r)/2 + (1 - r)/2 cos theta, r = (m / m_tau)^2; alpha = 1 for a pion, and
     (m_tau^2 - 2 m^2) / (m_tau^2 + 2 m^2) for spin 1.
     """
-    r = (mass / _TAU_MASS) ** 2
+    r = (mass / TAU_MASS) ** 2
     alpha = 1.0 if spin == 0 else (1.0 - 2.0 * r) / (1.0 + 2.0 * r)
     cosine = (2.0 * x - 1.0 - r) / (1.0 - r)
     return np.where(x >= r, (1.0 + alpha * helicity * cosine) / (1.0 - r), 0.0)

@@ -9,7 +9,7 @@ from ...numerics.without_arrays import inlined
 from ..constants.detector import Detector
 from ..constants.radiation import Radiation
 from ..physics.detector import Cuts, FinalState, lost_recoil
-from ..physics.kinematics import pseudorapidity
+from ..physics.kinematics import pseudorapidity, tilted
 from ..physics.radiation import (
     ANYWHERE,
     END,
@@ -67,9 +67,11 @@ def draw_candidates(
 ) -> int:
     """Try BATCH times; list the candidates in `words[LISTED:]`; return their number."""
     s, words = space.scratch, space.words
-    count = draw_trials(stream, t, radiation, boson, cuts, s, words)
+    count = draw_trials(stream, t, radiation, boson, detector, cuts, s, words)
     draw_followers(stream, radiation, t.kts[0].followers, boson.bounded, count, s, words)
     draw_words(stream, 1, padded(count), words)
+    if boson.transverse:
+        _tilt_axes(padded(count), s)
     _test_taus(padded(count), cuts, s)
     _draw_rapidity(padded(count), boson, detector, s, words)
     for i in range(padded(count)):
@@ -147,6 +149,16 @@ def taus_of(s: Scratch, i: int, px: float, py: float, cuts: Cuts) -> tuple[bool,
     axis = s[at.COSINE + i], s[at.COS_PHI + i], s[at.SIN_PHI + i]
     shares = s[at.X1 + i], s[at.X2 + i]
     return taus_along(px, py, 1.0 / s[at.INVERSE_MASS2 + i], axis, shares, inverses)
+
+
+@inlined
+def _tilt_axes(count: int, s: Scratch) -> None:
+    """Turn the axes of the taus to the beams as the boson sees them."""
+    for i in range(count):
+        px, py = s[at.SOFT_X + i] - s[at.SUM_X + i], s[at.SOFT_Y + i] - s[at.SUM_Y + i]
+        axis = s[at.COSINE + i], s[at.COS_PHI + i], s[at.SIN_PHI + i]
+        axis = tilted(axis, px, py, 1.0 / s[at.INVERSE_MASS2 + i], s[at.TILT + i])
+        s[at.COSINE + i], s[at.COS_PHI + i], s[at.SIN_PHI + i] = axis
 
 
 @inlined

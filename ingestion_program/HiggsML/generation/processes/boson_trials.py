@@ -10,8 +10,14 @@ import math
 from ...arrays import Words
 from ...numerics.elementary import logarithm
 from ...numerics.without_arrays import inlined
+from ..constants.detector import Detector
 from ..constants.radiation import Radiation
-from ..physics.detector import Cuts, inverse_lepton_threshold, inverse_tau_threshold
+from ..physics.detector import (
+    Cuts,
+    inverse_lepton_threshold,
+    inverse_tau_threshold,
+    tau_noise_of,
+)
 from ..physics.kinematics import transverse_boson_cosine
 from ..physics.radiation import END, KtTables, hardest_of
 from ..physics.taus import HADRONS, LEPTON
@@ -53,13 +59,14 @@ def draw_trials(
     t: Tables,
     radiation: Radiation,
     boson: Boson,
+    detector: Detector,
     cuts: Cuts,
     s: Scratch,
     words: Words,
 ) -> int:
     """Try BATCH times; move trials whose energies can be enough to the front; their number."""
     draw_words(stream, 2, BATCH, words)
-    _draw_modes(boson, t.lowest, t.span, s, words)
+    _draw_modes(boson, detector, t.lowest, t.span, s, words)
     _look_up(t, boson, s, words)
     _test_energies(radiation, boson.bounded, cuts, s)
     count = listed(BATCH, at.PASSED, s, words)
@@ -69,18 +76,21 @@ def draw_trials(
             s[quantity + j] = s[quantity + k]
     draw_words(stream, 3, padded(count), words)
     draw_hardest(padded(count), radiation, t.kts[0], s, words)
-    _draw_direction(padded(count), radiation, boson.transverse, s, words)
+    _draw_direction(padded(count), radiation, boson, s, words)
     return count
 
 
 @inlined
-def _draw_modes(boson: Boson, lowest: float, span: float, s: Scratch, w: Words) -> None:
+def _draw_modes(
+    boson: Boson, detector: Detector, lowest: float, span: float, s: Scratch, w: Words
+) -> None:
     """Draw N of the hardest emission, the production mode and the noise: what needs no table."""
     share, right = -math.expm1(-span), boson.right
     if_right, if_left = 1.0 / right, 1.0 / (1.0 - right)
     for i in range(BATCH):
         s[at.NUMBER + i] = lowest - logarithm(1.0 - share * uniform_of(w[i]))
-        s[at.NOISE1 + i], s[at.NOISE2 + i] = normals_of(w[LANE + i], w[2 * LANE + i])
+        s[at.NOISE1 + i], number = normals_of(w[LANE + i], w[2 * LANE + i])
+        s[at.NOISE2 + i] = tau_noise_of(detector, number)
         # What is left of a uniform number after a choice is uniform within what was chosen.
         chosen = uniform_of(w[_CHOSEN + i])
         left = (chosen - right) * if_left
@@ -156,16 +166,19 @@ def draw_hardest(count: int, radiation: Radiation, tables: KtTables, s: Scratch,
 
 @inlined
 def _draw_direction(
-    count: int, radiation: Radiation, transverse: bool, s: Scratch, w: Words
+    count: int, radiation: Radiation, boson: Boson, s: Scratch, w: Words
 ) -> None:
     """Draw the soft recoil and the direction of the taus."""
     for i in range(count):
         x, y = normals_of(w[3 * LANE + i], w[4 * LANE + i])
         s[at.SOFT_X + i], s[at.SOFT_Y + i] = radiation.soft * x, radiation.soft * y
         u = uniform_of(w[5 * LANE + i])
-        if transverse:
+        if boson.transverse:
             v, t = uniform_of(w[6 * LANE + i]), uniform_of(w[7 * LANE + i])
             s[at.COSINE + i] = transverse_boson_cosine(u, v, t)
         else:
             s[at.COSINE + i] = 2.0 * u - 1.0
         _, s[at.COS_PHI + i], s[at.SIN_PHI + i] = direction_of(w[8 * LANE + i])
+        share = boson.tilted - uniform_of(w[9 * LANE + i])
+        sign = 1.0 if 2.0 * share > boson.tilted else -1.0
+        s[at.TILT + i] = sign if share > 0.0 else 0.0

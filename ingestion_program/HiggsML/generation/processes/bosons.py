@@ -5,20 +5,23 @@ comes last, because it only moves pseudorapidities. Numbers that decide most com
 whose taus cannot have the energy to be selected ends before anything else is drawn.
 """
 
+import math
+
 import numpy as np
 
 from ...arrays import Floats
 from ...numerics.without_arrays import inlined
-from ..constants.detector import Detector
 from ..constants.particles import ZBoson
 from ..constants.radiation import Radiation
 from ..constants.table import Constants
 from ..physics.detector import Cuts, cuts_of, reconstruct
 from ..physics.fake_taus import faking_share, with_fakes
 from ..physics.kinematics import breit_wigner_density
-from ..physics.rapidities import boost_emissions, draw_etas
+from ..physics.rapidities import boost_emissions, draw_etas, luminosity
+from ..physics.second_collisions import with_second_collision
+from ..physics.tau_pairs import opened
 from ..sampling.quantiles import POINTS, Table, inverse_distribution
-from ..sampling.random_numbers import Stream
+from ..sampling.random_numbers import Stream, exponential, uniform
 from . import boson_layout as at
 from .boson_candidates import draw_candidates, final_state, place_emissions
 from .boson_trials import RECOILS
@@ -72,7 +75,8 @@ def boson_cuts(c: Constants) -> Cuts:
 @inlined
 def draw_z(stream: Stream, c: Constants, t: Tables, cuts: Cuts, space: Workspace) -> int:
     """Candidates of the Z: both taus have the same helicity, because its spin is 1."""
-    z = Boson(1.0, 0.5 * (1.0 + c.z.polarisation), 0, True, c.z.rapidity, faking_share(c.detector))
+    right, faking = 0.5 * (1.0 + c.z.polarisation), faking_share(c.detector)
+    z = Boson(1.0, right, 0, True, c.z.rapidity, faking, c.z.tilted)
     return draw_candidates(stream, t, c.z_radiation, z, c.detector, cuts, space)
 
 
@@ -87,14 +91,14 @@ def finish_z(
     row: Floats,
 ) -> bool:
     """Go on with candidate i of the Z; True when it was selected and `row` is filled."""
-    return _boson_event(stream, c.z_radiation, c.detector, space, i, row)
+    return _boson_event(stream, c, c.z_radiation, space, i, row)
 
 
 @inlined
 def draw_higgs(stream: Stream, c: Constants, t: Tables, cuts: Cuts, space: Workspace) -> int:
     """Candidates of the Higgs: opposite helicities, because its spin is 0."""
     share, faking = gluon_fusion_share(c.higgs), faking_share(c.detector)
-    higgs = Boson(share, 0.5, 1, False, c.higgs.rapidity, faking)
+    higgs = Boson(share, 0.5, 1, False, c.higgs.rapidity, faking, 0.0)
     return draw_candidates(stream, t, c.gluon_fusion_radiation, higgs, c.detector, cuts, space)
 
 
@@ -104,24 +108,27 @@ def finish_higgs(
 ) -> bool:
     """Go on with candidate i of the Higgs; True when it was selected and `row` is filled."""
     if space.scratch[at.MODE + i] < gluon_fusion_share(c.higgs):
-        return _boson_event(stream, c.gluon_fusion_radiation, c.detector, space, i, row)
+        return _boson_event(stream, c, c.gluon_fusion_radiation, space, i, row)
     return rare_higgs_event(stream, c, t, cuts, space, i, row)
 
 
 @inlined
 def _boson_event(
-    stream: Stream,
-    radiation: Radiation,
-    detector: Detector,
-    space: Workspace,
-    i: int,
-    row: Floats,
+    stream: Stream, c: Constants, radiation: Radiation, space: Workspace, i: int, row: Floats
 ) -> bool:
     """Finish a candidate whose recoil was drawn with it."""
-    s, jets = space.scratch, space.jets
+    s, jets, detector = space.scratch, space.jets, c.detector
     count = place_emissions(s, i, jets)
     draw_etas(stream, radiation, jets, 0, count)
-    boost_emissions(jets, 0, count, radiation, s[at.RAPIDITY + i])
-    event, faking = final_state(s, i, detector), s[at.FAKING + i] > 0.0
+    rapidity = s[at.RAPIDITY + i]
+    boost_emissions(jets, 0, count, radiation, rapidity)
+    px, py = s[at.SOFT_X + i] - s[at.SUM_X + i], s[at.SOFT_Y + i] - s[at.SUM_Y + i]
+    transverse_mass = math.sqrt(1.0 / s[at.INVERSE_MASS2 + i] + px * px + py * py)
+    if uniform(stream) > luminosity(radiation, jets, count, transverse_mass, rapidity):
+        return False
+    activity = exponential(stream)
+    count = with_second_collision(stream, c.second_collision, activity, jets, count)
+    event = opened(stream, final_state(s, i, detector), s[at.X1 + i], s[at.X2 + i])
+    faking = s[at.FAKING + i] > 0.0
     passed, event = with_fakes(stream, detector, event, jets, count, faking)
-    return passed and reconstruct(stream, detector, event, jets, count, row)
+    return passed and reconstruct(stream, detector, event, jets, count, activity, row)

@@ -13,6 +13,7 @@ from ..physics.detector import (
     inverse_tau_threshold,
     lost_recoil,
     reconstruct,
+    tau_noise_of,
 )
 from ..physics.kinematics import (
     Direction,
@@ -98,7 +99,7 @@ def _draw_bosons(
 ) -> _Bosons:
     """Draw the bosons that recoil against emissions of this number, px and py."""
     vv, radiation = c.diboson, c.diboson_radiation
-    noises = normal(stream), normal(stream)
+    noises = normal(stream), tau_noise_of(c.diboson_detector, normal(stream))
     inverses = inverse_lepton_threshold(noises[0], cuts), inverse_tau_threshold(noises[1], cuts)
     soft_x, soft_y = soft_recoil(stream, radiation)
     sum_x, sum_y = sum_x + soft_x, sum_y + soft_y
@@ -154,7 +155,7 @@ def _tau_pair_event(
     boost_emissions(jets, 0, emissions, radiation, y)
     boost_jets(jets, emissions, count, y)
     event = boosted(event, y, unseen_x + bosons.lost[0], unseen_y + bosons.lost[1])
-    return reconstruct(stream, detector, event, jets, count, row)
+    return reconstruct(stream, detector, event, jets, count, exponential(stream), row)
 
 
 @inlined
@@ -216,7 +217,7 @@ def _w_event(
     boost_emissions(jets, 0, emissions, radiation, y)
     boost_jets(jets, emissions, count, y)
     event = boosted(event, y, unseen_x + bosons.lost[0], unseen_y + bosons.lost[1])
-    return reconstruct(stream, detector, event, jets, count, row)
+    return reconstruct(stream, detector, event, jets, count, exponential(stream), row)
 
 
 @inlined

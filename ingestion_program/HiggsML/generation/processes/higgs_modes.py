@@ -29,7 +29,8 @@ from ..physics.kinematics import (
 )
 from ..physics.radiation import Jets, X, Y, recoil, write_jet, write_parton
 from ..physics.rapidities import boost_emissions, boost_jets, draw_etas
-from ..physics.tau_pairs import boosted, central_rapidity, with_noise
+from ..physics.second_collisions import with_second_collision
+from ..physics.tau_pairs import boosted, central_rapidity, opened, with_noise
 from ..physics.taus import HADRONS
 from ..sampling.quantiles import quantile
 from ..sampling.random_numbers import Stream, direction, exponential, normal, uniform
@@ -117,11 +118,14 @@ def rare_higgs_event(
     if not by_tau:
         boost_jets(jets, count, count + 1, y)
         count += 1
+    activity = exponential(stream)
+    count = with_second_collision(stream, c.second_collision, activity, jets, count)
     lost_x, lost_y = lost_recoil(detector, soft_x, soft_y)
     event = boosted(event, y, beside.unseen_x + lost_x, beside.unseen_y + lost_y)
+    event = opened(stream, event, s[at.X1 + i] if by_tau else 1.0, s[at.X2 + i])
     faking = s[at.FAKING + i] > 0.0
     passed, event = with_fakes(stream, detector, event, jets, count, faking)
-    return passed and reconstruct(stream, detector, event, jets, count, row)
+    return passed and reconstruct(stream, detector, event, jets, count, activity, row)
 
 
 @inlined

@@ -8,7 +8,13 @@ from ...arrays import Floats
 from ...numerics.without_arrays import inlined
 from ..constants.particles import SingleTop, TopPair, TopQuark, WDecays
 from ..constants.table import Constants
-from ..physics.detector import Cuts, inverse_lepton_threshold, inverse_tau_threshold, lost_recoil
+from ..physics.detector import (
+    Cuts,
+    inverse_lepton_threshold,
+    inverse_tau_threshold,
+    lost_recoil,
+    tau_noise_of,
+)
 from ..physics.kinematics import from_transverse, scaled, transverse2
 from ..physics.quark_jets import (
     fake_candidates,
@@ -51,7 +57,7 @@ def single_top_event(
     which = faking_jet(number, emissions + 1, 1, top)
     if which < 0:
         return False
-    noises = normal(stream), normal(stream)
+    noises = normal(stream), tau_noise_of(c.top_detector, normal(stream))
     soft_x, soft_y = soft_recoil(stream, radiation)
     recoil_x, recoil_y = 0.5 * (soft_x - sum_x), 0.5 * (soft_y - sum_y)
     pt = single.pt * (exponential(stream) + exponential(stream))

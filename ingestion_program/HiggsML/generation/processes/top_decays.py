@@ -24,7 +24,7 @@ from ..physics.radiation import Jets
 from ..physics.rapidities import boost_emissions, boost_jets
 from ..physics.taus import LEPTON
 from ..sampling.quantiles import Table, inverse_distribution, quantile
-from ..sampling.random_numbers import Stream, direction, normal, uniform
+from ..sampling.random_numbers import Stream, direction, exponential, normal, uniform
 
 __all__ = [
     "Rates",
@@ -149,4 +149,4 @@ def reconstruct_tops(
     count = split(stream, jets, emissions, count, c.top)
     boost_emissions(jets, 0, emissions, radiation, y)
     boost_jets(jets, emissions, count, y)
-    return reconstruct(stream, c.top_detector, event, jets, count, row)
+    return reconstruct(stream, c.top_detector, event, jets, count, exponential(stream), row)

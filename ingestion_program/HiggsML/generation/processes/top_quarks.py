@@ -13,6 +13,7 @@ from ..physics.detector import (
     inverse_lepton_threshold,
     inverse_tau_threshold,
     lost_recoil,
+    tau_noise_of,
 )
 from ..physics.kinematics import FourMomentum, from_transverse, scaled, transverse2
 from ..physics.quark_jets import (
@@ -118,7 +119,7 @@ def _pair_event(
     which = faking_jet(number / rates.fake, emissions + 2, 2, top)
     if not is_prompt and which < 0:
         return False
-    noises = normal(stream), normal(stream)
+    noises = normal(stream), tau_noise_of(c.top_detector, normal(stream))
     motion = _draw_motion(stream, pair, radiation, sum_x, sum_y)
     top1 = from_transverse(motion.px1, motion.py1, motion.gap, top.mass)
     bottom1, lepton, neutrino1 = top_decay(stream, top1, top, t.masses)

@@ -13,6 +13,7 @@ from HiggsML.generation.physics.kinematics import (
     from_transverse,
     polar,
     pseudorapidity,
+    tilted,
     transverse_boson_cosine,
     two_body_decay,
     wrapped,
@@ -52,6 +53,29 @@ def test_decay_conserves_momentum_and_masses(px, py, y, cosine, phi, share):
     scale = parent[3] ** 2
     assert mass2(first) == pytest.approx((share * mass) ** 2, abs=1e-9 * scale)
     assert mass2(second) == pytest.approx(0.0, abs=1e-9 * scale)
+
+
+@SEEDED
+@given(MOMENTA, MOMENTA, st.sampled_from([-1.0, 1.0]))
+def test_what_is_drawn_along_a_tilted_beam_flies_along_the_beam(px, py, tilt):
+    """A massless particle of that direction in the boson's frame has no pT in the laboratory."""
+    mass = 90.0
+    cosine, cos_phi, sin_phi = tilted.py_func((1.0, 1.0, 0.0), px, py, mass**2, tilt)
+    sine = math.sqrt(1.0 - cosine**2)
+    rest = (tilt * sine * cos_phi, tilt * sine * sin_phi, tilt * cosine, 1.0)
+    boson = from_transverse(px, py, 0.0, mass)
+    found = boost(rest, boson, mass)
+    np.testing.assert_allclose(found[:2], 0.0, atol=1e-6 * found[3])
+
+
+@SEEDED
+@given(COSINES, ANGLES, MOMENTA, MOMENTA)
+def test_without_a_tilt_the_angle_to_the_beam_stays(cosine, phi, px, py):
+    axis = (cosine, math.cos(phi), math.sin(phi))
+    found = tilted.py_func(axis, px, py, 8000.0, 0.0)
+    assert found[0] == pytest.approx(cosine, abs=1e-12)
+    if abs(cosine) < 0.999 and math.hypot(px, py) > 1e-3:
+        assert math.hypot(found[1], found[2]) == pytest.approx(1.0, abs=1e-6)
 
 
 @SEEDED

@@ -6,6 +6,7 @@ from numba import njit
 
 from HiggsML.generation.constants.table import CONSTANTS
 from HiggsML.generation.physics.radiation import (
+    ANYWHERE,
     ETA,
     MOST_JETS,
     PT,
@@ -13,7 +14,12 @@ from HiggsML.generation.physics.radiation import (
     mean_number,
     recoil,
 )
-from HiggsML.generation.physics.rapidities import boost_emissions, draw_etas, logistic
+from HiggsML.generation.physics.rapidities import (
+    boost_emissions,
+    draw_etas,
+    logistic,
+    luminosity,
+)
 from HiggsML.generation.sampling.quantiles import inverse_distribution, quantile, value_at
 from HiggsML.generation.sampling.random_numbers import exponential, open_stream, top_up
 from HiggsML.numerics.records import as_record
@@ -100,12 +106,53 @@ def test_logistic_numbers_have_variance_one():
 
 
 def test_the_hardest_emission_follows_the_boson_more_than_the_others():
-    """At 20 GeV by their shares; at e times 20 GeV a quarter of the distance is lost."""
     jets = np.zeros((4, 5))
-    jets[:, PT] = [20.0, 20.0, 20.0, 20.0 * math.e]
-    radiation = RADIATION._replace(pull=0.6, following_pull=0.2, narrowing=0.25)
+    radiation = RADIATION._replace(pull=0.6, following_pull=0.2)
     boost_emissions.py_func(jets, 1, 4, radiation, 2.0)
-    np.testing.assert_allclose(jets[:, ETA], [0.0, 1.2, 0.4, 0.8])
+    np.testing.assert_allclose(jets[:, ETA], [0.0, 1.2, 0.4, 0.4])
+
+
+@njit
+def etas_of(stream, radiation, jets, n):
+    """Etas of the two emissions of these jets, drawn again and again."""
+    result = np.empty((n, 2))
+    for i in range(n):
+        top_up(stream)
+        jets[:, ETA] = ANYWHERE
+        draw_etas(stream, radiation, jets, 0, 2)
+        result[i] = jets[:2, ETA]
+    return result
+
+
+def test_etas_narrow_with_kt_and_later_ones_follow_the_first():
+    """Widths, and the slope of one eta on the other: five standard errors of 100,000 pairs."""
+    radiation = RADIATION._replace(
+        photon=0.0, narrowing=0.4, edge=1.0, plateau=3.0, coherence=0.2, following_edge=0.5
+    )
+    jets = np.zeros((2, 5))
+    jets[:, PT] = [80.0, 40.0]
+    first, second = etas_of(open_stream(4, 0, 0), as_record(radiation), jets, 100_000).T
+    assert first.std() == pytest.approx(
+        (1.0 - 0.4 * 0.75) * math.hypot(1.0, 3.0 / 3**0.5), rel=0.012
+    )
+    slope = np.mean(first * second) / np.mean(first**2)
+    width = (1.0 - 0.4 * 0.5) * math.hypot(0.5, radiation.following_plateau / 3**0.5)
+    error = width / (first.std() * math.sqrt(len(first)))
+    assert slope == pytest.approx(0.2 * math.log(2.0), abs=5.0 * error)
+    assert np.std(second - slope * first) == pytest.approx(width, rel=0.012)
+
+
+def test_luminosity_falls_with_what_is_needed_of_the_protons():
+    """By hand: mT = 130 GeV at rapidity 0 needs a hundredth of both; too much cannot be."""
+    radiation = RADIATION._replace(fall=3.0)
+    none, one = np.zeros((0, 5)), np.zeros((1, 5))
+    alone = luminosity.py_func(radiation, none, 0, 130.0, 0.0)
+    assert alone == pytest.approx(0.99**6)
+    one[0, PT], one[0, ETA] = 130.0, math.log(20.0)
+    beside = luminosity.py_func(radiation, one, 1, 130.0, 0.0)
+    assert beside == pytest.approx((1.0 - 0.21) ** 3 * (1.0 - 0.0105) ** 3)
+    one[0, ETA] = 5.0
+    assert luminosity.py_func(radiation, one, 1, 130.0, 0.0) == 0.0
 
 
 def test_isolated_photons_are_no_jets():

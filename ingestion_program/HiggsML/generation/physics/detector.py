@@ -211,6 +211,7 @@ def _measure_energies(
         return False, lepton_response, tau_response
     far = abs(event.lepton_eta) > detector.central_eta
     lost = far and uniform(stream) > detector.forward_efficiency
+    lost |= abs(event.lepton_eta) > detector.lepton_eta
     return not lost, lepton_response, tau_response
 
 

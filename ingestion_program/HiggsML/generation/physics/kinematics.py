@@ -17,8 +17,8 @@ __all__ = [
     "polar",
     "pseudorapidity",
     "scaled",
-    "transverse2",
     "tilted",
+    "transverse2",
     "transverse_boson_cosine",
     "two_body_decay",
     "wrapped",
@@ -149,18 +149,19 @@ def tilted(axis: Direction, px: float, py: float, mass2: float, tilt: float) -> 
     Args:
         axis: cosine of the angle to that beam, cosine and sine of the azimuth about it.
         px, py, mass2: of the boson, GeV and GeV^2.
-        tilt: 1 and -1 for the beam along z and against it, 0 for none of them.
+        tilt: 1 for the beam along z, -1 for the line of the other one, 0 for the z axis.
     """
     cosine, cos_phi, sin_phi = axis
+    px += 1e-9  # GeV: a boson at rest has an azimuth too
     pt2 = px * px + py * py
-    pt = math.sqrt(max(pt2, 1e-12))
+    pt = math.sqrt(pt2)
     sine_tilt = tilt * pt / math.sqrt(mass2 + pt2)
     cosine_tilt = math.sqrt(1.0 - sine_tilt * sine_tilt)
     sine = math.sqrt(1.0 - cosine * cosine)
     along = sine * cos_phi * cosine_tilt - cosine * sine_tilt
     aside = sine * sin_phi
     to_beam = sine * cos_phi * sine_tilt + cosine * cosine_tilt
-    unit = 1.0 / (pt * math.sqrt(max(along * along + aside * aside, 1e-12)))
+    unit = 1.0 / (pt * math.sqrt(max(along * along + aside * aside, 1e-24)))
     x, y = along * px - aside * py, along * py + aside * px
     return min(max(to_beam, -1.0), 1.0), x * unit, y * unit
 

@@ -74,7 +74,9 @@ def luminosity(
             growth = math.exp(jets[i, ETA])
             forward += jets[i, PT] * growth
             backward += jets[i, PT] / growth
-    left = (1.0 - forward * (1.0 / _COLLISION_ENERGY)) * (1.0 - backward * (1.0 / _COLLISION_ENERGY))
+    left = (1.0 - forward * (1.0 / _COLLISION_ENERGY)) * (
+        1.0 - backward * (1.0 / _COLLISION_ENERGY)
+    )
     possible = (forward < _COLLISION_ENERGY) & (backward < _COLLISION_ENERGY)
     return left**radiation.fall if possible else 0.0
 

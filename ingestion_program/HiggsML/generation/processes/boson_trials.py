@@ -165,9 +165,7 @@ def draw_hardest(count: int, radiation: Radiation, tables: KtTables, s: Scratch,
 
 
 @inlined
-def _draw_direction(
-    count: int, radiation: Radiation, boson: Boson, s: Scratch, w: Words
-) -> None:
+def _draw_direction(count: int, radiation: Radiation, boson: Boson, s: Scratch, w: Words) -> None:
     """Draw the soft recoil and the direction of the taus."""
     for i in range(count):
         x, y = normals_of(w[3 * LANE + i], w[4 * LANE + i])

@@ -126,17 +126,15 @@ def etas_of(stream, radiation, jets, n):
 
 def test_etas_narrow_with_kt_and_later_ones_follow_the_first():
     """Widths, and the slope of one eta on the other: five standard errors of 100,000 pairs."""
-    radiation = RADIATION._replace(
-        photon=0.0, narrowing=0.4, edge=1.0, plateau=3.0, coherence=0.2, following_edge=0.5
-    )
+    changes = {"narrowing": 0.4, "edge": 1.0, "plateau": 3.0, "following_narrowing": 0.2}
+    changes |= {"following_edge": 0.5, "following_plateau": 4.0, "coherence": 0.2, "photon": 0.0}
     jets = np.zeros((2, 5))
     jets[:, PT] = [80.0, 40.0]
-    first, second = etas_of(open_stream(4, 0, 0), as_record(radiation), jets, 100_000).T
-    assert first.std() == pytest.approx(
-        (1.0 - 0.4 * 0.75) * math.hypot(1.0, 3.0 / 3**0.5), rel=0.012
-    )
+    stream, radiation = open_stream(4, 0, 0), as_record(RADIATION._replace(**changes))
+    first, second = etas_of(stream, radiation, jets, 100_000).T
+    assert first.std() == pytest.approx(math.hypot(1.0, 3.0 * 0.7 / 3**0.5), rel=0.012)
     slope = np.mean(first * second) / np.mean(first**2)
-    width = (1.0 - 0.4 * 0.5) * math.hypot(0.5, radiation.following_plateau / 3**0.5)
+    width = math.hypot(0.5, 4.0 * 0.9 / 3**0.5)
     error = width / (first.std() * math.sqrt(len(first)))
     assert slope == pytest.approx(0.2 * math.log(2.0), abs=5.0 * error)
     assert np.std(second - slope * first) == pytest.approx(width, rel=0.012)

@@ -54,11 +54,11 @@ class ZBoson(NamedTuple):
     width: float = 2.4955  # GeV, PDG 2024
     lowest: float = 50.0  # GeV
     highest: float = 1500.0
-    luminosity_power: float = 2.95  # parton luminosities fall as (pT + mT)^-power; tuned
-    luminosity_running: float = 0.35  # growth of half that power with the logarithm; tuned
-    tilted: float = 0.77  # share of decays whose axis is a beam as the Z sees it; full simulation
+    luminosity_power: float = 2.77  # parton luminosities fall as (pT + mT)^-power; tuned
+    luminosity_running: float = 0.28  # growth of half that power with the logarithm; tuned
+    tilted: float = 0.971  # share of decays whose axis is a beam as the Z sees it; full simulation
     polarisation: float = -0.147  # of the tau-, S. Schael et al., Phys. Rept. 427 (2006) 257
-    rapidity: float = 3.48  # standard deviation; tuned
+    rapidity: float = 6.07  # standard deviation; tuned
 
 
 class Higgs(NamedTuple):
@@ -99,13 +99,13 @@ class TopQuark(NamedTuple):
     mass: float = 172.57  # PDG 2024
     longitudinal: float = 0.69  # W helicity fraction (0.69 in the standard model)
     bottom_mass: float = 4.8
-    splitting: float = 0.119  # probability that a quark radiates another jet; tuned
+    splitting: float = 0.106  # probability that a quark radiates another jet; tuned
     least_share: float = 0.1  # of the quark's momentum, in that jet
     least_distance: float = 0.6  # of that jet
     distances: float = 3.0  # largest distance, relative to the least
-    semileptonic: float = 0.378  # b -> l nu c or c -> l nu s: 2 x (0.107 + 0.08), PDG 2024
-    neutrino_share: float = 0.312  # largest share of the b quark's momentum in such a neutrino
-    bottom_fake: float = 1.35  # rate of fake taus of b jets, relative to light ones; tuned
+    semileptonic: float = 0.385  # b -> l nu c or c -> l nu s: 2 x (0.107 + 0.08), PDG 2024
+    neutrino_share: float = 0.272  # largest share of the b quark's momentum in such a neutrino
+    bottom_fake: float = 0.924  # rate of fake taus of b jets, relative to light ones; tuned
 
 
 class TopPair(NamedTuple):
@@ -113,16 +113,16 @@ class TopPair(NamedTuple):
 
     cross_section: float = 831.8  # pb, 13 TeV, NNLO+NNLL, LHC Top WG
     quark_annihilation: float = 0.12  # share of q qbar -> t tbar, from the public rows
-    pt: float = 40.6  # GeV, scale of the Gamma(3) spectrum
-    rapidity: float = 1.62  # standard deviation of the pair's
-    rapidity_gap: float = 0.669  # and of half the difference
+    pt: float = 38.6  # GeV, scale of the Gamma(3) spectrum
+    rapidity: float = 1.51  # standard deviation of the pair's
+    rapidity_gap: float = 0.637  # and of half the difference
 
 
 class SingleTop(NamedTuple):
     """Single top quarks of the t-channel."""
 
     cross_section: float = 245.0  # pb, 13 TeV, t and tbar, NLO, LHC Top WG
-    pt: float = 55.0  # GeV, scale of the Gamma(2) spectrum; tuned, as what follows
+    pt: float = 53.3  # GeV, scale of the Gamma(2) spectrum; tuned, as what follows
     rapidity: float = 1.3  # standard deviation of the mean of top and quark
     rapidity_gap: float = 1.7  # and of half the difference
 
@@ -130,14 +130,14 @@ class SingleTop(NamedTuple):
 class Diboson(NamedTuple):
     """Two bosons: what they decay to (relative rates), and how they move; tuned."""
 
-    two_leptons: float = 0.881  # W -> lepton, W -> tau
-    z_and_jets: float = 0.163  # Z -> tau tau, other boson -> quarks
-    z_and_nothing: float = 0.174  # Z -> tau tau, Z -> neutrinos
-    fake: float = 0.539  # W -> lepton, a quark of the other boson or radiation taken for a tau
-    hidden: float = 0.697  # of fakes by radiation: other boson unseen (leptons lost, neutrinos)
-    pt: float = 23.8  # GeV, scale of the Gamma(2) spectrum
+    two_leptons: float = 0.397  # W -> lepton, W -> tau
+    z_and_jets: float = 0.0913  # Z -> tau tau, other boson -> quarks
+    z_and_nothing: float = 0.211  # Z -> tau tau, Z -> neutrinos
+    fake: float = 0.337  # W -> lepton, a quark of the other boson or radiation taken for a tau
+    hidden: float = 0.521  # of fakes by radiation: other boson unseen (leptons lost, neutrinos)
+    pt: float = 25.9  # GeV, scale of the Gamma(2) spectrum
     rapidity: float = 2.9
-    rapidity_gap: float = 1.01
-    forward: float = 0.502  # a in 1 + a cos(theta), of a W's lepton to the W's flight
+    rapidity_gap: float = 0.895
+    forward: float = 0.602  # a in 1 + a cos(theta), of a W's lepton to the W's flight
     z_mass: float = 91.188
     z_right: float = 0.4265  # share of taus of positive helicity

@@ -45,7 +45,9 @@ class Radiation(NamedTuple):
     following_plateau: float
     """The same of the later emissions."""
     narrowing: float
-    """Share of all widths in eta that is lost where kT grows from 20 GeV to infinity."""
+    """Share of the plateau that is lost where kT grows from 20 GeV to infinity."""
+    following_narrowing: float
+    """The same of the later emissions."""
     edge: float
     """Standard deviation of what blurs the plateau (logistic distribution), at 20 GeV."""
     following_edge: float
@@ -74,29 +76,30 @@ class Radiation(NamedTuple):
 # fmt: off
 _TUNES = {
     #                    gg -> H qq -> Z gg -> tt qq -> VV
-    "mean_number":       (  1.14,  0.455,   1.42,   0.74),
-    "power":             (  1.07,    1.5,   1.02,   1.09),
-    "scale":             ( 312.0,  133.0,  541.0,  201.0),
-    "steepening":        (  2.93,   1.65,   4.73,    1.6),
+    "mean_number":       (  1.14,  0.557,    1.6,  0.708),
+    "power":             (  1.07,   1.24,   1.04,   1.12),
+    "scale":             ( 312.0,  105.0,  527.0,  364.0),
+    "steepening":        (  2.93,   1.08,   4.73,   2.73),
     "lowest":            (  12.0,   12.0,   12.0,   12.0),
-    "followers":         (  1.24,   1.01,    1.4,   1.27),
-    "following_power":   ( 0.732,  0.875,  0.933,  0.701),
-    "variation":         ( 0.466,   0.36,  0.403,   0.24),
-    "cascade":           (   0.4,  0.253,  0.141,  0.184),
-    "plateau":           (  3.88,    2.6,   4.25,   3.88),
-    "following_plateau": (  4.45,   3.81,   3.19,    3.0),
-    "narrowing":         (  0.45,   0.55,  0.45,   0.55),
-    "edge":              (  1.18,   1.25,    1.1,   1.09),
-    "following_edge":    (  1.18,   1.25,    1.1,   1.09),
-    "pull":              ( 0.442,  0.559,  0.335,  0.777),
-    "following_pull":    ( 0.412,  0.221,  0.335,  0.777),
-    "coherence":         (   0.2,    0.2,    0.0,    0.0),
-    "fall":              (   5.0,    4.0,    0.0,    0.0),
-    "repulsion":         ( 0.239,  0.332,   0.11,    0.2),
-    "splitting":         (0.0625, 0.0754,  0.229,  0.303),
-    "opening":           (  1.12,  0.882,   2.38,   2.16),
+    "followers":         (  1.24,   1.23,   1.77,   1.03),
+    "following_power":   ( 0.732,  0.727,  0.728,  0.754),
+    "variation":         ( 0.466,  0.398,  0.374,   0.24),
+    "cascade":           (   0.4,  0.341,   0.15,  0.266),
+    "plateau":           (  3.88,   3.17,   5.41,   5.79),
+    "following_plateau": (  4.45,   4.95,   3.08,    3.0),
+    "narrowing":         (  0.45,  0.436,  0.521,  0.762),
+    "following_narrowing": (  0.45,  0.436,  0.521,  0.762),
+    "edge":              (  1.18,   1.34,    1.1,   1.09),
+    "following_edge":    (  1.18,  0.972,    1.1,   1.09),
+    "pull":              ( 0.442,  0.873,  0.163,  0.777),
+    "following_pull":    ( 0.412,  0.355,  0.335,  0.777),
+    "coherence":         (   0.2,  0.227,    0.0,    0.0),
+    "fall":              (   5.0,   3.05,    0.0,    0.0),
+    "repulsion":         ( 0.239,  0.281, 0.0886,    0.2),
+    "splitting":         (0.0625, 0.0683,  0.229,  0.303),
+    "opening":           (  1.12,  0.956,   2.38,   2.16),
     "photon":            (   0.0, 0.0008,    0.0,    0.0),
-    "soft":              (  9.12,   5.38,   7.02,   5.94),
+    "soft":              (  9.12,   5.66,   4.76,   7.08),
 }
 # fmt: on
 GLUON_FUSION, DRELL_YAN, TOPS_OF_GLUONS, DIBOSONS = (
@@ -120,8 +123,10 @@ TOPS_OF_QUARKS = TOPS_OF_GLUONS._replace(mean_number=0.4 * TOPS_OF_GLUONS.mean_n
 class SecondCollision(NamedTuple):
     """Pairs of jets from a second collision of partons in the same protons; tuned."""
 
-    rate: float = 0.035  # mean number with kT above 20 GeV
-    power: float = 4.2  # of that number's fall with kT
+    rate: float = 0.0223  # mean number with kT above 20 GeV
+    power: float = 5.7  # of that number's fall with kT
     lowest: float = 15.0  # GeV
-    width: float = 2.0  # standard deviation of their etas
-    imbalance: float = 0.4  # standard deviation of ln(pT ratio), and of the angle to opposite, rad
+    width: float = 2.24  # standard deviation of their etas
+    imbalance: float = (
+        0.336  # standard deviation of ln(pT ratio), and of the angle to opposite, rad
+    )

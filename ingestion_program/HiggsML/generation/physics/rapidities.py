@@ -22,24 +22,25 @@ _TO_LOGISTIC = math.sqrt(3.0) / math.pi
 def draw_etas(stream: Stream, radiation: Radiation, jets: Jets, start: int, stop: int) -> None:
     """Draw the etas of the emissions that `recoil` appended, relative to the boson.
 
-    Widths at kT are 1 - n (1 - 20 GeV / kT) of those at 20 GeV, n = `narrowing`. Colour flows
+    The plateau at kT is 1 - n (1 - 20 GeV / kT) of that at 20 GeV, n = `narrowing`. Colour flows
     between the hardest emission and a later one, which is drawn to its side, the more the softer it
     is: by `coherence` ln(kT_1 / kT) of the hardest one's eta.
     """
-    plateau, edge = radiation.plateau, radiation.edge
+    plateau, narrowing, edge = radiation.plateau, radiation.narrowing, radiation.edge
     for i in range(start, stop):
         if uniform(stream) < radiation.photon:
             jets[i, ETA] = _NO_JET
         elif jets[i, ETA] == NEAR:
             jets[i, ETA] = jets[start, ETA] + radiation.opening * normal(stream)
         else:
-            eta = edge * logistic(uniform(stream)) + plateau * (2.0 * uniform(stream) - 1.0)
-            eta *= 1.0 - radiation.narrowing * (1.0 - REFERENCE_KT / jets[i, PT])
+            half = plateau * (1.0 - narrowing * (1.0 - REFERENCE_KT / jets[i, PT]))
+            eta = edge * logistic(uniform(stream)) + half * (2.0 * uniform(stream) - 1.0)
             if i > start and jets[start, ETA] != _NO_JET:
                 hardness = logarithm(jets[start, PT] / jets[i, PT])
                 eta += radiation.coherence * hardness * jets[start, ETA]
             jets[i, ETA] = eta
         plateau, edge = radiation.following_plateau, radiation.following_edge
+        narrowing = radiation.following_narrowing
 
 
 @inlined

@@ -69,16 +69,6 @@ def test_what_is_drawn_along_a_tilted_beam_flies_along_the_beam(px, py, tilt):
 
 
 @SEEDED
-@given(COSINES, ANGLES, MOMENTA, MOMENTA)
-def test_without_a_tilt_the_angle_to_the_beam_stays(cosine, phi, px, py):
-    axis = (cosine, math.cos(phi), math.sin(phi))
-    found = tilted.py_func(axis, px, py, 8000.0, 0.0)
-    assert found[0] == pytest.approx(cosine, abs=1e-12)
-    if abs(cosine) < 0.999 and math.hypot(px, py) > 1e-3:
-        assert math.hypot(found[1], found[2]) == pytest.approx(1.0, abs=1e-6)
-
-
-@SEEDED
 @given(COSINES, ANGLES, COSINES, ANGLES)
 def test_around_keeps_length_and_angle(cosine, phi, axis_cosine, axis_phi):
     axis = polar(axis_cosine, math.cos(axis_phi), math.sin(axis_phi))

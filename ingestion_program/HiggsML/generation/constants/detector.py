@@ -14,7 +14,7 @@ class Detector(NamedTuple):
     jet_eta: float = 4.9
     radius: float = 0.6  # of a jet, and the least distance of two objects
     central_eta: float = 1.5
-    forward_efficiency: float = 0.931  # of leptons beyond central_eta, relative to within
+    forward_efficiency: float = 0.969  # of leptons beyond central_eta, relative to within
     lepton_noise: float = 0.0155  # relative resolution
     tau_scale: float = 1.004  # response before the correction
     tau_offset: float = 0.75  # GeV, underlying event in the cone
@@ -23,42 +23,42 @@ class Detector(NamedTuple):
     tau_tail: float = 0.085  # see `tau_noise_of`
     tau_eta_error: float = 0.030  # of a tau's axis: the cells of the calorimeter are 0.1 wide
     tau_phi_error: float = 0.0505  # and 10 degrees in phi, rad
-    fake_tau: float = 0.0092  # rate of a jet taken for a tau, relative to that of the tau's decay
+    fake_tau: float = 0.00942  # rate of a jet taken for a tau, relative to that of the tau's decay
     untagged: float = 0.3  # share of taus above the cut that are not found
-    tau_cone: float = 0.139  # of the tracks of a tau about the axis of its jet
-    isolation: float = 12.0  # GeV, of a jet near the lepton
-    isolation_loss: float = 0.0241  # of leptons, for jets whose scalar sum is the lepton's pT
-    jet_scale: float = 0.961  # share of a parton's momentum that is measured in its jet
-    jet_offset: float = 0.604  # GeV, underlying event in the cone
-    jet_seen: float = 0.966  # the same anywhere in the detector: the rest is missing momentum
-    jet_lost: float = 1.8  # GeV, in towers below threshold
-    jet_stochastic: float = 0.799  # sqrt(GeV), of what is seen
+    tau_cone: float = 0.14  # of the tracks of a tau about the axis of its jet
+    isolation: float = 10.9  # GeV, of a jet near the lepton
+    isolation_loss: float = 0.0244  # of leptons, for jets whose scalar sum is the lepton's pT
+    jet_scale: float = 0.958  # share of a parton's momentum that is measured in its jet
+    jet_offset: float = 0.582  # GeV, underlying event in the cone
+    jet_seen: float = 0.971  # the same anywhere in the detector: the rest is missing momentum
+    jet_lost: float = 1.87  # GeV, in towers below threshold
+    jet_stochastic: float = 0.765  # sqrt(GeV), of what is seen
     jet_constant: float = 0.0
-    jet_outside: float = 0.409  # sqrt(GeV), mean of what falls out of the cone: not missing
-    jet_angle: float = 0.031  # rad, between a jet's momentum and what is seen of it
-    jet_escaping: float = 0.175  # probability that neutrinos or long-lived hadrons leave a jet
-    jet_escape: float = 0.676  # largest share of the jet that they take
-    soft_noise: float = 7.69  # GeV, each component of the missing energy
-    soft_spread: float = 0.874  # share of that noise squared that varies from event to event
-    soft_scale: float = 0.626  # response to the soft recoil
-    soft_growth: float = 0.0372  # GeV, growth of that noise squared with the jets' scalar sum
+    jet_outside: float = 0.388  # sqrt(GeV), mean of what falls out of the cone: not missing
+    jet_angle: float = 0.0286  # rad, between a jet's momentum and what is seen of it
+    jet_escaping: float = 0.173  # probability that neutrinos or long-lived hadrons leave a jet
+    jet_escape: float = 0.6  # largest share of the jet that they take
+    soft_noise: float = 7.76  # GeV, each component of the missing energy
+    soft_spread: float = 0.859  # share of that noise squared that varies from event to event
+    soft_scale: float = 0.624  # response to the soft recoil
+    soft_growth: float = 0.043  # GeV, growth of that noise squared with the jets' scalar sum
 
 
 # Effective: out-of-cone losses of quark jets enter as a resolution; fitted apart from Z and H.
 TOP_DETECTOR = Detector(
-    jet_scale=0.944,
-    jet_seen=0.887,
+    jet_scale=0.932,
+    jet_seen=0.88,
     jet_lost=0.0,
-    jet_stochastic=2.0,
-    jet_constant=0.0158,
-    jet_outside=0.752,
+    jet_stochastic=1.97,
+    jet_constant=0.0225,
+    jet_outside=0.785,
     jet_escaping=0.0,
-    soft_noise=1.48,
-    soft_growth=0.0246,
+    soft_noise=1.14,
+    soft_growth=0.0244,
     soft_scale=1.05,
-    jet_offset=2.06,
-    tau_cone=0.181,
-    tau_scale=0.932,
+    jet_offset=2.17,
+    tau_cone=0.205,
+    tau_scale=0.923,
 )
 # A simplification: nothing of the soft recoil is lost. What a response below 1 would add to the
 # missing momentum (2 GeV in each component at 0.565) is in `soft_noise`, fitted without it.

@@ -149,7 +149,7 @@ def tilted(axis: Direction, px: float, py: float, mass2: float, tilt: float) -> 
     Args:
         axis: cosine of the angle to that beam, cosine and sine of the azimuth about it.
         px, py, mass2: of the boson, GeV and GeV^2.
-        tilt: 1 for the beam along z, -1 for the line of the other one, 0 for the z axis.
+        tilt: 1 for the beam along z, -1 for the line of the other one.
     """
     cosine, cos_phi, sin_phi = axis
     px += 1e-9  # GeV: a boson at rest has an azimuth too

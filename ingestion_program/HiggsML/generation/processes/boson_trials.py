@@ -177,6 +177,4 @@ def _draw_direction(count: int, radiation: Radiation, boson: Boson, s: Scratch, 
         else:
             s[at.COSINE + i] = 2.0 * u - 1.0
         _, s[at.COS_PHI + i], s[at.SIN_PHI + i] = direction_of(w[8 * LANE + i])
-        share = boson.tilted - uniform_of(w[9 * LANE + i])
-        sign = 1.0 if 2.0 * share > boson.tilted else -1.0
-        s[at.TILT + i] = sign if share > 0.0 else 0.0
+        s[at.TILT + i] = 1.0 if uniform_of(w[9 * LANE + i]) < 0.5 else -1.0

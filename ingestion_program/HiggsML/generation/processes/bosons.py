@@ -76,7 +76,7 @@ def boson_cuts(c: Constants) -> Cuts:
 def draw_z(stream: Stream, c: Constants, t: Tables, cuts: Cuts, space: Workspace) -> int:
     """Candidates of the Z: both taus have the same helicity, because its spin is 1."""
     right, faking = 0.5 * (1.0 + c.z.polarisation), faking_share(c.detector)
-    z = Boson(1.0, right, 0, True, c.z.rapidity, faking, c.z.tilted)
+    z = Boson(1.0, right, 0, True, c.z.rapidity, faking)
     return draw_candidates(stream, t, c.z_radiation, z, c.detector, cuts, space)
 
 
@@ -98,7 +98,7 @@ def finish_z(
 def draw_higgs(stream: Stream, c: Constants, t: Tables, cuts: Cuts, space: Workspace) -> int:
     """Candidates of the Higgs: opposite helicities, because its spin is 0."""
     share, faking = gluon_fusion_share(c.higgs), faking_share(c.detector)
-    higgs = Boson(share, 0.5, 1, False, c.higgs.rapidity, faking, 0.0)
+    higgs = Boson(share, 0.5, 1, False, c.higgs.rapidity, faking)
     return draw_candidates(stream, t, c.gluon_fusion_radiation, higgs, c.detector, cuts, space)
 
 

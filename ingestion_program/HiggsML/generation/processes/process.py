@@ -64,6 +64,3 @@ class Boson(NamedTuple):
     """Standard deviation of its rapidity."""
     faking: float
     """Share of trials in which a jet is to be taken for the tau."""
-    tilted: float
-    """Share of decays whose angles are drawn about a beam as the boson sees it, see
-    `kinematics.tilted`; about the z axis else."""

@@ -118,6 +118,7 @@ def test_missing_energy_balances_the_event():
             lepton_noise=0.0,
             tau_scale=1.0,
             tau_offset=0.0,
+            tau_lost=0.0,
             tau_stochastic=0.0,
             tau_constant=0.0,
             tau_tail=0.0,

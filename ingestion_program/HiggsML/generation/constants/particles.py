@@ -55,10 +55,10 @@ class ZBoson(NamedTuple):
     width: float = 2.4955  # GeV, PDG 2024
     lowest: float = 50.0  # GeV
     highest: float = 1500.0
-    luminosity_power: float = 2.79  # parton luminosities fall as (pT + mT)^-power; tuned
-    luminosity_running: float = 0.274  # growth of half that power with the logarithm; tuned
+    luminosity_power: float = 2.94  # parton luminosities fall as (pT + mT)^-power; tuned
+    luminosity_running: float = 0.248  # growth of half that power with the logarithm; tuned
     polarisation: float = -0.147  # of the tau-, S. Schael et al., Phys. Rept. 427 (2006) 257
-    rapidity: float = 6.38  # standard deviation; tuned
+    rapidity: float = 3.33  # standard deviation; tuned
 
 
 class Higgs(NamedTuple):
@@ -71,26 +71,26 @@ class Higgs(NamedTuple):
 
     mass: float = 125.0  # GeV
     gluon_fusion: float = 48.6
-    vector_fusion: float = 7.25
-    associated: float = 3.06  # beside a W or Z
-    with_tops: float = 1.09
-    rapidity: float = 1.97
-    tag_pt: float = 62.1  # GeV, median of the two quarks of vector-boson fusion
-    tag_spread: float = 0.699  # of ln pT
-    tag_gap: float = 5.24  # mean distance in eta
+    vector_fusion: float = 7.39
+    associated: float = 3.24  # beside a W or Z
+    with_tops: float = 1.21
+    rapidity: float = 1.69
+    tag_pt: float = 49.4  # GeV, median of the two quarks of vector-boson fusion
+    tag_spread: float = 0.694  # of ln pT
+    tag_gap: float = 4.37  # mean distance in eta
     tag_gap_spread: float = 1.41
-    tag_middle: float = 0.6  # standard deviation of their mean eta
-    vh_pt: float = 71.1  # GeV, median pT of the other boson
-    vh_spread: float = 0.496
+    tag_middle: float = 0.598  # standard deviation of their mean eta
+    vh_pt: float = 68.8  # GeV, median pT of the other boson
+    vh_spread: float = 0.543
     vh_mass: float = 83.0  # GeV, of the other boson
-    vh_gap: float = 0.816  # standard deviation of the rapidity difference
+    vh_gap: float = 0.838  # standard deviation of the rapidity difference
     vh_lepton: float = 0.148  # decays that give the lepton, among the other boson's that count
-    vh_unseen: float = 0.161  # decays of which nothing is seen
-    tth_pt: float = 99.7  # GeV, median pT of the pair of tops
-    tth_spread: float = 0.789
-    tth_top_pt: float = 52.4  # GeV, scale of the Gamma(3) spectrum of the tops in their pair
-    tth_gap: float = 0.823  # standard deviation of the rapidity difference of each top to the Higgs
-    tth_lepton: float = 0.28  # share of events with the lepton of a W
+    vh_unseen: float = 0.147  # decays of which nothing is seen
+    tth_pt: float = 94.0  # GeV, median pT of the pair of tops
+    tth_spread: float = 0.819
+    tth_top_pt: float = 55.0  # GeV, scale of the Gamma(3) spectrum of the tops in their pair
+    tth_gap: float = 0.809  # standard deviation of the rapidity difference of each top to the Higgs
+    tth_lepton: float = 0.287  # share of events with the lepton of a W
 
 
 class TopQuark(NamedTuple):

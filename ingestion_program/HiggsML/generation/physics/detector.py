@@ -33,6 +33,9 @@ __all__ = [
     "tau_noise_of",
 ]
 
+_FORWARD = 2.5
+"""Pseudorapidity where the cells of the calorimeter become coarser."""
+
 _LEAST_RESPONSE = 0.05
 """Relative to the mean response; noise does not make an energy negative."""
 
@@ -106,6 +109,15 @@ def tau_noise_of(detector: Detector, number: float) -> float:
 
 
 @inlined
+def _tau_offset(detector: Detector, eta: float) -> float:
+    """What a tau's jet gains from the underlying event, less what is lost below thresholds, GeV.
+
+    Thresholds are those of energies: what they cost of pT shrinks as 1 / cosh(eta).
+    """
+    return detector.tau_offset - detector.tau_lost / math.cosh(eta)
+
+
+@inlined
 def _corrected_pt(pt: float, eta: float) -> float:
     """Measured pT to calibrated pT, GeV."""
     slope = 3.0 - 0.2 * abs(eta)
@@ -125,18 +137,22 @@ def _response(scale: float, resolution: float, noise: float) -> float:
 
 
 @inlined
-def jet_response(stream: Stream, detector: Detector, pt: float) -> tuple[float, float]:
+def jet_response(stream: Stream, detector: Detector, pt: float, eta: float) -> tuple[float, float]:
     """Share of a jet's momentum that is measured in its cone, and that is seen at all.
 
     What falls out of the cone is seen elsewhere. Neutrinos and long-lived hadrons of heavy quarks
-    escape from some jets.
+    escape from some jets. Thresholds are those of energies, so that central jets lose more of their
+    pT; cells are coarse in the forward calorimeter.
     """
-    noise = _resolution(detector.jet_stochastic, detector.jet_constant, pt) * normal(stream)
+    coarse = 1.0 + detector.jet_forward * max(abs(eta) - _FORWARD, 0.0)
+    resolution = _resolution(detector.jet_stochastic, detector.jet_constant, pt)
+    lost = detector.jet_lost / (pt * math.cosh(eta))
+    found = 1.0 + coarse * resolution * normal(stream) - lost
     outside = detector.jet_outside / math.sqrt(pt) * exponential(stream)
     number, escaping = uniform(stream), detector.jet_escaping
     kept = 1.0 - detector.jet_escape * (number / escaping) ** 3 if number < escaping else 1.0
-    seen = detector.jet_seen * kept * max(1.0 + noise - detector.jet_lost / pt, _LEAST_RESPONSE)
-    measured = detector.jet_scale * kept * max(1.0 + noise - outside, _LEAST_RESPONSE)
+    seen = detector.jet_seen * kept * max(found, _LEAST_RESPONSE)
+    measured = detector.jet_scale * kept * max(found - outside, _LEAST_RESPONSE)
     return measured, seen
 
 
@@ -181,7 +197,7 @@ def reconstruct(
     count = _merge(jets, count, radius2)
     axes = event.lepton_eta, lepton_phi, tau_eta, tau_phi
     lepton_pt = event.lepton_pt * lepton_response
-    tau_pt = event.tau_pt * tau_response + detector.tau_offset
+    tau_pt = event.tau_pt * tau_response + _tau_offset(detector, event.tau_eta)
     passed, lost_x, lost_y, in_cone = _measure_jets(
         stream, detector, jets, count, axes, (lepton_pt, tau_pt), activity, met_x, met_y, row
     )
@@ -205,7 +221,8 @@ def _measure_energies(
     resolution = _resolution(detector.tau_stochastic, detector.tau_constant, event.tau_pt)
     tau_response = _response(detector.tau_scale, resolution, event.tau_noise)
     lepton_response = 1.0 + detector.lepton_noise * event.lepton_noise
-    if event.tau_pt * tau_response + detector.tau_offset <= detector.minimum_pt:
+    tau_pt = event.tau_pt * tau_response + _tau_offset(detector, event.tau_eta)
+    if tau_pt <= detector.minimum_pt:
         return False, lepton_response, tau_response
     if event.lepton_pt * lepton_response <= detector.minimum_pt:
         return False, lepton_response, tau_response
@@ -270,7 +287,7 @@ def _measure_jets(
         pt, eta = jets[i, PT], jets[i, ETA]
         if abs(eta) > detector.jet_eta:
             continue
-        response, seen = jet_response(stream, detector, pt)
+        response, seen = jet_response(stream, detector, pt, eta)
         aside = detector.jet_angle * normal(stream)
         met_x += (1.0 - seen) * jets[i, X] + aside * jets[i, Y]
         met_y += (1.0 - seen) * jets[i, Y] - aside * jets[i, X]

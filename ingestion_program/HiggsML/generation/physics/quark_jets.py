@@ -7,7 +7,7 @@ from ..constants.detector import Detector
 from ..constants.particles import TopQuark, WDecays
 from ..sampling.random_numbers import Stream, cosine_and_sine, direction, uniform
 from .detector import jet_response
-from .kinematics import FourMomentum, scaled, transverse2, wrapped
+from .kinematics import FourMomentum, pseudorapidity, scaled, transverse2, wrapped
 from .radiation import ETA, PHI, PT, Jets, X, Y, write_jet
 
 __all__ = [
@@ -81,13 +81,14 @@ def jet_as_tau(stream: Stream, jets: Jets, i: int, detector: Detector) -> FourMo
     pt = jets[i, PT]
     pz = pt * math.sinh(jets[i, ETA])
     momentum = (jets[i, X], jets[i, Y], pz, math.sqrt(pt * pt + pz * pz))
-    return scaled(momentum, jet_response(stream, detector, pt)[0])
+    return scaled(momentum, jet_response(stream, detector, pt, jets[i, ETA])[0])
 
 
 @inlined
 def parton_as_tau(stream: Stream, p: FourMomentum, detector: Detector) -> FourMomentum:
     """Measured momentum of a massless parton, not yet among the jets, that is taken for a tau."""
-    return scaled(p, jet_response(stream, detector, math.sqrt(transverse2(p)))[0])
+    pt = math.sqrt(transverse2(p))
+    return scaled(p, jet_response(stream, detector, pt, pseudorapidity(p[2] / pt))[0])
 
 
 @inlined

@@ -21,7 +21,7 @@ from ..physics.rapidities import boost_emissions, draw_etas, luminosity
 from ..physics.second_collisions import with_second_collision
 from ..physics.tau_pairs import opened
 from ..sampling.quantiles import POINTS, Table, inverse_distribution
-from ..sampling.random_numbers import Stream, exponential, uniform
+from ..sampling.random_numbers import Stream, exponential, top_up, uniform
 from . import boson_layout as at
 from .boson_candidates import draw_candidates, final_state, place_emissions
 from .boson_trials import RECOILS
@@ -29,6 +29,9 @@ from .higgs_modes import gluon_fusion_share, rare_higgs_event
 from .process import Boson, Process, Radiations, Tables, Workspace
 
 __all__ = ["HIGGS", "Z", "boson_cuts", "draw_higgs", "draw_z", "finish_higgs", "finish_z"]
+
+_MOST_DRAWS = 30
+"""Times that the etas of emissions are drawn, until the protons have the momentum for them."""
 
 
 def _z_masses(z: ZBoson) -> Table:
@@ -118,13 +121,18 @@ def _boson_event(
 ) -> bool:
     """Finish a candidate whose recoil was drawn with it."""
     s, jets, detector = space.scratch, space.jets, c.detector
-    count = place_emissions(s, i, jets)
-    draw_etas(stream, radiation, jets, 0, count)
-    rapidity = s[at.RAPIDITY + i]
-    boost_emissions(jets, 0, count, radiation, rapidity)
     px, py = s[at.SOFT_X + i] - s[at.SUM_X + i], s[at.SOFT_Y + i] - s[at.SUM_Y + i]
     transverse_mass = math.sqrt(1.0 / s[at.INVERSE_MASS2 + i] + px * px + py * py)
-    if uniform(stream) > luminosity(radiation, jets, count, transverse_mass, rapidity):
+    count, rapidity, possible = 0, s[at.RAPIDITY + i], False
+    for _ in range(_MOST_DRAWS):
+        top_up(stream)
+        count = place_emissions(s, i, jets)
+        draw_etas(stream, radiation, jets, 0, count)
+        boost_emissions(jets, 0, count, radiation, rapidity)
+        if uniform(stream) < luminosity(radiation, jets, count, transverse_mass, rapidity):
+            possible = True
+            break
+    if not possible:
         return False
     activity = exponential(stream)
     count = with_second_collision(stream, c.second_collision, activity, jets, count)

@@ -28,7 +28,7 @@ from ..physics.kinematics import (
     two_body_decay,
 )
 from ..physics.radiation import Jets, X, Y, recoil, write_jet, write_parton
-from ..physics.rapidities import boost_emissions, boost_jets, draw_etas, luminosity
+from ..physics.rapidities import boost_emissions, boost_jets, draw_etas
 from ..physics.second_collisions import with_second_collision
 from ..physics.tau_pairs import boosted, central_rapidity, opened, with_noise
 from ..physics.taus import HADRONS
@@ -118,9 +118,6 @@ def rare_higgs_event(
     if not by_tau:
         boost_jets(jets, count, count + 1, y)
         count += 1
-    transverse_mass = math.sqrt(higgs.mass**2 + px * px + py * py)
-    if uniform(stream) > luminosity(radiation, jets, count, transverse_mass, y):
-        return False
     activity = exponential(stream)
     count = with_second_collision(stream, c.second_collision, activity, jets, count)
     lost_x, lost_y = lost_recoil(detector, soft_x, soft_y)

@@ -14,7 +14,7 @@ class Detector(NamedTuple):
     jet_eta: float = 4.9
     radius: float = 0.6  # of a jet, and the least distance of two objects
     central_eta: float = 1.5
-    forward_efficiency: float = 0.872  # of leptons beyond central_eta, relative to within
+    forward_efficiency: float = 0.86  # of leptons beyond central_eta, relative to within
     lepton_noise: float = 0.0155  # relative resolution
     tau_scale: float = 1.004  # response before the correction
     tau_offset: float = 1.95  # GeV, underlying event in the cone
@@ -24,26 +24,26 @@ class Detector(NamedTuple):
     tau_tail: float = 0.095  # see `tau_noise_of`
     tau_eta_error: float = 0.030  # of a tau's axis: the cells of the calorimeter are 0.1 wide
     tau_phi_error: float = 0.054  # and 10 degrees in phi, rad
-    fake_tau: float = 0.00919  # rate of a jet taken for a tau, relative to that of the tau's decay
+    fake_tau: float = 0.0088  # rate of a jet taken for a tau, relative to that of the tau's decay
     untagged: float = 0.3  # share of taus above the cut that are not found
-    tau_cone: float = 0.146  # of the tracks of a tau about the axis of its jet
-    isolation: float = 11.1  # GeV, of a jet near the lepton
-    isolation_loss: float = 0.0234  # of leptons, for jets whose scalar sum is the lepton's pT
-    jet_scale: float = 1.02  # share of a parton's momentum that is measured in its jet
-    jet_offset: float = 0.597  # GeV, underlying event in the cone
-    jet_seen: float = 0.995  # the same anywhere in the detector: the rest is missing momentum
-    jet_lost: float = 6.0  # GeV, energy in towers below threshold
-    jet_stochastic: float = 0.765  # sqrt(GeV), of what is seen
-    jet_constant: float = 0.0
+    tau_cone: float = 0.137  # of the tracks of a tau about the axis of its jet
+    isolation: float = 11.4  # GeV, of a jet near the lepton
+    isolation_loss: float = 0.0241  # of leptons, for jets whose scalar sum is the lepton's pT
+    jet_scale: float = 1.0  # share of a parton's momentum that is measured in its jet
+    jet_offset: float = 0.608  # GeV, underlying event in the cone
+    jet_seen: float = 0.981  # the same anywhere in the detector: the rest is missing momentum
+    jet_lost: float = 5.33  # GeV, energy in towers below threshold
+    jet_stochastic: float = 0.73  # sqrt(GeV), of what is seen
+    jet_constant: float = 0.00708
     jet_forward: float = 0.4  # growth of that resolution with abs(eta) beyond 2.5
-    jet_outside: float = 0.397  # sqrt(GeV), mean of what falls out of the cone: not missing
-    jet_angle: float = 0.0298  # rad, between a jet's momentum and what is seen of it
-    jet_escaping: float = 0.173  # probability that neutrinos or long-lived hadrons leave a jet
-    jet_escape: float = 0.6  # largest share of the jet that they take
-    soft_noise: float = 7.75  # GeV, each component of the missing energy
-    soft_spread: float = 0.892  # share of that noise squared that varies from event to event
-    soft_scale: float = 0.638  # response to the soft recoil
-    soft_growth: float = 0.043  # GeV, growth of that noise squared with the jets' scalar sum
+    jet_outside: float = 0.304  # sqrt(GeV), mean of what falls out of the cone: not missing
+    jet_angle: float = 0.0292  # rad, between a jet's momentum and what is seen of it
+    jet_escaping: float = 0.186  # probability that neutrinos or long-lived hadrons leave a jet
+    jet_escape: float = 0.637  # largest share of the jet that they take
+    soft_noise: float = 7.3  # GeV, each component of the missing energy
+    soft_spread: float = 0.818  # share of that noise squared that varies from event to event
+    soft_scale: float = 0.628  # response to the soft recoil
+    soft_growth: float = 0.0359  # GeV, growth of that noise squared with the jets' scalar sum
 
 
 # Effective: out-of-cone losses of quark jets enter as a resolution; fitted apart from Z and H.

@@ -76,45 +76,45 @@ class Radiation(NamedTuple):
 # fmt: off
 _TUNES = {
     #                    gg -> H qq -> Z gg -> tt qq -> VV
-    "mean_number":       (  1.11,  0.451,   1.71,  0.708),
-    "power":             (  1.05,    1.3,   1.03,   1.12),
-    "scale":             ( 278.0,  101.0,  493.0,  364.0),
-    "steepening":        (  2.12,   1.42,   4.73,   2.73),
+    "mean_number":       (  1.13,   0.47,   1.71,  0.708),
+    "power":             (   1.1,   1.32,   1.03,   1.12),
+    "scale":             ( 265.0,   97.8,  493.0,  364.0),
+    "steepening":        (  2.08,   1.44,   4.73,   2.73),
     "lowest":            (  12.0,   12.0,   12.0,   12.0),
-    "followers":         (  1.31,  0.948,   1.84,   1.03),
-    "following_power":   ( 0.677,  0.786,  0.644,  0.754),
-    "variation":         ( 0.422,   0.45,  0.418,   0.24),
-    "cascade":           ( 0.344,  0.336,  0.154,  0.266),
-    "plateau":           (  6.27,   3.87,   6.17,   5.79),
-    "following_plateau": (  7.21,    4.8,    3.3,    3.0),
-    "narrowing":         (  0.62,   0.82,  0.692,  0.762),
-    "following_narrowing":( 0.451,  0.482,  0.633,  0.762),
-    "edge":              (  1.25,   1.08,    1.1,   1.09),
-    "following_edge":    ( 0.806,    1.1,    1.1,   1.09),
-    "pull":              ( 0.743,    0.9,  0.162,  0.777),
-    "following_pull":    (  0.47,  0.557,  0.335,  0.777),
-    "coherence":         ( 0.176,    0.3,    0.0,    0.0),
-    "fall":              (  1.49,    1.3,    0.0,    0.0),
-    "repulsion":         ( 0.197,  0.294, 0.0883,    0.2),
-    "splitting":         (0.0722, 0.0713,  0.229,  0.303),
-    "opening":           ( 0.886,   1.05,   2.38,   2.16),
+    "followers":         (  1.34,  0.941,   1.84,   1.03),
+    "following_power":   ( 0.711,  0.828,  0.644,  0.754),
+    "variation":         ( 0.402,   0.45,  0.418,   0.24),
+    "cascade":           ( 0.314,  0.333,  0.154,  0.266),
+    "plateau":           (  5.75,   3.38,   6.17,   5.79),
+    "following_plateau": (  7.14,   4.36,    3.3,    3.0),
+    "narrowing":         ( 0.652,   0.82,  0.692,  0.762),
+    "following_narrowing":( 0.487,  0.474,  0.633,  0.762),
+    "edge":              (  1.24,  0.971,    1.1,   1.09),
+    "following_edge":    ( 0.783,    1.1,    1.1,   1.09),
+    "pull":              ( 0.714,    0.9,  0.162,  0.777),
+    "following_pull":    ( 0.488,   0.51,  0.335,  0.777),
+    "coherence":         (  0.18,  0.291,    0.0,    0.0),
+    "fall":              (  1.62,    1.3,    0.0,    0.0),
+    "repulsion":         ( 0.184,  0.256, 0.0883,    0.2),
+    "splitting":         ( 0.073, 0.0729,  0.229,  0.303),
+    "opening":           ( 0.821,   1.03,   2.38,   2.16),
     "photon":            (   0.0, 0.0008,    0.0,    0.0),
-    "soft":              (  8.98,   5.43,   3.84,   7.08),
+    "soft":              (  7.91,   5.11,   3.84,   7.08),
 }
 # fmt: on
 GLUON_FUSION, DRELL_YAN, TOPS_OF_GLUONS, DIBOSONS = (
     Radiation(**dict(zip(_TUNES, tune, strict=True))) for tune in zip(*_TUNES.values(), strict=True)
 )
 VECTOR_FUSION = DRELL_YAN._replace(
-    mean_number=0.803,
-    pull=0.13,
+    mean_number=0.783,
+    pull=0.126,
     following_pull=0.14,
     soft=3.9,
-    followers=1.06,
-    plateau=2.63,
+    followers=1.11,
+    plateau=2.78,
     scale=138.0,
     repulsion=0.269,
-    following_plateau=4.03,
+    following_plateau=3.91,
 )
 ASSOCIATED = DRELL_YAN._replace(mean_number=0.62, pull=0.6, following_pull=0.6)
 # Quarks radiate less than gluons: 4/9 at first order; tuned.
@@ -124,8 +124,8 @@ TOPS_OF_QUARKS = TOPS_OF_GLUONS._replace(mean_number=0.4 * TOPS_OF_GLUONS.mean_n
 class SecondCollision(NamedTuple):
     """Pairs of jets from a second collision of partons in the same protons; tuned."""
 
-    rate: float = 0.0239  # mean number with kT above 20 GeV
-    power: float = 5.98  # of that number's fall with kT
+    rate: float = 0.027  # mean number with kT above 20 GeV
+    power: float = 6.6  # of that number's fall with kT
     lowest: float = 15.0  # GeV
-    width: float = 2.31  # standard deviation of their etas
-    imbalance: float = 0.315  # standard deviation of ln(pT ratio) and of the angle, rad
+    width: float = 2.14  # standard deviation of their etas
+    imbalance: float = 0.32  # standard deviation of ln(pT ratio) and of the angle, rad

@@ -127,6 +127,8 @@ def test_missing_energy_balances_the_event():
             jet_scale=1.0,
             jet_offset=0.0,
             jet_seen=1.0,
+            jet_lost=0.0,
+            jet_angle=0.0,
             jet_stochastic=0.0,
             jet_constant=0.0,
             jet_outside=0.0,

@@ -71,26 +71,26 @@ class Higgs(NamedTuple):
 
     mass: float = 125.0  # GeV
     gluon_fusion: float = 48.6
-    vector_fusion: float = 8.16
-    associated: float = 3.22  # beside a W or Z
-    with_tops: float = 1.19
-    rapidity: float = 1.61
-    tag_pt: float = 50.0  # GeV, median of the two quarks of vector-boson fusion
-    tag_spread: float = 0.674  # of ln pT
-    tag_gap: float = 4.11  # mean distance in eta
-    tag_gap_spread: float = 1.53
-    tag_middle: float = 0.564  # standard deviation of their mean eta
-    vh_pt: float = 71.3  # GeV, median pT of the other boson
-    vh_spread: float = 0.566
+    vector_fusion: float = 8.67
+    associated: float = 3.27  # beside a W or Z
+    with_tops: float = 1.17
+    rapidity: float = 1.69
+    tag_pt: float = 48.3  # GeV, median of the two quarks of vector-boson fusion
+    tag_spread: float = 0.695  # of ln pT
+    tag_gap: float = 4.2  # mean distance in eta
+    tag_gap_spread: float = 1.5
+    tag_middle: float = 0.562  # standard deviation of their mean eta
+    vh_pt: float = 72.9  # GeV, median pT of the other boson
+    vh_spread: float = 0.571
     vh_mass: float = 83.0  # GeV, of the other boson
     vh_gap: float = 0.838  # standard deviation of the rapidity difference
-    vh_lepton: float = 0.153  # decays that give the lepton, among the other boson's that count
+    vh_lepton: float = 0.151  # decays that give the lepton, among the other boson's that count
     vh_unseen: float = 0.147  # decays of which nothing is seen
-    tth_pt: float = 94.0  # GeV, median pT of the pair of tops
+    tth_pt: float = 95.7  # GeV, median pT of the pair of tops
     tth_spread: float = 0.819
     tth_top_pt: float = 55.0  # GeV, scale of the Gamma(3) spectrum of the tops in their pair
     tth_gap: float = 0.809  # standard deviation of the rapidity difference of each top to the Higgs
-    tth_lepton: float = 0.312  # share of events with the lepton of a W
+    tth_lepton: float = 0.325  # share of events with the lepton of a W
 
 
 class TopQuark(NamedTuple):

@@ -55,43 +55,43 @@ class Scores(NamedTuple):
 
 TABLE = {
     "sample_submission": Scores(
-        quantiles_score=-0.104959, interval=1.10966, coverage=0.5, rmse=1.06903, mae=1.27985
+        quantiles_score=-0.224257, interval=1.25039, coverage=0.625, rmse=0.886059, mae=1.00534
     ),
     "examples/balanced_bagging": Scores(
-        quantiles_score=-0.694442, interval=2.00159, coverage=0.875, rmse=1.86339, mae=1.57622
+        quantiles_score=-0.682816, interval=1.97844, coverage=0.75, rmse=1.73883, mae=1.55274
     ),
     "examples/boosted_trees": Scores(
-        quantiles_score=-0.324856, interval=1.38283, coverage=0.75, rmse=1.07088, mae=1.21148
+        quantiles_score=-0.13519, interval=1.14375, coverage=0.5, rmse=1.03742, mae=1.13899
     ),
     "examples/counting": Scores(
-        quantiles_score=-1.90532, interval=6.72058, coverage=0.375, rmse=41.4514, mae=8.56948
+        quantiles_score=-1.85666, interval=6.40129, coverage=0.375, rmse=47.2841, mae=8.82141
     ),
     "examples/cut_and_count": Scores(
-        quantiles_score=-0.781686, interval=2.18415, coverage=0.75, rmse=2.59655, mae=2.15486
+        quantiles_score=-0.993352, interval=2.69927, coverage=1, rmse=1.69794, mae=1.50343
     ),
     "examples/deepsets": Scores(
-        quantiles_score=-0.458578, interval=1.58082, coverage=0.75, rmse=1.88996, mae=1.66026
+        quantiles_score=-0.37983, interval=1.46104, coverage=0.625, rmse=2.14017, mae=1.90003
     ),
     "examples/fixed_nuisances": Scores(
-        quantiles_score=-0.167568, interval=1.0209, coverage=0.25, rmse=2.16157, mae=1.99362
+        quantiles_score=-0.330153, interval=1.20132, coverage=0.25, rmse=2.29934, mae=2.08973
     ),
     "examples/one_systematic": Scores(
-        quantiles_score=-2.16068, interval=1.83568, coverage=0.125, rmse=12.8152, mae=5.4046
+        quantiles_score=-2.20216, interval=1.91346, coverage=0.125, rmse=5.92912, mae=3.75001
     ),
     "examples/pixel_cnn": Scores(
-        quantiles_score=-0.134208, interval=1.14263, coverage=0.375, rmse=1.19131, mae=1.37481
+        quantiles_score=-0.525071, interval=1.68958, coverage=0.625, rmse=2.23726, mae=1.93302
     ),
     "examples/pyramid_match": Scores(
-        quantiles_score=-0.496647, interval=1.6422, coverage=0.625, rmse=2.10093, mae=1.8647
+        quantiles_score=-0.426053, interval=1.5302, coverage=0.5, rmse=2.20772, mae=1.97256
     ),
     "examples/random_forest": Scores(
-        quantiles_score=-0.117873, interval=1.1241, coverage=0.625, rmse=1.52601, mae=1.53126
+        quantiles_score=-0.53947, interval=1.7141, coverage=0.625, rmse=2.11621, mae=1.86251
     ),
     "examples/small_network": Scores(
-        quantiles_score=-0.466006, interval=1.59262, coverage=0.625, rmse=1.75129, mae=1.5179
+        quantiles_score=-0.603013, interval=1.82662, coverage=0.875, rmse=1.57301, mae=1.56854
     ),
     "examples/stat_only": Scores(
-        quantiles_score=-1.88231, interval=1.38941, coverage=0.125, rmse=18.4996, mae=7.01158
+        quantiles_score=-2.05027, interval=1.64368, coverage=0.125, rmse=22.6808, mae=7.72421
     ),
 }
 

@@ -17,8 +17,8 @@ from HiggsML.generation.physics.radiation import (
 from HiggsML.generation.physics.rapidities import (
     boost_emissions,
     draw_etas,
+    has_luminosity,
     logistic,
-    luminosity,
 )
 from HiggsML.generation.sampling.quantiles import inverse_distribution, quantile, value_at
 from HiggsML.generation.sampling.random_numbers import exponential, open_stream, top_up
@@ -143,14 +143,22 @@ def test_etas_narrow_with_kt_and_later_ones_follow_the_first():
 def test_luminosity_falls_with_what_is_needed_of_the_protons():
     """By hand: mT = 130 GeV at rapidity 0 needs a hundredth of both; too much cannot be."""
     radiation = RADIATION._replace(fall=3.0)
+
+    def probability(jets):
+        """By bisection of the number up to which it says yes."""
+        low, high = 0.0, 1.0
+        for _ in range(40):
+            number = 0.5 * (low + high)
+            yes = has_luminosity.py_func(number, radiation, jets, len(jets), 130.0, 0.0)
+            low, high = (number, high) if yes else (low, number)
+        return low
+
     none, one = np.zeros((0, 5)), np.zeros((1, 5))
-    alone = luminosity.py_func(radiation, none, 0, 130.0, 0.0)
-    assert alone == pytest.approx(0.99**6)
+    assert probability(none) == pytest.approx(0.99**6)
     one[0, PT], one[0, ETA] = 130.0, math.log(20.0)
-    beside = luminosity.py_func(radiation, one, 1, 130.0, 0.0)
-    assert beside == pytest.approx((1.0 - 0.21) ** 3 * (1.0 - 0.0105) ** 3)
+    assert probability(one) == pytest.approx((1.0 - 0.21) ** 3 * (1.0 - 0.0105) ** 3)
     one[0, ETA] = 5.0
-    assert luminosity.py_func(radiation, one, 1, 130.0, 0.0) == 0.0
+    assert probability(one) == pytest.approx(0.0, abs=1e-9)
 
 
 def test_isolated_photons_are_no_jets():

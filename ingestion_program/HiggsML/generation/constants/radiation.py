@@ -60,7 +60,7 @@ class Radiation(NamedTuple):
     """Share of the hardest emission's distance in eta to the boson that a later one, softer by a
     factor of e, follows: colour flows between them."""
     fall: float
-    """Power f of the parton density (1 - x)^f, see `rapidities.luminosity`."""
+    """Power f of the parton density (1 - x)^f, see `rapidities.has_luminosity`."""
     repulsion: float
     """Preference of later emissions for the side opposite to the first; see `repelled`."""
     splitting: float

@@ -18,7 +18,7 @@ from ...numerics.without_arrays import inlined, linked
 from ...schema import UNDEFINED
 from ..constants.detector import Detector
 from ..sampling.random_numbers import Stream, exponential, normal, uniform
-from .kinematics import delta_r2, wrapped
+from .kinematics import delta_r2, sine_of, wrapped
 from .radiation import ETA, PHI, PT, Jets, X, Y
 
 __all__ = [
@@ -114,7 +114,7 @@ def _tau_offset(detector: Detector, eta: float) -> float:
 
     Thresholds are those of energies: what they cost of pT shrinks as 1 / cosh(eta).
     """
-    return detector.tau_offset - detector.tau_lost / math.cosh(eta)
+    return detector.tau_offset - detector.tau_lost * sine_of(eta)
 
 
 @inlined
@@ -146,7 +146,7 @@ def jet_response(stream: Stream, detector: Detector, pt: float, eta: float) -> t
     """
     coarse = 1.0 + detector.jet_forward * max(abs(eta) - _FORWARD, 0.0)
     resolution = _resolution(detector.jet_stochastic, detector.jet_constant, pt)
-    lost = detector.jet_lost / (pt * math.cosh(eta))
+    lost = detector.jet_lost / pt * sine_of(eta)
     found = 1.0 + coarse * resolution * normal(stream) - lost
     outside = detector.jet_outside / math.sqrt(pt) * exponential(stream)
     number, escaping = uniform(stream), detector.jet_escaping

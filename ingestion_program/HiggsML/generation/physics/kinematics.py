@@ -17,6 +17,7 @@ __all__ = [
     "polar",
     "pseudorapidity",
     "scaled",
+    "sine_of",
     "tilted",
     "transverse2",
     "transverse_boson_cosine",
@@ -170,6 +171,13 @@ def tilted(axis: Direction, px: float, py: float, mass2: float, tilt: float) -> 
 def pseudorapidity(slope: float) -> float:
     """asinh(pz / pT), in loops that compile to vector instructions too."""
     return math.copysign(logarithm(abs(slope) + math.sqrt(slope * slope + 1.0)), slope)
+
+
+@inlined
+def sine_of(eta: float) -> float:
+    """Sine of the angle to the beam at a pseudorapidity, 1 / cosh(eta): pT over energy."""
+    e = math.exp(-abs(eta))
+    return 2.0 * e / (1.0 + e * e)
 
 
 def breit_wigner_density(m: Array, mass: float, width: float) -> Array:

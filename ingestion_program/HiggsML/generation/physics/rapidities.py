@@ -1,6 +1,6 @@
 """Pseudorapidities of jets: a plateau with blurred edges that follows the boson, and boosts.
 
-What a boson and its jets need of the protons' momenta limits them: see `luminosity`.
+What a boson and its jets need of the protons' momenta limits them: see `has_luminosity`.
 """
 
 import math
@@ -11,7 +11,7 @@ from ..constants.radiation import Radiation
 from ..sampling.random_numbers import Stream, normal, uniform
 from .radiation import ETA, NEAR, PT, REFERENCE_KT, Jets
 
-__all__ = ["boost_emissions", "boost_jets", "draw_etas", "logistic", "luminosity"]
+__all__ = ["boost_emissions", "boost_jets", "draw_etas", "has_luminosity", "logistic"]
 
 _NO_JET = 99.0  # pseudorapidity of what is measured, but not as a jet
 _COLLISION_ENERGY = 13_000.0  # GeV
@@ -60,26 +60,35 @@ def boost_emissions(
 
 
 @inlined
-def luminosity(
-    radiation: Radiation, jets: Jets, count: int, transverse_mass: float, rapidity: float
-) -> float:
-    """Relative parton luminosity of a boson and its emissions: ((1 - x_1) (1 - x_2))^f.
+def has_luminosity(
+    number: float,
+    radiation: Radiation,
+    jets: Jets,
+    count: int,
+    transverse_mass: float,
+    rapidity: float,
+) -> bool:
+    """True with the relative parton luminosity of a boson and its emissions as probability.
 
-    What they need of the momenta of the protons is x_1,2 = sum of mT exp(+-y) / sqrt(s), and the
-    density of partons falls as (1 - x)^f, f = `fall`. Powers of x are in the other laws.
+    That is ((1 - x_1) (1 - x_2))^f. What they need of the momenta of the protons is x_1,2 =
+    sum of mT exp(+-y) / sqrt(s), and the density of partons falls as (1 - x)^f, f = `fall`. Powers
+    of x are in the other laws.
+
+    Args:
+        number: uniform in (0, 1).
+        transverse_mass: of the boson, GeV.
     """
-    forward = transverse_mass * math.exp(rapidity)
-    backward = transverse_mass * math.exp(-rapidity)
+    growth = math.exp(rapidity)
+    forward, backward = transverse_mass * growth, transverse_mass / growth
     for i in range(count):
         if jets[i, ETA] < 0.5 * _NO_JET:
             growth = math.exp(jets[i, ETA])
             forward += jets[i, PT] * growth
             backward += jets[i, PT] / growth
-    left = (1.0 - forward * (1.0 / _COLLISION_ENERGY)) * (
-        1.0 - backward * (1.0 / _COLLISION_ENERGY)
-    )
-    possible = (forward < _COLLISION_ENERGY) & (backward < _COLLISION_ENERGY)
-    return left**radiation.fall if possible else 0.0
+    x1, x2 = forward * (1.0 / _COLLISION_ENERGY), backward * (1.0 / _COLLISION_ENERGY)
+    if number < 1.0 - max(radiation.fall, 1.0) * (x1 + x2):  # Bernoulli: seldom is a power needed
+        return True
+    return x1 < 1.0 and x2 < 1.0 and number < ((1.0 - x1) * (1.0 - x2)) ** radiation.fall
 
 
 @inlined

@@ -17,7 +17,7 @@ from ..constants.table import Constants
 from ..physics.detector import Cuts, cuts_of, reconstruct
 from ..physics.fake_taus import faking_share, with_fakes
 from ..physics.kinematics import breit_wigner_density
-from ..physics.rapidities import boost_emissions, draw_etas, luminosity
+from ..physics.rapidities import boost_emissions, draw_etas, has_luminosity
 from ..physics.second_collisions import with_second_collision
 from ..physics.tau_pairs import opened
 from ..sampling.quantiles import POINTS, Table, inverse_distribution
@@ -129,8 +129,9 @@ def _boson_event(
         count = place_emissions(s, i, jets)
         draw_etas(stream, radiation, jets, 0, count)
         boost_emissions(jets, 0, count, radiation, rapidity)
-        if uniform(stream) < luminosity(radiation, jets, count, transverse_mass, rapidity):
-            possible = True
+        number = uniform(stream)
+        possible = has_luminosity(number, radiation, jets, count, transverse_mass, rapidity)
+        if possible:
             break
     if not possible:
         return False

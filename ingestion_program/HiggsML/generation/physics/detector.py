@@ -18,8 +18,9 @@ from ...numerics.without_arrays import inlined, linked
 from ...schema import UNDEFINED
 from ..constants.detector import Detector
 from ..sampling.random_numbers import Stream, exponential, normal, uniform
-from .kinematics import delta_r2, sine_of, wrapped
+from .kinematics import delta_r2, wrapped
 from .radiation import ETA, PHI, PT, Jets, X, Y
+from .responses import corrected_pt, jet_response, resolution_of, response_of, tau_offset
 
 __all__ = [
     "Cuts",
@@ -27,17 +28,9 @@ __all__ = [
     "cuts_of",
     "inverse_lepton_threshold",
     "inverse_tau_threshold",
-    "jet_response",
     "lost_recoil",
     "reconstruct",
-    "tau_noise_of",
 ]
-
-_FORWARD = 2.5
-"""Pseudorapidity where the cells of the calorimeter become coarser."""
-
-_LEAST_RESPONSE = 0.05
-"""Relative to the mean response; noise does not make an energy negative."""
 
 
 class FinalState(NamedTuple):
@@ -80,7 +73,7 @@ def cuts_of(detector: Detector) -> Cuts:
         detector.minimum_pt,
         detector.lepton_noise,
         (detector.minimum_pt - detector.tau_offset) / detector.tau_scale,
-        _resolution(detector.tau_stochastic, detector.tau_constant, low),
+        resolution_of(detector.tau_stochastic, detector.tau_constant, low),
         low,
     )
 
@@ -96,64 +89,6 @@ def inverse_tau_threshold(noise: float, cuts: Cuts) -> float:
     """Inverse of a pT below which a tau measured with this noise cannot pass the cut."""
     raised = (1.0 + cuts.tau_noise * max(noise, 0.0)) * (1.0 / cuts.tau_pt)
     return min(raised, 1.0 / cuts.lowest_tau_pt)
-
-
-@inlined
-def tau_noise_of(detector: Detector, number: float) -> float:
-    """Deviation of a tau's energy, in units of its resolution, from a standard normal number.
-
-    Upward the tail is longer: softer particles than those that count as jets lie in its cone.
-    """
-    above = max(number, 0.0)
-    return number * (1.0 + detector.tau_tail * above * above)
-
-
-@inlined
-def _tau_offset(detector: Detector, eta: float) -> float:
-    """What a tau's jet gains from the underlying event, less what is lost below thresholds, GeV.
-
-    Thresholds are those of energies: what they cost of pT shrinks as 1 / cosh(eta).
-    """
-    return detector.tau_offset - detector.tau_lost * sine_of(eta)
-
-
-@inlined
-def _corrected_pt(pt: float, eta: float) -> float:
-    """Measured pT to calibrated pT, GeV."""
-    slope = 3.0 - 0.2 * abs(eta)
-    return math.sqrt(pt * pt + slope * slope * pt)
-
-
-@inlined
-def _resolution(stochastic: float, constant: float, pt: float) -> float:
-    """Relative resolution: stochastic / sqrt(pT) and a constant, in quadrature."""
-    return math.sqrt(stochastic**2 / pt + constant**2)
-
-
-@inlined
-def _response(scale: float, resolution: float, noise: float) -> float:
-    """Measured share of an energy, from a standard normal number."""
-    return scale * max(1.0 + resolution * noise, _LEAST_RESPONSE)
-
-
-@inlined
-def jet_response(stream: Stream, detector: Detector, pt: float, eta: float) -> tuple[float, float]:
-    """Share of a jet's momentum that is measured in its cone, and that is seen at all.
-
-    What falls out of the cone is seen elsewhere. Neutrinos and long-lived hadrons of heavy quarks
-    escape from some jets. Thresholds are those of energies, so that central jets lose more of their
-    pT; cells are coarse in the forward calorimeter.
-    """
-    coarse = 1.0 + detector.jet_forward * max(abs(eta) - _FORWARD, 0.0)
-    resolution = _resolution(detector.jet_stochastic, detector.jet_constant, pt)
-    lost = detector.jet_lost / pt * sine_of(eta)
-    found = 1.0 + coarse * resolution * normal(stream) - lost
-    outside = detector.jet_outside / math.sqrt(pt) * exponential(stream)
-    number, escaping = uniform(stream), detector.jet_escaping
-    kept = 1.0 - detector.jet_escape * (number / escaping) ** 3 if number < escaping else 1.0
-    seen = detector.jet_seen * kept * max(found, _LEAST_RESPONSE)
-    measured = detector.jet_scale * kept * max(found - outside, _LEAST_RESPONSE)
-    return measured, seen
 
 
 @inlined
@@ -197,7 +132,7 @@ def reconstruct(
     count = _merge(jets, count, radius2)
     axes = event.lepton_eta, lepton_phi, tau_eta, tau_phi
     lepton_pt = event.lepton_pt * lepton_response
-    tau_pt = event.tau_pt * tau_response + _tau_offset(detector, event.tau_eta)
+    tau_pt = event.tau_pt * tau_response + tau_offset(detector, event.tau_eta)
     passed, lost_x, lost_y, in_cone = _measure_jets(
         stream, detector, jets, count, axes, (lepton_pt, tau_pt), activity, met_x, met_y, row
     )
@@ -206,7 +141,7 @@ def reconstruct(
 
     row[AT.LEP_PT] = rounded(lepton_pt)
     row[AT.LEP_ETA], row[AT.LEP_PHI] = rounded(event.lepton_eta), rounded(lepton_phi)
-    row[AT.HAD_PT] = rounded(_corrected_pt(tau_pt + in_cone, tau_eta))
+    row[AT.HAD_PT] = rounded(corrected_pt(tau_pt + in_cone, tau_eta))
     row[AT.HAD_ETA], row[AT.HAD_PHI] = rounded(tau_eta), rounded(wrapped(tau_phi))
     row[AT.MET] = rounded(math.sqrt(lost_x * lost_x + lost_y * lost_y))
     row[AT.MET_PHI] = rounded(azimuth(lost_y, lost_x))
@@ -218,10 +153,10 @@ def _measure_energies(
     stream: Stream, detector: Detector, event: FinalState
 ) -> tuple[bool, float, float]:
     """Whether lepton and tau pass their cuts, and the response to each."""
-    resolution = _resolution(detector.tau_stochastic, detector.tau_constant, event.tau_pt)
-    tau_response = _response(detector.tau_scale, resolution, event.tau_noise)
+    resolution = resolution_of(detector.tau_stochastic, detector.tau_constant, event.tau_pt)
+    tau_response = response_of(detector.tau_scale, resolution, event.tau_noise)
     lepton_response = 1.0 + detector.lepton_noise * event.lepton_noise
-    tau_pt = event.tau_pt * tau_response + _tau_offset(detector, event.tau_eta)
+    tau_pt = event.tau_pt * tau_response + tau_offset(detector, event.tau_eta)
     if tau_pt <= detector.minimum_pt:
         return False, lepton_response, tau_response
     if event.lepton_pt * lepton_response <= detector.minimum_pt:
@@ -306,7 +241,7 @@ def _measure_jets(
             return False, met_x, met_y, in_cone
         if raw <= detector.minimum_pt:
             continue
-        value = rounded(_corrected_pt(raw, eta))
+        value = rounded(corrected_pt(raw, eta))
         jets[i, PT] = value
         sum_pt += value
         number += 1

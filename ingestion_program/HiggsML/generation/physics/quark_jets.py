@@ -6,9 +6,9 @@ from ...numerics.without_arrays import inlined
 from ..constants.detector import Detector
 from ..constants.particles import TopQuark, WDecays
 from ..sampling.random_numbers import Stream, cosine_and_sine, direction, uniform
-from .detector import jet_response
 from .kinematics import FourMomentum, pseudorapidity, scaled, transverse2, wrapped
 from .radiation import ETA, PHI, PT, Jets, X, Y, write_jet
+from .responses import jet_response
 
 __all__ = [
     "fake_candidates",

@@ -16,10 +16,10 @@ from ..physics.detector import (
     Cuts,
     inverse_lepton_threshold,
     inverse_tau_threshold,
-    tau_noise_of,
 )
 from ..physics.kinematics import transverse_boson_cosine
 from ..physics.radiation import END, KtTables, hardest_of
+from ..physics.responses import tau_noise_of
 from ..physics.taus import HADRONS, LEPTON
 from ..sampling.batches import (
     BATCH,

@@ -13,7 +13,6 @@ from ..physics.detector import (
     inverse_tau_threshold,
     lost_recoil,
     reconstruct,
-    tau_noise_of,
 )
 from ..physics.kinematics import (
     Direction,
@@ -28,6 +27,7 @@ from ..physics.kinematics import (
 from ..physics.quark_jets import jet_as_tau, parton_as_tau, remove
 from ..physics.radiation import Jets, recoil, write_parton
 from ..physics.rapidities import boost_emissions, boost_jets, draw_etas
+from ..physics.responses import tau_noise_of
 from ..physics.tau_pairs import boosted, lepton_and_tau, rapidity_between, tau_pair, with_noise
 from ..physics.taus import HADRONS, LEPTON
 from ..sampling.quantiles import quantile

@@ -13,7 +13,6 @@ from ..physics.detector import (
     inverse_lepton_threshold,
     inverse_tau_threshold,
     lost_recoil,
-    tau_noise_of,
 )
 from ..physics.kinematics import from_transverse, scaled, transverse2
 from ..physics.quark_jets import (
@@ -26,6 +25,7 @@ from ..physics.quark_jets import (
 )
 from ..physics.radiation import Jets, recoil, write_parton
 from ..physics.rapidities import draw_etas
+from ..physics.responses import tau_noise_of
 from ..physics.tau_pairs import boosted, central_rapidity, lepton_and_tau
 from ..sampling.random_numbers import Stream, direction, exponential, normal, uniform
 from .process import Tables

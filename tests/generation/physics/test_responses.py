@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from HiggsML.generation.constants.table import CONSTANTS
-from HiggsML.generation.physics.detector import jet_response, tau_noise_of
+from HiggsML.generation.physics.responses import jet_response, tau_noise_of
 from HiggsML.generation.sampling.random_numbers import open_stream, top_up
 from HiggsML.numerics.records import as_record
 from HiggsML.numerics.without_arrays import compiled

@@ -49,7 +49,7 @@ class Radiation(NamedTuple):
     following_narrowing: float
     """The same of the later emissions."""
     edge: float
-    """Standard deviation of what blurs the plateau (logistic distribution), at 20 GeV."""
+    """Standard deviation of what blurs the plateau (logistic distribution)."""
     following_edge: float
     """The same of the later emissions."""
     pull: float
@@ -60,7 +60,8 @@ class Radiation(NamedTuple):
     """Share of the hardest emission's distance in eta to the boson that a later one, softer by a
     factor of e, follows: colour flows between them."""
     fall: float
-    """Power f of the parton density (1 - x)^f, see `rapidities.has_luminosity`."""
+    """Power f of the parton density (1 - x)^f, see `rapidities.has_luminosity`; of Z and gluon
+    fusion, the other modes do not ask for it."""
     repulsion: float
     """Preference of later emissions for the side opposite to the first; see `repelled`."""
     splitting: float

@@ -112,13 +112,16 @@ def test_visible_mass_ends_at_the_boson_mass(process, edge):
 
 
 def test_missing_energy_balances_the_event():
-    """Without noise, imperfect responses or corrections, momentum is conserved."""
+    """Without noise, imperfect responses or corrections, momentum is conserved.
+
+    What is lost of a tau below thresholds is in the missing energy.
+    """
     perfect = CONSTANTS._replace(
         detector=CONSTANTS.detector._replace(
             lepton_noise=0.0,
             tau_scale=1.0,
             tau_offset=0.0,
-            tau_lost=0.0,
+            tau_lost=2.0,
             tau_stochastic=0.0,
             tau_constant=0.0,
             tau_tail=0.0,

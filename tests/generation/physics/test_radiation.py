@@ -17,6 +17,7 @@ from HiggsML.generation.physics.radiation import (
 from HiggsML.generation.physics.rapidities import (
     boost_emissions,
     draw_etas,
+    exchange,
     has_luminosity,
     logistic,
 )
@@ -141,8 +142,11 @@ def test_etas_narrow_with_kt_and_later_ones_follow_the_first():
 
 
 def test_luminosity_falls_with_what_is_needed_of_the_protons():
-    """By hand: mT = 130 GeV at rapidity 0 needs a hundredth of both; too much cannot be."""
-    radiation = RADIATION._replace(fall=3.0)
+    """By hand: mT = 130 GeV at rapidity 0 needs a hundredth of both; too much cannot be.
+
+    With a jet of that pT, x_1 x_2 is (1 + 20) (1 + 1/20) / 4 times what it is at least.
+    """
+    radiation = RADIATION._replace(fall=3.0, slope=0.5)
 
     def probability(jets):
         """By bisection of the number up to which it says yes."""
@@ -154,11 +158,36 @@ def test_luminosity_falls_with_what_is_needed_of_the_protons():
         return low
 
     none, one = np.zeros((0, 5)), np.zeros((1, 5))
-    assert probability(none) == pytest.approx(0.99**6)
+    assert probability(none) == pytest.approx(1.0)
     one[0, PT], one[0, ETA] = 130.0, math.log(20.0)
-    assert probability(one) == pytest.approx((1.0 - 0.21) ** 3 * (1.0 - 0.0105) ** 3)
+    momenta = ((1.0 - 0.21) * (1.0 - 0.0105) / 0.99**2) ** 3
+    assert probability(one) == pytest.approx(momenta * (21.0 * 1.05 / 4.0) ** -0.5)
     one[0, ETA] = 5.0
     assert probability(one) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_luminosity_prefers_jets_on_the_same_side():
+    radiation, jets = RADIATION._replace(fall=0.0, slope=1.0), np.zeros((2, 5))
+    jets[:, PT] = 100.0
+    energies = []
+    for etas in ((2.0, 2.0), (2.0, -2.0)):
+        jets[:, ETA] = etas
+        sums = [100.0 + 100.0 * sum(math.exp(sign * eta) for eta in etas) for sign in (1, -1)]
+        energies.append(sums[0] * sums[1] / 300.0**2)
+        probability = 1.0 / energies[-1]
+        for factor, expected in ((0.999, True), (1.001, False)):
+            number = probability * factor
+            assert has_luminosity.py_func(number, radiation, jets, 2, 100.0, 0.0) == expected
+    assert energies[0] < 0.5 * energies[1]
+
+
+def test_etas_of_two_emissions_of_like_kt_may_change_places():
+    radiation, jets = RADIATION._replace(exchange=0.4), np.zeros((3, 5))
+    jets[:, PT] = 80.0, 40.0, 20.0
+    for number, exchanged in ((0.19, True), (0.21, False)):
+        jets[:, ETA] = 1.0, 2.0, 3.0
+        exchange.py_func(number, radiation, jets)
+        assert jets[:, ETA].tolist() == ([2.0, 1.0, 3.0] if exchanged else [1.0, 2.0, 3.0])
 
 
 def test_isolated_photons_are_no_jets():

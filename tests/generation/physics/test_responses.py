@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 
 from HiggsML.generation.constants.table import CONSTANTS
-from HiggsML.generation.physics.responses import jet_response, tau_noise_of
+from HiggsML.generation.physics.responses import (
+    jet_response,
+    tau_noise_of,
+    tau_response,
+)
 from HiggsML.generation.sampling.random_numbers import open_stream, top_up
 from HiggsML.numerics.records import as_record
 from HiggsML.numerics.without_arrays import compiled
@@ -57,3 +61,11 @@ def test_the_energy_of_a_tau_has_a_long_tail_upwards_only():
     np.testing.assert_array_equal(noise[:31], numbers[:31])
     assert np.all(np.diff(noise) > 0.0)
     assert noise[-1] == pytest.approx(3.0 * (1.0 + 9.0 * DETECTOR.tau_tail))
+
+
+def test_thresholds_cost_a_tau_energy():
+    detector = DETECTOR._replace(tau_scale=1.0, tau_lost=2.0)
+    for eta in (0.0, 2.0):
+        expected = 1.0 - 2.0 / (40.0 * np.cosh(eta))
+        assert tau_response.py_func(detector, 40.0, eta, 0.0) == pytest.approx(expected)
+    assert tau_response.py_func(detector, 40.0, 0.0, 1.0) > 1.0

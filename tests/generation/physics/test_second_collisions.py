@@ -34,7 +34,7 @@ def test_pairs_come_at_the_rate_of_their_power_law():
     collision, found = collisions(2.0, rate=0.02, power=4.0, lowest=15.0)
     assert set(found[:, 0]) == {0.0, 2.0}
     for kt in (15.0, 30.0):
-        share = 2.0 * collision.rate * (kt / 20.0) ** -collision.power
+        share = 2.0 * collision.rate * (kt / 15.0) ** -collision.power
         error = np.sqrt(share / TRIES)
         assert np.mean(found[:, 1] >= kt) == pytest.approx(share, abs=5.0 * error)
 

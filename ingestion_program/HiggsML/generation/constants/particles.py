@@ -33,6 +33,7 @@ class TauDecays(NamedTuple):
     a1_width: float = 0.318
     many_mass: float = 1.44
     many_width: float = 0.253
+    photons: float = 0.9  # strength of their radiation, see `tau_photons`; tuned
 
 
 class WDecays(NamedTuple):
@@ -55,10 +56,10 @@ class ZBoson(NamedTuple):
     width: float = 2.4955  # GeV, PDG 2024
     lowest: float = 50.0  # GeV
     highest: float = 1500.0
-    luminosity_power: float = 2.96  # parton luminosities fall as (pT + mT)^-power; tuned
-    luminosity_running: float = 0.26  # growth of half that power with the logarithm; tuned
+    luminosity_power: float = 3.02  # parton luminosities fall as (pT + mT)^-power; tuned
+    luminosity_running: float = 0.266  # growth of half that power with the logarithm; tuned
     polarisation: float = -0.147  # of the tau-, S. Schael et al., Phys. Rept. 427 (2006) 257
-    rapidity: float = 3.12  # standard deviation; tuned
+    rapidity: float = 3.22  # standard deviation; tuned
 
 
 class Higgs(NamedTuple):
@@ -74,19 +75,19 @@ class Higgs(NamedTuple):
     vector_fusion: float = 8.67
     associated: float = 3.27  # beside a W or Z
     with_tops: float = 1.17
-    rapidity: float = 1.69
-    tag_pt: float = 48.3  # GeV, median of the two quarks of vector-boson fusion
-    tag_spread: float = 0.695  # of ln pT
-    tag_gap: float = 4.2  # mean distance in eta
+    rapidity: float = 1.68
+    tag_pt: float = 48.0  # GeV, median of the two quarks of vector-boson fusion
+    tag_spread: float = 0.723  # of ln pT
+    tag_gap: float = 4.36  # mean distance in eta
     tag_gap_spread: float = 1.5
-    tag_middle: float = 0.562  # standard deviation of their mean eta
-    vh_pt: float = 72.9  # GeV, median pT of the other boson
-    vh_spread: float = 0.571
+    tag_middle: float = 0.577  # standard deviation of their mean eta
+    vh_pt: float = 75.8  # GeV, median pT of the other boson
+    vh_spread: float = 0.5
     vh_mass: float = 83.0  # GeV, of the other boson
     vh_gap: float = 0.838  # standard deviation of the rapidity difference
     vh_lepton: float = 0.151  # decays that give the lepton, among the other boson's that count
     vh_unseen: float = 0.147  # decays of which nothing is seen
-    tth_pt: float = 95.7  # GeV, median pT of the pair of tops
+    tth_pt: float = 97.8  # GeV, median pT of the pair of tops
     tth_spread: float = 0.819
     tth_top_pt: float = 55.0  # GeV, scale of the Gamma(3) spectrum of the tops in their pair
     tth_gap: float = 0.809  # standard deviation of the rapidity difference of each top to the Higgs
@@ -99,12 +100,12 @@ class TopQuark(NamedTuple):
     mass: float = 172.57  # PDG 2024
     longitudinal: float = 0.69  # W helicity fraction (0.69 in the standard model)
     bottom_mass: float = 4.8
-    splitting: float = 0.0835  # probability that a quark radiates another jet; tuned
+    splitting: float = 0.0636  # probability that a quark radiates another jet; tuned
     least_share: float = 0.1  # of the quark's momentum, in that jet
     least_distance: float = 0.6  # of that jet
     distances: float = 3.0  # largest distance, relative to the least
     semileptonic: float = 0.374  # b -> l nu c or c -> l nu s: 2 x (0.107 + 0.08), PDG 2024
-    neutrino_share: float = 0.305  # largest share of the b quark's momentum in such a neutrino
+    neutrino_share: float = 0.39  # largest share of the b quark's momentum in such a neutrino
     bottom_fake: float = 0.979  # rate of fake taus of b jets, relative to light ones; tuned
 
 
@@ -114,8 +115,8 @@ class TopPair(NamedTuple):
     cross_section: float = 831.8  # pb, 13 TeV, NNLO+NNLL, LHC Top WG
     quark_annihilation: float = 0.12  # share of q qbar -> t tbar, from the public rows
     pt: float = 39.1  # GeV, scale of the Gamma(3) spectrum
-    rapidity: float = 1.42  # standard deviation of the pair's
-    rapidity_gap: float = 0.617  # and of half the difference
+    rapidity: float = 1.47  # standard deviation of the pair's
+    rapidity_gap: float = 0.639  # and of half the difference
 
 
 class SingleTop(NamedTuple):
@@ -130,12 +131,12 @@ class SingleTop(NamedTuple):
 class Diboson(NamedTuple):
     """Two bosons: what they decay to (relative rates), and how they move; tuned."""
 
-    two_leptons: float = 0.397  # W -> lepton, W -> tau
+    two_leptons: float = 0.437  # W -> lepton, W -> tau
     z_and_jets: float = 0.0913  # Z -> tau tau, other boson -> quarks
-    z_and_nothing: float = 0.211  # Z -> tau tau, Z -> neutrinos
-    fake: float = 0.337  # W -> lepton, a quark of the other boson or radiation taken for a tau
-    hidden: float = 0.521  # of fakes by radiation: other boson unseen (leptons lost, neutrinos)
-    pt: float = 25.9  # GeV, scale of the Gamma(2) spectrum
+    z_and_nothing: float = 0.158  # Z -> tau tau, Z -> neutrinos
+    fake: float = 0.388  # W -> lepton, a quark of the other boson or radiation taken for a tau
+    hidden: float = 0.313  # of fakes by radiation: other boson unseen (leptons lost, neutrinos)
+    pt: float = 25.1  # GeV, scale of the Gamma(2) spectrum
     rapidity: float = 2.9
     rapidity_gap: float = 0.895
     forward: float = 0.602  # a in 1 + a cos(theta), of a W's lepton to the W's flight

@@ -59,9 +59,14 @@ class Radiation(NamedTuple):
     coherence: float
     """Share of the hardest emission's distance in eta to the boson that a later one, softer by a
     factor of e, follows: colour flows between them."""
+    exchange: float
+    """Probability that the etas of the first two emissions change places where they have the same
+    kT; see `rapidities.exchange`."""
+    slope: float
+    """Power g of the density of partons x^-g (1 - x)^f, see `rapidities.has_luminosity`; of Z and
+    gluon fusion, the other modes do not ask for it."""
     fall: float
-    """Power f of the parton density (1 - x)^f, see `rapidities.has_luminosity`; of Z and gluon
-    fusion, the other modes do not ask for it."""
+    """Power f of the same density."""
     repulsion: float
     """Preference of later emissions for the side opposite to the first; see `repelled`."""
     splitting: float
@@ -77,45 +82,47 @@ class Radiation(NamedTuple):
 # fmt: off
 _TUNES = {
     #                    gg -> H qq -> Z gg -> tt qq -> VV
-    "mean_number":       (   1.1,   0.47,   1.71,  0.708),
-    "power":             (  1.09,   1.32,   1.03,   1.12),
-    "scale":             ( 271.0,   97.8,  493.0,  364.0),
-    "steepening":        (  2.11,   1.44,   4.73,    3.6),
+    "mean_number":       (  1.08,   0.47,   1.67,  0.708),
+    "power":             (  1.08,   1.34,   1.04,   1.12),
+    "scale":             ( 243.0,   94.8,  508.0,  342.0),
+    "steepening":        (  1.87,   1.36,   4.73,    3.6),
     "lowest":            (  12.0,   12.0,   12.0,   12.0),
-    "followers":         (  1.32,  0.941,   1.84,   1.03),
-    "following_power":   ( 0.727,  0.828,  0.644,  0.754),
-    "variation":         ( 0.398,   0.45,  0.418,   0.24),
-    "cascade":           ( 0.321,  0.333,  0.154,  0.266),
-    "plateau":           (  5.89,   3.38,   6.17,   5.79),
-    "following_plateau": (  7.05,   4.36,    3.3,    3.0),
-    "narrowing":         ( 0.642,   0.82,  0.692,  0.762),
-    "following_narrowing":( 0.493,  0.474,  0.633,  0.762),
-    "edge":              (  1.27,  0.971,    1.1,   1.09),
-    "following_edge":    ( 0.786,    1.1,    1.1,   1.09),
-    "pull":              ( 0.716,    0.9,  0.162,  0.777),
-    "following_pull":    (  0.46,   0.51,  0.335,  0.777),
-    "coherence":         ( 0.178,  0.291,    0.0,    0.0),
-    "fall":              (  1.63,    1.3,    0.0,    0.0),
-    "repulsion":         (  0.17,  0.256, 0.0883,    0.2),
-    "splitting":         (0.0724, 0.0729,  0.229,  0.303),
-    "opening":           (   0.8,   1.03,   2.38,   2.16),
+    "followers":         (  1.31,  0.932,   1.91,   1.03),
+    "following_power":   (  0.72,  0.838,  0.616,  0.754),
+    "variation":         ( 0.413,  0.391,  0.453,   0.24),
+    "cascade":           ( 0.328,   0.33,  0.154,  0.266),
+    "plateau":           (  4.91,   1.94,   6.11,   5.79),
+    "following_plateau": (  6.54,   4.73,   3.65,    3.0),
+    "narrowing":         ( 0.549,  0.669,  0.704,  0.762),
+    "following_narrowing":( 0.483,  0.272,  0.633,  0.762),
+    "edge":              (  1.46,   1.37,    1.1,   1.09),
+    "following_edge":    ( 0.785,  0.767,    1.1,   1.09),
+    "pull":              ( 0.771,   0.91,  0.162,  0.777),
+    "following_pull":    ( 0.476,  0.409,  0.335,  0.777),
+    "coherence":         ( 0.175,  0.304,    0.0,    0.0),
+    "slope":             ( 0.184,  0.224,    0.0,    0.0),
+    "exchange":          ( 0.348,  0.337,    0.0,    0.0),
+    "fall":              (  1.36,   2.83,    0.0,    0.0),
+    "repulsion":         ( 0.164,  0.251, 0.0883,    0.2),
+    "splitting":         (0.0755, 0.0674,  0.229,  0.303),
+    "opening":           ( 0.769,   1.14,   2.38,   2.16),
     "photon":            (   0.0, 0.0008,    0.0,    0.0),
-    "soft":              (  8.13,   5.11,   3.84,   7.08),
+    "soft":              (  8.18,   4.83,   5.14,   7.08),
 }
 # fmt: on
 GLUON_FUSION, DRELL_YAN, TOPS_OF_GLUONS, DIBOSONS = (
     Radiation(**dict(zip(_TUNES, tune, strict=True))) for tune in zip(*_TUNES.values(), strict=True)
 )
 VECTOR_FUSION = DRELL_YAN._replace(
-    mean_number=0.803,
-    pull=0.135,
+    mean_number=0.744,
+    pull=0.133,
     following_pull=0.14,
     soft=3.9,
-    followers=1.08,
-    plateau=2.64,
+    followers=1.06,
+    plateau=2.24,
     scale=138.0,
     repulsion=0.269,
-    following_plateau=3.93,
+    following_plateau=3.92,
 )
 ASSOCIATED = DRELL_YAN._replace(mean_number=0.62, pull=0.6, following_pull=0.6)
 # Quarks radiate less than gluons: 4/9 at first order; tuned.
@@ -125,8 +132,8 @@ TOPS_OF_QUARKS = TOPS_OF_GLUONS._replace(mean_number=0.4 * TOPS_OF_GLUONS.mean_n
 class SecondCollision(NamedTuple):
     """Pairs of jets from a second collision of partons in the same protons; tuned."""
 
-    rate: float = 0.027  # mean number with kT above 20 GeV
-    power: float = 6.6  # of that number's fall with kT
+    rate: float = 0.204  # mean number with kT above `lowest`
+    power: float = 6.75  # of that number's fall with kT
     lowest: float = 15.0  # GeV
-    width: float = 2.14  # standard deviation of their etas
-    imbalance: float = 0.32  # standard deviation of ln(pT ratio) and of the angle, rad
+    width: float = 2.13  # standard deviation of their etas
+    imbalance: float = 0.29  # standard deviation of ln(pT ratio) and of the angle, rad

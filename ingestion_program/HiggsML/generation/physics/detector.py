@@ -20,7 +20,7 @@ from ..constants.detector import Detector
 from ..sampling.random_numbers import Stream, exponential, normal, uniform
 from .kinematics import delta_r2, wrapped
 from .radiation import ETA, PHI, PT, Jets, X, Y
-from .responses import corrected_pt, jet_response, resolution_of, response_of, tau_offset
+from .responses import corrected_pt, jet_response, resolution_of, tau_response
 
 __all__ = [
     "Cuts",
@@ -112,7 +112,7 @@ def reconstruct(
 
     `activity` is an exponential number: the soft particles of the event, in units of their mean.
     """
-    passed, lepton_response, tau_response = _measure_energies(stream, detector, event)
+    passed, lepton_seen, tau_seen = _measure_energies(stream, detector, event)
     if not passed:
         return False
     lepton_phi = azimuth(event.lepton_y, event.lepton_x)
@@ -124,15 +124,15 @@ def reconstruct(
         return False
 
     # Missing energy: minus everything measured, so what a response loses appears in it.
-    met_x = event.unseen_x + (1.0 - lepton_response) * event.lepton_x
-    met_y = event.unseen_y + (1.0 - lepton_response) * event.lepton_y
-    aside *= tau_response
-    met_x += (1.0 - tau_response) * event.tau_x + aside * event.tau_y
-    met_y += (1.0 - tau_response) * event.tau_y - aside * event.tau_x
+    met_x = event.unseen_x + (1.0 - lepton_seen) * event.lepton_x
+    met_y = event.unseen_y + (1.0 - lepton_seen) * event.lepton_y
+    aside *= tau_seen
+    met_x += (1.0 - tau_seen) * event.tau_x + aside * event.tau_y
+    met_y += (1.0 - tau_seen) * event.tau_y - aside * event.tau_x
     count = _merge(jets, count, radius2)
     axes = event.lepton_eta, lepton_phi, tau_eta, tau_phi
-    lepton_pt = event.lepton_pt * lepton_response
-    tau_pt = event.tau_pt * tau_response + tau_offset(detector, event.tau_eta)
+    lepton_pt = event.lepton_pt * lepton_seen
+    tau_pt = event.tau_pt * tau_seen + detector.tau_offset
     passed, lost_x, lost_y, in_cone = _measure_jets(
         stream, detector, jets, count, axes, (lepton_pt, tau_pt), activity, met_x, met_y, row
     )
@@ -152,19 +152,17 @@ def reconstruct(
 def _measure_energies(
     stream: Stream, detector: Detector, event: FinalState
 ) -> tuple[bool, float, float]:
-    """Whether lepton and tau pass their cuts, and the response to each."""
-    resolution = resolution_of(detector.tau_stochastic, detector.tau_constant, event.tau_pt)
-    tau_response = response_of(detector.tau_scale, resolution, event.tau_noise)
-    lepton_response = 1.0 + detector.lepton_noise * event.lepton_noise
-    tau_pt = event.tau_pt * tau_response + tau_offset(detector, event.tau_eta)
-    if tau_pt <= detector.minimum_pt:
-        return False, lepton_response, tau_response
-    if event.lepton_pt * lepton_response <= detector.minimum_pt:
-        return False, lepton_response, tau_response
+    """Whether lepton and tau pass their cuts, and the share of each that is seen."""
+    tau_seen = tau_response(detector, event.tau_pt, event.tau_eta, event.tau_noise)
+    lepton_seen = 1.0 + detector.lepton_noise * event.lepton_noise
+    if event.tau_pt * tau_seen + detector.tau_offset <= detector.minimum_pt:
+        return False, lepton_seen, tau_seen
+    if event.lepton_pt * lepton_seen <= detector.minimum_pt:
+        return False, lepton_seen, tau_seen
     far = abs(event.lepton_eta) > detector.central_eta
     lost = far and uniform(stream) > detector.forward_efficiency
     lost |= abs(event.lepton_eta) > detector.lepton_eta
-    return not lost, lepton_response, tau_response
+    return not lost, lepton_seen, tau_seen
 
 
 @inlined

@@ -11,7 +11,7 @@ from ..constants.radiation import Radiation
 from ..sampling.random_numbers import Stream, normal, uniform
 from .radiation import ETA, NEAR, PT, REFERENCE_KT, Jets
 
-__all__ = ["boost_emissions", "boost_jets", "draw_etas", "has_luminosity", "logistic"]
+__all__ = ["boost_emissions", "boost_jets", "draw_etas", "exchange", "has_luminosity", "logistic"]
 
 _NO_JET = 99.0  # pseudorapidity of what is measured, but not as a jet
 _COLLISION_ENERGY = 13_000.0  # GeV
@@ -60,6 +60,16 @@ def boost_emissions(
 
 
 @inlined
+def exchange(number: float, radiation: Radiation, jets: Jets) -> None:
+    """Exchange the etas of the first two emissions, with the probability `exchange` kT_2 / kT_1.
+
+    Which of two is the harder one is chance where their kT are alike.
+    """
+    if number * jets[0, PT] < radiation.exchange * jets[1, PT]:
+        jets[0, ETA], jets[1, ETA] = jets[1, ETA], jets[0, ETA]
+
+
+@inlined
 def has_luminosity(
     number: float,
     radiation: Radiation,
@@ -70,25 +80,33 @@ def has_luminosity(
 ) -> bool:
     """True with the relative parton luminosity of a boson and its emissions as probability.
 
-    That is ((1 - x_1) (1 - x_2))^f. What they need of the momenta of the protons is x_1,2 =
-    sum of mT exp(+-y) / sqrt(s), and the density of partons falls as (1 - x)^f, f = `fall`. Powers
-    of x are in the other laws.
+    What they need of the momenta of the protons is x_1,2 = sum of mT exp(+-y) / sqrt(s), and the
+    density of partons falls as x^-g (1 - x)^f, g = `slope` and f = `fall`. With x_0 = sum of mT /
+    sqrt(s), and relative to the boson alone (X_1,2), this is
+
+        (x_1 x_2 / x_0^2)^-g ((1 - x_1) (1 - x_2) / (1 - X_1) (1 - X_2))^f
+
+    which is 1 at most: jets on opposite sides of the boson cost more than jets on the same side.
 
     Args:
         number: uniform in (0, 1).
         transverse_mass: of the boson, GeV.
     """
+    if count == 0:
+        return True
+    energy = transverse_mass * (1.0 / _COLLISION_ENERGY)
     growth = math.exp(rapidity)
-    forward, backward = transverse_mass * growth, transverse_mass / growth
+    x1, x2, least = energy * growth, energy / growth, energy
+    alone = (1.0 - x1) * (1.0 - x2)
     for i in range(count):
         if jets[i, ETA] < 0.5 * _NO_JET:
-            growth = math.exp(jets[i, ETA])
-            forward += jets[i, PT] * growth
-            backward += jets[i, PT] / growth
-    x1, x2 = forward * (1.0 / _COLLISION_ENERGY), backward * (1.0 / _COLLISION_ENERGY)
-    if number < 1.0 - max(radiation.fall, 1.0) * (x1 + x2):  # Bernoulli: seldom is a power needed
-        return True
-    return x1 < 1.0 and x2 < 1.0 and number < ((1.0 - x1) * (1.0 - x2)) ** radiation.fall
+            energy, growth = jets[i, PT] * (1.0 / _COLLISION_ENERGY), math.exp(jets[i, ETA])
+            x1, x2, least = x1 + energy * growth, x2 + energy / growth, least + energy
+    if x1 >= 1.0 or x2 >= 1.0:
+        return False
+    slope = -radiation.slope * logarithm(x1 * x2 / (least * least))
+    fall = radiation.fall * logarithm((1.0 - x1) * (1.0 - x2) / alone)
+    return logarithm(number) < slope + fall
 
 
 @inlined

@@ -11,9 +11,8 @@ __all__ = [
     "corrected_pt",
     "jet_response",
     "resolution_of",
-    "response_of",
     "tau_noise_of",
-    "tau_offset",
+    "tau_response",
 ]
 
 _FORWARD = 2.5
@@ -37,12 +36,6 @@ def resolution_of(stochastic: float, constant: float, pt: float) -> float:
 
 
 @inlined
-def response_of(scale: float, resolution: float, noise: float) -> float:
-    """Measured share of an energy, from a standard normal number."""
-    return scale * max(1.0 + resolution * noise, _LEAST_RESPONSE)
-
-
-@inlined
 def tau_noise_of(detector: Detector, number: float) -> float:
     """Deviation of a tau's energy, in units of its resolution, from a standard normal number.
 
@@ -53,12 +46,15 @@ def tau_noise_of(detector: Detector, number: float) -> float:
 
 
 @inlined
-def tau_offset(detector: Detector, eta: float) -> float:
-    """What a tau's jet gains from the underlying event, less what is lost below thresholds, GeV.
+def tau_response(detector: Detector, pt: float, eta: float, noise: float) -> float:
+    """Share of a tau's momentum that is measured, from a number of `tau_noise_of`; may be negative.
 
-    Thresholds are those of energies: what they cost of pT shrinks as 1 / cosh(eta).
+    Thresholds are those of energies: what is lost below them costs a pT that shrinks as
+    1 / cosh(eta).
     """
-    return detector.tau_offset - detector.tau_lost * sine_of(eta)
+    resolution = resolution_of(detector.tau_stochastic, detector.tau_constant, pt)
+    found = detector.tau_scale * max(1.0 + resolution * noise, _LEAST_RESPONSE)
+    return found - detector.tau_lost * sine_of(eta) / pt
 
 
 @inlined

@@ -1,7 +1,7 @@
 """Jets of a second collision of partons in the same protons: two of them, back to back.
 
 They know nothing of the boson: it does not recoil against them. Their pT follows a power law, and
-the mean number of such pairs above kT is a r (kT / 20 GeV)^-p. The activity a varies from event to
+the mean number of such pairs above kT is a r (kT / 15 GeV)^-p. The activity a varies from event to
 event (exponentially distributed, with mean 1): more collisions also bring more soft particles,
 whose measurement is the noise of the missing momentum.
 """
@@ -12,7 +12,7 @@ from ...numerics.without_arrays import inlined, linked
 from ..constants.radiation import SecondCollision
 from ..sampling.random_numbers import Stream, cosine_and_sine, direction, normal, uniform
 from .kinematics import wrapped
-from .radiation import MOST_JETS, REFERENCE_KT, Jets, write_jet
+from .radiation import MOST_JETS, Jets, write_jet
 
 __all__ = ["with_second_collision"]
 
@@ -23,7 +23,7 @@ def with_second_collision(
 ) -> int:
     """Append the two jets of a second collision, if there is one; the new count."""
     number, rate = uniform(stream), activity * collision.rate
-    if number > rate * (collision.lowest / REFERENCE_KT) ** -collision.power:
+    if number > rate:
         return count
     return _append(stream, collision, number / rate, jets, min(count, MOST_JETS - 2))
 
@@ -32,7 +32,7 @@ def with_second_collision(
 def _append(
     stream: Stream, collision: SecondCollision, number: float, jets: Jets, count: int
 ) -> int:
-    kt = REFERENCE_KT * number ** (-1.0 / collision.power)
+    kt = collision.lowest * number ** (-1.0 / collision.power)
     phi, cosine, sine = direction(stream)
     write_jet(jets, count, kt, collision.width * normal(stream), phi, cosine, sine)
     phi = wrapped(wrapped(phi + math.pi) + wrapped(collision.imbalance * normal(stream)))

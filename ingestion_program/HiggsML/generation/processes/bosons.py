@@ -11,15 +11,16 @@ import numpy as np
 
 from ...arrays import Floats
 from ...numerics.without_arrays import inlined
-from ..constants.particles import ZBoson
+from ..constants.particles import Higgs, TauDecays, ZBoson
 from ..constants.radiation import Radiation
 from ..constants.table import Constants
 from ..physics.detector import Cuts, cuts_of, reconstruct
 from ..physics.fake_taus import faking_share, with_fakes
 from ..physics.kinematics import breit_wigner_density
-from ..physics.rapidities import boost_emissions, draw_etas, has_luminosity
+from ..physics.rapidities import boost_emissions, draw_etas, exchange, has_luminosity
 from ..physics.second_collisions import with_second_collision
 from ..physics.tau_pairs import opened
+from ..physics.tau_photons import radiated
 from ..sampling.quantiles import POINTS, Table, inverse_distribution
 from ..sampling.random_numbers import Stream, exponential, top_up, uniform
 from . import boson_layout as at
@@ -35,7 +36,7 @@ _MOST_DRAWS = 30
 
 
 def _z_masses(z: ZBoson) -> Table:
-    """Inverse distributions of m^-2 (so that interpolation follows a tail of m^-3), by recoil.
+    """Inverse distributions of m, by recoil.
 
     A Z of mass m that recoils with pT costs partons of the energy pT + sqrt(m^2 + pT^2) at least.
     Its width grows as m, so that
@@ -53,9 +54,18 @@ def _z_masses(z: ZBoson) -> Table:
     for pt in RECOILS:
         energy = np.log((pt + np.sqrt(m * m + pt * pt)) / z.mass)
         fall = (z.luminosity_power + z.luminosity_running * energy) * energy
-        density = line * np.exp(-fall)
-        tables.append(inverse_distribution(m[::-1] ** -2.0, (0.5 * density * m**3)[::-1]))
+        tables.append(inverse_distribution(m, line * np.exp(-fall)))
     return np.stack(tables)
+
+
+def _pair_masses(masses: Table, taus: TauDecays) -> Table:
+    """Inverse distributions of m^-2 of pairs of taus after their radiation, from those of m."""
+    return np.stack([radiated(of_recoil, taus.photons)[::-1] ** -2.0 for of_recoil in masses])
+
+
+def _higgs_masses(higgs: Higgs) -> Table:
+    """Inverse distributions of m, by recoil: one mass."""
+    return np.full((len(RECOILS), POINTS + 1), higgs.mass)
 
 
 def _higgs_radiations(c: Constants) -> Radiations:
@@ -63,10 +73,11 @@ def _higgs_radiations(c: Constants) -> Radiations:
     return c.gluon_fusion_radiation, c.vector_fusion_radiation, c.associated_radiation
 
 
-HIGGS = Process(
-    _higgs_radiations, lambda c: np.full((len(RECOILS), POINTS + 1), c.higgs.mass**-2.0)
+HIGGS = Process(_higgs_radiations, lambda c: _pair_masses(_higgs_masses(c.higgs), c.taus))
+Z = Process(
+    lambda c: (c.z_radiation, c.z_radiation, c.z_radiation),
+    lambda c: _pair_masses(_z_masses(c.z), c.taus),
 )
-Z = Process(lambda c: (c.z_radiation, c.z_radiation, c.z_radiation), lambda c: _z_masses(c.z))
 
 
 @inlined
@@ -129,6 +140,8 @@ def _boson_event(
         count = place_emissions(s, i, jets)
         draw_etas(stream, radiation, jets, 0, count)
         boost_emissions(jets, 0, count, radiation, rapidity)
+        if count > 1:
+            exchange(uniform(stream), radiation, jets)
         number = uniform(stream)
         possible = has_luminosity(number, radiation, jets, count, transverse_mass, rapidity)
         if possible:

@@ -40,10 +40,10 @@ class Detector(NamedTuple):
     jet_angle: float = 0.0319  # rad, between a jet's momentum and what is seen of it
     jet_escaping: float = 0.182  # probability that neutrinos or long-lived hadrons leave a jet
     jet_escape: float = 0.695  # largest share of the jet that they take
-    soft_noise: float = 7.24  # GeV, each component of the missing energy
+    soft_noise: float = 7.05  # GeV, each component of the missing energy
     soft_spread: float = 0.86  # share of that noise squared that varies from event to event
     soft_scale: float = 0.686  # response to the soft recoil
-    soft_growth: float = 0.0322  # GeV, growth of that noise squared with the jets' scalar sum
+    soft_growth: float = 0.055  # GeV, growth of that noise squared with the jets' scalar sum
 
 
 # Effective: out-of-cone losses of quark jets enter as a resolution; fitted apart from Z and H.

@@ -55,43 +55,43 @@ class Scores(NamedTuple):
 
 TABLE = {
     "sample_submission": Scores(
-        quantiles_score=-0.224257, interval=1.25039, coverage=0.625, rmse=0.886059, mae=1.00534
+        quantiles_score=-0.381976, interval=1.46418, coverage=0.625, rmse=1.31025, mae=1.32816
     ),
     "examples/balanced_bagging": Scores(
-        quantiles_score=-0.682816, interval=1.97844, coverage=0.75, rmse=1.73883, mae=1.55274
+        quantiles_score=-0.365517, interval=1.44026, coverage=0.75, rmse=1.85478, mae=1.65206
     ),
     "examples/boosted_trees": Scores(
-        quantiles_score=-0.13519, interval=1.14375, coverage=0.5, rmse=1.03742, mae=1.13899
+        quantiles_score=-0.583464, interval=1.79124, coverage=0.875, rmse=1.47564, mae=1.33137
     ),
     "examples/counting": Scores(
-        quantiles_score=-1.85666, interval=6.40129, coverage=0.375, rmse=47.2841, mae=8.82141
+        quantiles_score=-1.96963, interval=7.16699, coverage=0.375, rmse=31.14, mae=7.48623
     ),
     "examples/cut_and_count": Scores(
-        quantiles_score=-0.993352, interval=2.69927, coverage=1, rmse=1.69794, mae=1.50343
+        quantiles_score=-0.852299, interval=2.34403, coverage=0.75, rmse=2.67437, mae=2.21717
     ),
     "examples/deepsets": Scores(
-        quantiles_score=-0.37983, interval=1.46104, coverage=0.625, rmse=2.14017, mae=1.90003
+        quantiles_score=-0.47635, interval=1.60919, coverage=0.75, rmse=1.38847, mae=1.34432
     ),
     "examples/fixed_nuisances": Scores(
-        quantiles_score=-0.330153, interval=1.20132, coverage=0.25, rmse=2.29934, mae=2.08973
+        quantiles_score=-0.241622, interval=1.09945, coverage=0.25, rmse=2.29177, mae=2.13033
     ),
     "examples/one_systematic": Scores(
-        quantiles_score=-2.20216, interval=1.91346, coverage=0.125, rmse=5.92912, mae=3.75001
+        quantiles_score=-0.677062, interval=1.96709, coverage=0.375, rmse=10.137, mae=4.78561
     ),
     "examples/pixel_cnn": Scores(
-        quantiles_score=-0.525071, interval=1.68958, coverage=0.625, rmse=2.23726, mae=1.93302
+        quantiles_score=-0.672289, interval=1.95772, coverage=0.625, rmse=2.26765, mae=1.94739
     ),
     "examples/pyramid_match": Scores(
-        quantiles_score=-0.426053, interval=1.5302, coverage=0.5, rmse=2.20772, mae=1.97256
+        quantiles_score=-0.596203, interval=1.81421, coverage=0.625, rmse=1.96098, mae=1.70509
     ),
     "examples/random_forest": Scores(
-        quantiles_score=-0.53947, interval=1.7141, coverage=0.625, rmse=2.11621, mae=1.86251
+        quantiles_score=-0.572574, interval=1.77183, coverage=0.625, rmse=1.57965, mae=1.5164
     ),
     "examples/small_network": Scores(
-        quantiles_score=-0.603013, interval=1.82662, coverage=0.875, rmse=1.57301, mae=1.56854
+        quantiles_score=-0.457832, interval=1.57964, coverage=0.625, rmse=2.1157, mae=1.8232
     ),
     "examples/stat_only": Scores(
-        quantiles_score=-2.05027, interval=1.64368, coverage=0.125, rmse=22.6808, mae=7.72421
+        quantiles_score=-2.00061, interval=1.56401, coverage=0.125, rmse=16.2617, mae=6.49311
     ),
 }
 

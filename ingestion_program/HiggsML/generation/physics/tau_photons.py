@@ -4,9 +4,9 @@ A pair of mass M keeps M^2 (1 - u), where the share u follows, to leading logari
 
     dN/du = b u^(b - 1) (1 - u + u^2 / 2),   b = s (2 alpha / pi) (ln(M^2 / m_tau^2) - 1)
 
-(E. A. Kuraev and V. S. Fadin, Sov. J. Nucl. Phys. 41 (1985) 466, for electrons), with a strength s
-near 1. One pair of a Higgs boson in 25 loses more than 4 % of its mass, and with more it looks like
-a Z. The photons are soft beside the jets: what they take of the pair's pT is neglected.
+(the structure functions of Sov. J. Nucl. Phys. 41 (1985) 466, for taus), with a strength s near 1.
+One pair of a Higgs boson in 25 loses more than 4 % of its mass, and with more it looks like a Z.
+The photons are soft beside the jets: what they take of the pair's pT is neglected.
 """
 
 import numpy as np

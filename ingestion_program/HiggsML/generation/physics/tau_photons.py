@@ -20,31 +20,44 @@ __all__ = ["radiated"]
 _ALPHA = 1.0 / 137.036
 _STEP = 5e-4  # of ln m
 _LOWEST = 0.1  # mass that may be left, relative to the lowest before
-_APART = 1e-9  # GeV; masses that are the same get an order
 
 
-def radiated(masses: Table, strength: float) -> Table:
-    """Quantiles of the masses of pairs after radiation, from those before, GeV; both ascending.
+def radiated(masses: Table, density: Table, strength: float) -> Table:
+    """Quantiles of m^-2 of pairs after radiation, 1/GeV^2, from the density of their masses before.
 
-    A convolution in ln m, with b at the median mass.
+    A convolution in ln m, with b at the mean mass.
+
+    Args:
+        masses: a grid, GeV, ascending.
     """
-    masses = masses + _APART * np.arange(POINTS + 1)
-    probabilities = np.linspace(0.0, 1.0, POINTS + 1)
     steps = int(np.log(masses[-1] / (_LOWEST * masses[0])) / _STEP)
-    edges = masses[-1] * np.exp(-_STEP * np.arange(steps, -1, -1))
-    before = np.diff(np.interp(edges, masses, probabilities))
+    edges = masses[-1] * np.exp(-_STEP * np.arange(steps + 1))
+    below = np.append(0.0, np.cumsum(0.5 * (density[1:] + density[:-1]) * np.diff(masses)))
+    before = -np.diff(np.interp(edges, masses, below))
     share = 1.0 - np.exp(-2.0 * _STEP * np.arange(steps + 1))
-    losses = np.diff(share_up_to(share, masses[POINTS // 2], strength))
-    after = np.convolve(before, losses[::-1])[steps - 1 :]
-    cumulative = np.append(0.0, np.cumsum(after))
-    quantiles: Table = np.interp(probabilities, cumulative / cumulative[-1], edges)
+    losses = np.diff(share_up_to(share, np.average(edges[1:], weights=before), strength))
+    return _quantiles(edges**-2.0, np.convolve(before, losses)[:steps])
+
+
+def _quantiles(edges: Table, contents: Table) -> Table:
+    """Quantiles of a histogram, for `quantile`; the first and last step keep their means.
+
+    Steps of probability are too wide for the tails: to reach to the ends would fill them too much.
+    """
+    below = np.append(0.0, np.cumsum(contents)) / np.sum(contents)
+    quantiles: Table = np.interp(np.linspace(0.0, 1.0, POINTS + 1), below, edges)
+    middles, step = 0.5 * (edges[1:] + edges[:-1]), 1.0 / POINTS
+    first = np.diff(np.minimum(below, step))
+    last = np.diff(np.maximum(below, 1.0 - step))
+    low = 2.0 * np.average(middles, weights=first) - quantiles[1]
+    high = 2.0 * np.average(middles, weights=last) - quantiles[-2]
+    quantiles[0], quantiles[-1] = min(low, quantiles[1]), max(high, quantiles[-2])
     return quantiles
 
 
 def share_up_to(u: Array, mass: float, strength: float) -> Array:
     """Probability that photons take less than the share u of the squared mass of a pair."""
     b = strength * 2.0 * _ALPHA / np.pi * (np.log((mass / TAU_MASS) ** 2) - 1.0)
-
     whole = 1.0 - b / (1.0 + b) + 0.5 * b / (2.0 + b)
     shares: Array = u**b * (1.0 - b * u / (1.0 + b) + 0.5 * b * u * u / (2.0 + b)) / whole
     return shares

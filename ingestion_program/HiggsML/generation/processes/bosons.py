@@ -21,7 +21,7 @@ from ..physics.rapidities import boost_emissions, draw_etas, exchange, has_lumin
 from ..physics.second_collisions import with_second_collision
 from ..physics.tau_pairs import opened
 from ..physics.tau_photons import radiated
-from ..sampling.quantiles import POINTS, Table, inverse_distribution
+from ..sampling.quantiles import Table
 from ..sampling.random_numbers import Stream, exponential, top_up, uniform
 from . import boson_layout as at
 from .boson_candidates import draw_candidates, final_state, place_emissions
@@ -35,8 +35,8 @@ _MOST_DRAWS = 30
 """Times that the etas of emissions are drawn, until the protons have the momentum for them."""
 
 
-def _z_masses(z: ZBoson) -> Table:
-    """Inverse distributions of m, by recoil.
+def _z_masses(z: ZBoson, taus: TauDecays) -> Table:
+    """Inverse distributions of m^-2 (so that interpolation follows a tail of m^-3), by recoil.
 
     A Z of mass m that recoils with pT costs partons of the energy pT + sqrt(m^2 + pT^2) at least.
     Its width grows as m, so that
@@ -44,7 +44,7 @@ def _z_masses(z: ZBoson) -> Table:
         dN/dm ~ m^3 / ((m^2 - M^2)^2 + (M Gamma)^2) exp(-(q + r l) l),   l = ln((pT + mT) / M)
 
     with mT^2 = m^2 + pT^2, q = `luminosity_power` and r = `luminosity_running`. The tail of heavy Z
-    that luminosities cut at low pT is nearly whole at high pT.
+    that luminosities cut at low pT is nearly whole at high pT. Then the taus radiate.
     """
     core = z.mass + z.width * np.tan(np.linspace(-1.55, 1.55, 4001))
     m = np.unique(np.concatenate([np.geomspace(z.lowest, z.highest, 2000), core]))
@@ -54,18 +54,14 @@ def _z_masses(z: ZBoson) -> Table:
     for pt in RECOILS:
         energy = np.log((pt + np.sqrt(m * m + pt * pt)) / z.mass)
         fall = (z.luminosity_power + z.luminosity_running * energy) * energy
-        tables.append(inverse_distribution(m, line * np.exp(-fall)))
+        tables.append(radiated(m, line * np.exp(-fall), taus.photons))
     return np.stack(tables)
 
 
-def _pair_masses(masses: Table, taus: TauDecays) -> Table:
-    """Inverse distributions of m^-2 of pairs of taus after their radiation, from those of m."""
-    return np.stack([radiated(of_recoil, taus.photons)[::-1] ** -2.0 for of_recoil in masses])
-
-
-def _higgs_masses(higgs: Higgs) -> Table:
-    """Inverse distributions of m, by recoil: one mass."""
-    return np.full((len(RECOILS), POINTS + 1), higgs.mass)
+def _higgs_masses(higgs: Higgs, taus: TauDecays) -> Table:
+    """Inverse distributions of m^-2, by recoil: one mass, and then the taus radiate."""
+    nearly_one = higgs.mass * np.array([1.0 - 1e-9, 1.0])
+    return np.tile(radiated(nearly_one, np.ones(2), taus.photons), (len(RECOILS), 1))
 
 
 def _higgs_radiations(c: Constants) -> Radiations:
@@ -73,10 +69,10 @@ def _higgs_radiations(c: Constants) -> Radiations:
     return c.gluon_fusion_radiation, c.vector_fusion_radiation, c.associated_radiation
 
 
-HIGGS = Process(_higgs_radiations, lambda c: _pair_masses(_higgs_masses(c.higgs), c.taus))
+HIGGS = Process(_higgs_radiations, lambda c: _higgs_masses(c.higgs, c.taus))
 Z = Process(
     lambda c: (c.z_radiation, c.z_radiation, c.z_radiation),
-    lambda c: _pair_masses(_z_masses(c.z), c.taus),
+    lambda c: _z_masses(c.z, c.taus),
 )
 
 

@@ -55,43 +55,43 @@ class Scores(NamedTuple):
 
 TABLE = {
     "sample_submission": Scores(
-        quantiles_score=-0.381976, interval=1.46418, coverage=0.625, rmse=1.31025, mae=1.32816
+        quantiles_score=-0.059035, interval=1.05981, coverage=0.5, rmse=2.43986, mae=2.16166
     ),
     "examples/balanced_bagging": Scores(
-        quantiles_score=-0.365517, interval=1.44026, coverage=0.75, rmse=1.85478, mae=1.65206
+        quantiles_score=-0.641252, interval=1.89786, coverage=0.625, rmse=2.33687, mae=2.07515
     ),
     "examples/boosted_trees": Scores(
-        quantiles_score=-0.583464, interval=1.79124, coverage=0.875, rmse=1.47564, mae=1.33137
+        quantiles_score=-0.380424, interval=1.4619, coverage=0.375, rmse=2.90171, mae=2.57443
     ),
     "examples/counting": Scores(
-        quantiles_score=-1.96963, interval=7.16699, coverage=0.375, rmse=31.14, mae=7.48623
+        quantiles_score=-1.97152, interval=7.18055, coverage=0.375, rmse=26.6025, mae=7.43514
     ),
     "examples/cut_and_count": Scores(
-        quantiles_score=-0.852299, interval=2.34403, coverage=0.75, rmse=2.67437, mae=2.21717
+        quantiles_score=-0.769051, interval=2.15672, coverage=0.625, rmse=2.98181, mae=2.3593
     ),
     "examples/deepsets": Scores(
-        quantiles_score=-0.47635, interval=1.60919, coverage=0.75, rmse=1.38847, mae=1.34432
+        quantiles_score=-0.219836, interval=1.24487, coverage=0.375, rmse=3.12299, mae=2.59913
     ),
     "examples/fixed_nuisances": Scores(
-        quantiles_score=-0.241622, interval=1.09945, coverage=0.25, rmse=2.29177, mae=2.13033
+        quantiles_score=-0.891765, interval=0.515359, coverage=0.125, rmse=3.2213, mae=2.85767
     ),
     "examples/one_systematic": Scores(
-        quantiles_score=-0.677062, interval=1.96709, coverage=0.375, rmse=10.137, mae=4.78561
+        quantiles_score=-2.20879, interval=1.92622, coverage=0.125, rmse=14.6176, mae=5.92244
     ),
     "examples/pixel_cnn": Scores(
-        quantiles_score=-0.672289, interval=1.95772, coverage=0.625, rmse=2.26765, mae=1.94739
+        quantiles_score=-0.478732, interval=1.61303, coverage=0.625, rmse=2.19272, mae=1.93623
     ),
     "examples/pyramid_match": Scores(
-        quantiles_score=-0.596203, interval=1.81421, coverage=0.625, rmse=1.96098, mae=1.70509
+        quantiles_score=-0.574144, interval=1.77461, coverage=0.5, rmse=2.91157, mae=2.39979
     ),
     "examples/random_forest": Scores(
-        quantiles_score=-0.572574, interval=1.77183, coverage=0.625, rmse=1.57965, mae=1.5164
+        quantiles_score=-0.711462, interval=2.03597, coverage=0.75, rmse=2.2228, mae=1.80349
     ),
     "examples/small_network": Scores(
-        quantiles_score=-0.457832, interval=1.57964, coverage=0.625, rmse=2.1157, mae=1.8232
+        quantiles_score=-0.404231, interval=1.49715, coverage=0.625, rmse=1.87205, mae=1.65314
     ),
     "examples/stat_only": Scores(
-        quantiles_score=-2.00061, interval=1.56401, coverage=0.125, rmse=16.2617, mae=6.49311
+        quantiles_score=-3.60868, interval=1.65295, coverage=0, rmse=26.8055, mae=8.80456
     ),
 }
 

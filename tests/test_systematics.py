@@ -56,7 +56,10 @@ class TestShift:
         before = primary_columns(events)
         after = shift(before)
         for name in PRI_COLUMNS:
-            np.testing.assert_allclose(after[name], before[name], atol=1.01e-3, err_msg=name)
+            change = after[name] - before[name]
+            if name.endswith("phi"):  # 3.1416 is rounded to more than pi, and comes back as -3.141
+                change = np.remainder(change + np.pi, 2.0 * np.pi) - np.pi
+            np.testing.assert_allclose(change, 0.0, atol=1.01e-3, err_msg=name)
 
     def test_what_the_tau_gains_the_missing_momentum_loses(self) -> None:
         before = event()
@@ -209,7 +212,8 @@ class TestSystematics:
     def test_stored_features_are_reproduced(self, events: pd.DataFrame) -> None:
         nominal = systematics(events, dopostprocess=False)
         for name in DER_COLUMNS:
-            np.testing.assert_allclose(nominal[name], events[name], atol=1e-3, rtol=1e-5)
+            # The azimuth of the missing momentum may be rounded anew, see above.
+            np.testing.assert_allclose(nominal[name], events[name], atol=1e-3, rtol=5e-4)
 
     def test_arguments_are_not_changed(self, events: pd.DataFrame) -> None:
         given = self.as_dict(events)

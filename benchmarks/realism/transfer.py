@@ -29,13 +29,14 @@ from .regions import REGIONS, SIGNAL_REGIONS
 from .samples import SOURCES, Sample, best_rows
 from .verdicts import Judged
 
-__all__ = ["Transfer", "fitted_measurement", "judge_transfers", "transfer", "variances"]
+__all__ = ["Transfer", "fitted_measurement", "judge_transfers", "transfer"]
 
 TRAIN = {"htautau": 500_000, "ztautau": 3_000_000, "ttbar": 600_000, "diboson": 300_000}
 SHIFTED = 300_000  # rows of a process that make the templates' shifts
 SEED = 11
 Z = BACKGROUNDS[0]
 POOLS = 40  # drawn anew
+LEAST_ROWS = 100  # whose weights tell how heavy the rows about a bin are
 MU_ALLOWED = 0.25
 CHI2_ALLOWED = 1.5
 
@@ -49,8 +50,9 @@ class Transfer:
         mu_error: the error that the fit tells, of an experiment's statistics and the nuisances.
         interval: of the fit, not calibrated.
         pool_error: standard deviation of mu when the rows are drawn anew.
-        chi2_per_bin: sum over the bins of (n - lambda)^2 over the variances of both the rows and
-            the templates, divided by the number of bins: about 1 if the generator is right.
+        chi2_per_bin: sum over the bins of (n - lambda)^2 over the variances of both the rows
+            (see `expected_variances`) and the templates, divided by the number of bins: about 1 if
+            the generator is right.
         likelihood_per_bin: minus twice the log likelihood ratio of the fit per bin; without noise
             that of a perfect generator is near 0, but for the rows' own.
         bins: how many.
@@ -88,20 +90,23 @@ def fitted_measurement(counts: Mapping[str, int], seed: int) -> Measurement:
     return measurement
 
 
-def transfer(measurement: Measurement, pool: Sequence[Sample]) -> Transfer:
+def transfer(measurement: Measurement, pool: Mapping[str, Sequence[Sample]]) -> Transfer:
     """Measure the expected counts of a pool of events of all processes at mu = 1."""
-    binned = [(measurement.bins.bin_of(sample.matrix()), sample) for sample in pool]
+    bins_of = measurement.bins.bin_of
+    binned = {p: [(bins_of(one.matrix()), one) for one in samples] for p, samples in pool.items()}
+    together = [pair for pairs in binned.values() for pair in pairs]
     n_bins = measurement.bins.n_bins
-    counts = np.sum([np.bincount(bins, one.weights, n_bins) for bins, one in binned], axis=0)
+    counts = np.sum([np.bincount(bins, one.weights, n_bins) for bins, one in together], axis=0)
     likelihood = BinnedLikelihood(measurement.templates, counts)
     result = fit_mu(likelihood)
-    expected = post_fit_events(measurement.templates, result).sum(axis=0)
-    variance = np.sum([variances(bins, sample, n_bins) for bins, sample in binned], axis=0)
-    variance += measurement.templates.variances.sum(axis=0)
+    expected = post_fit_events(measurement.templates, result)
+    variance = measurement.templates.variances.sum(axis=0)
+    for process, events in zip(measurement.templates.task.processes, expected, strict=True):
+        variance += expected_variances(events, binned[process])
     rng = np.random.default_rng(SEED)
     found = []
     for _ in range(POOLS):
-        fit = minimise(BinnedLikelihood(measurement.templates, _drawn_anew(binned, n_bins, rng)))
+        fit = minimise(BinnedLikelihood(measurement.templates, _drawn_anew(together, n_bins, rng)))
         found.append(fit.params["mu"].value)
     pool_error = float(np.std(found))
     bias = max((result.mu - 1.0) ** 2 - pool_error**2, 0.0)
@@ -110,7 +115,7 @@ def transfer(measurement: Measurement, pool: Sequence[Sample]) -> Transfer:
         mu_error=result.mu_error,
         interval=(result.low, result.high),
         pool_error=pool_error,
-        chi2_per_bin=float(np.mean((counts - expected) ** 2 / variance)),
+        chi2_per_bin=float(np.mean((counts - expected.sum(axis=0)) ** 2 / variance)),
         likelihood_per_bin=_least_value(likelihood, result) / n_bins,
         bins=n_bins,
         nuisances=result.nuisances,
@@ -121,6 +126,33 @@ def transfer(measurement: Measurement, pool: Sequence[Sample]) -> Transfer:
 def _least_value(likelihood: BinnedLikelihood, result: FitResult) -> float:
     theta = np.array([result.mu, *(result.nuisances[n] for n in likelihood.parameters[1:])])
     return likelihood.value_and_gradient(theta)[0]
+
+
+def expected_variances(expected: Array, binned: Sequence[tuple[Positions, Sample]]) -> Array:
+    """Variance that rows of a process have in each bin, where they are as heavy as those about it.
+
+    It is that of the expected events and not of the rows in the bin: where few and heavy rows are
+    expected there may be none, and none has no variance.
+
+    Args:
+        expected: events of the process in each bin.
+        binned: its rows, with their bins.
+
+    Returns:
+        The expected events times the mean weight, sum of w^2 over sum of w, of related rows in the
+        nearest bins that have `LEAST_ROWS` rows.
+    """
+    n = len(expected)
+    squares = np.sum([variances(bins, sample, n) for bins, sample in binned], axis=0)
+    weights = np.sum([np.bincount(bins, sample.weights, n) for bins, sample in binned], axis=0)
+    rows = np.sum([np.bincount(bins, minlength=n) for bins, _ in binned], axis=0)
+    mean_weights = np.empty(n)
+    for i in range(n):
+        near = slice(i, i + 1)
+        while rows[near].sum() < min(LEAST_ROWS, rows.sum()):
+            near = slice(max(near.start - 1, 0), near.stop + 1)
+        mean_weights[i] = squares[near].sum() / weights[near].sum()
+    return expected * mean_weights
 
 
 def variances(bins: Positions, sample: Sample, n_bins: int) -> Array:
@@ -146,21 +178,21 @@ def judge_transfers(
 ) -> Iterator[Judged]:
     """Measure generated events of another seed, and pools in which rows replace processes."""
     rows = best_rows(references, {process: SOURCES[process] for process in (SIGNAL, Z)})
-    h, z, *others = (samples[process] for process in PROCESSES)
-    z_rows = rows[Z]
-    inside = z_rows.where(_is_signal_like(z_rows))
-    pools = {
-        "generated events of another seed": [h, z, *others],
-        "H of rows": [rows[SIGNAL], z, *others],
-        "Z of rows": [h, z_rows, *others],
-        "Z of rows in the signal regions": [h, inside, z.where(~_is_signal_like(z)), *others],
-        "H and Z of rows": [rows[SIGNAL], z_rows, *others],
+    generated = {process: [samples[process]] for process in PROCESSES}
+    here = _is_signal_like(rows[Z])
+    mixed = [rows[Z].where(here), samples[Z].where(~_is_signal_like(samples[Z]))]
+    replacements = {
+        "generated events of another seed": {},
+        "H of rows": {SIGNAL: [rows[SIGNAL]]},
+        "Z of rows": {Z: [rows[Z]]},
+        "Z of rows in the signal regions": {Z: mixed},
+        "H and Z of rows": {SIGNAL: [rows[SIGNAL]], Z: [rows[Z]]},
     }
-    with progress_bar(total=1 + len(pools), desc="transfer") as bar:
+    with progress_bar(total=1 + len(replacements), desc="transfer") as bar:
         measurement = fitted_measurement(TRAIN, SEED)
         bar.update()
-        for name, pool in pools.items():
-            yield from _judge(name, transfer(measurement, pool))
+        for name, replaced in replacements.items():
+            yield from _judge(name, transfer(measurement, {**generated, **replaced}))
             bar.update()
 
 

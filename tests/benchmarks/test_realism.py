@@ -21,7 +21,13 @@ from benchmarks.realism.estimates import (
 from benchmarks.realism.missing import z_with_truth
 from benchmarks.realism.regions import COARSE_REGIONS, REGIONS, collinear, in_region, region_of
 from benchmarks.realism.samples import generated, read_references
-from benchmarks.realism.transfer import fitted_measurement, transfer, variances
+from benchmarks.realism.transfer import (
+    LEAST_ROWS,
+    expected_variances,
+    fitted_measurement,
+    transfer,
+    variances,
+)
 from benchmarks.realism.two_samples import thinned
 from benchmarks.realism.under_signal import threshold_of
 from benchmarks.realism.verdicts import NO, RIGHT, TOLD, UNCERTAIN, Judged, count_verdicts
@@ -297,11 +303,24 @@ def test_variances_of_bins_count_relatives_together(samples) -> None:
     assert together == pytest.approx(np.bincount(bins, sample.weights, len(REGIONS)) ** 2)
 
 
+def test_a_bin_in_which_no_heavy_row_fell_has_a_variance_nevertheless(samples) -> None:
+    """In the last of four bins five events are expected, and rows of weight 50 are next to it."""
+    rows = np.arange(3 * LEAST_ROWS)
+    sample = replace(
+        samples["ztautau"], groups=rows, weights=np.where(rows < 2 * LEAST_ROWS, 1.0, 50.0)
+    )
+    bins = rows // LEAST_ROWS
+    expected = np.array([100.0, 120.0, 5000.0, 5.0])
+    found = expected_variances(expected, [(bins, sample)])
+    np.testing.assert_allclose(found, [100.0, 120.0, 50.0 * 5000.0, 50.0 * 5.0])
+
+
 @pytest.mark.slow  # fits a measurement
 def test_transfer_to_other_events_of_the_generator_finds_mu(samples) -> None:
     """5 errors of the rows."""
     counts = {"htautau": 20_000, "ztautau": 100_000, "ttbar": 20_000, "diboson": 10_000}
-    found = transfer(fitted_measurement(counts, 3), list(generated(counts, 4).values()))
+    pool = {process: [sample] for process, sample in generated(counts, 4).items()}
+    found = transfer(fitted_measurement(counts, 3), pool)
     assert abs(found.mu - 1.0) < 5.0 * found.pool_error
     assert 0.5 < found.chi2_per_bin < 2.0
     low, high = HIGGSML.mu_range  # which intervals are cut to

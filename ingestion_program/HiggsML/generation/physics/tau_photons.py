@@ -12,7 +12,7 @@ The photons are soft beside the jets: what they take of the pair's pT is neglect
 import numpy as np
 
 from ...arrays import Array
-from ..sampling.quantiles import POINTS, Table
+from ..sampling.quantiles import Table, histogram_quantiles
 from .taus import TAU_MASS
 
 __all__ = ["radiated"]
@@ -36,23 +36,7 @@ def radiated(masses: Table, density: Table, strength: float) -> Table:
     before = -np.diff(np.interp(edges, masses, below))
     share = 1.0 - np.exp(-2.0 * _STEP * np.arange(steps + 1))
     losses = np.diff(share_up_to(share, np.average(edges[1:], weights=before), strength))
-    return _quantiles(edges**-2.0, np.convolve(before, losses)[:steps])
-
-
-def _quantiles(edges: Table, contents: Table) -> Table:
-    """Quantiles of a histogram, for `quantile`; the first and last step keep their means.
-
-    Steps of probability are too wide for the tails: to reach to the ends would fill them too much.
-    """
-    below = np.append(0.0, np.cumsum(contents)) / np.sum(contents)
-    quantiles: Table = np.interp(np.linspace(0.0, 1.0, POINTS + 1), below, edges)
-    middles, step = 0.5 * (edges[1:] + edges[:-1]), 1.0 / POINTS
-    first = np.diff(np.minimum(below, step))
-    last = np.diff(np.maximum(below, 1.0 - step))
-    low = 2.0 * np.average(middles, weights=first) - quantiles[1]
-    high = 2.0 * np.average(middles, weights=last) - quantiles[-2]
-    quantiles[0], quantiles[-1] = min(low, quantiles[1]), max(high, quantiles[-2])
-    return quantiles
+    return histogram_quantiles(edges**-2.0, np.convolve(before, losses)[:steps])
 
 
 def share_up_to(u: Array, mass: float, strength: float) -> Array:

@@ -8,6 +8,7 @@ from ...numerics.without_arrays import inlined
 __all__ = [
     "POINTS",
     "Table",
+    "histogram_quantiles",
     "inverse_distribution",
     "on_octaves",
     "quantile",
@@ -31,6 +32,27 @@ def inverse_distribution(x: Table, density: Table) -> Table:
     steps = 0.5 * (density[1:] + density[:-1]) * np.diff(x)
     cumulative = np.concatenate([[0.0], np.cumsum(steps)])
     return np.interp(np.linspace(0.0, cumulative[-1], POINTS + 1), cumulative, x)
+
+
+def histogram_quantiles(edges: Table, contents: Table) -> Table:
+    """Values at evenly spaced probabilities 0 ... 1, of a histogram.
+
+    The first and last step keep their means, and so do not reach to the ends of the histogram:
+    steps of probability are too wide for tails, which would be filled too much.
+
+    Args:
+        edges: (n + 1,), ascending.
+        contents: (n,), not negative.
+    """
+    below = np.append(0.0, np.cumsum(contents)) / np.sum(contents)
+    quantiles: Table = np.interp(np.linspace(0.0, 1.0, POINTS + 1), below, edges)
+    middles, step = 0.5 * (edges[1:] + edges[:-1]), 1.0 / POINTS
+    first = np.diff(np.minimum(below, step))
+    last = np.diff(np.maximum(below, 1.0 - step))
+    low = 2.0 * np.average(middles, weights=first) - quantiles[1]
+    high = 2.0 * np.average(middles, weights=last) - quantiles[-2]
+    quantiles[0], quantiles[-1] = min(low, quantiles[1]), max(high, quantiles[-2])
+    return quantiles
 
 
 @inlined

@@ -55,43 +55,43 @@ class Scores(NamedTuple):
 
 TABLE = {
     "sample_submission": Scores(
-        quantiles_score=-0.059035, interval=1.05981, coverage=0.5, rmse=2.43986, mae=2.16166
+        quantiles_score=-0.628422, interval=1.87365, coverage=0.875, rmse=1.23407, mae=1.26024
     ),
     "examples/balanced_bagging": Scores(
-        quantiles_score=-0.641252, interval=1.89786, coverage=0.625, rmse=2.33687, mae=2.07515
+        quantiles_score=-0.716923, interval=2.04712, coverage=0.75, rmse=1.87048, mae=1.70392
     ),
     "examples/boosted_trees": Scores(
-        quantiles_score=-0.380424, interval=1.4619, coverage=0.375, rmse=2.90171, mae=2.57443
+        quantiles_score=-0.662909, interval=1.93943, coverage=0.875, rmse=1.31965, mae=1.35734
     ),
     "examples/counting": Scores(
-        quantiles_score=-1.97152, interval=7.18055, coverage=0.375, rmse=26.6025, mae=7.43514
+        quantiles_score=-2.03614, interval=6.61992, coverage=0.25, rmse=52.0797, mae=10.4419
     ),
     "examples/cut_and_count": Scores(
-        quantiles_score=-0.769051, interval=2.15672, coverage=0.625, rmse=2.98181, mae=2.3593
+        quantiles_score=-0.943614, interval=2.56825, coverage=1, rmse=1.78068, mae=1.49059
     ),
     "examples/deepsets": Scores(
-        quantiles_score=-0.219836, interval=1.24487, coverage=0.375, rmse=3.12299, mae=2.59913
+        quantiles_score=-0.443529, interval=1.5572, coverage=0.625, rmse=1.98237, mae=1.80542
     ),
     "examples/fixed_nuisances": Scores(
-        quantiles_score=-0.891765, interval=0.515359, coverage=0.125, rmse=3.2213, mae=2.85767
+        quantiles_score=-0.135298, interval=0.988452, coverage=0.25, rmse=2.73785, mae=2.42686
     ),
     "examples/one_systematic": Scores(
-        quantiles_score=-2.20879, interval=1.92622, coverage=0.125, rmse=14.6176, mae=5.92244
+        quantiles_score=-0.695105, interval=2.00292, coverage=0.375, rmse=7.96869, mae=3.97137
     ),
     "examples/pixel_cnn": Scores(
-        quantiles_score=-0.478732, interval=1.61303, coverage=0.625, rmse=2.19272, mae=1.93623
+        quantiles_score=-0.526245, interval=1.69156, coverage=0.625, rmse=2.58351, mae=2.23974
     ),
     "examples/pyramid_match": Scores(
-        quantiles_score=-0.574144, interval=1.77461, coverage=0.5, rmse=2.91157, mae=2.39979
+        quantiles_score=-0.423424, interval=1.52618, coverage=0.625, rmse=1.73423, mae=1.64826
     ),
     "examples/random_forest": Scores(
-        quantiles_score=-0.711462, interval=2.03597, coverage=0.75, rmse=2.2228, mae=1.80349
+        quantiles_score=-0.515238, interval=1.67304, coverage=0.75, rmse=1.26184, mae=1.26346
     ),
     "examples/small_network": Scores(
-        quantiles_score=-0.404231, interval=1.49715, coverage=0.625, rmse=1.87205, mae=1.65314
+        quantiles_score=-0.451726, interval=1.57002, coverage=0.75, rmse=1.34619, mae=1.29538
     ),
     "examples/stat_only": Scores(
-        quantiles_score=-3.60868, interval=1.65295, coverage=0, rmse=26.8055, mae=8.80456
+        quantiles_score=-1.98558, interval=1.54067, coverage=0.125, rmse=27.505, mae=8.73052
     ),
 }
 

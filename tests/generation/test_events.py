@@ -136,6 +136,7 @@ def test_missing_energy_balances_the_event():
             jet_constant=0.0,
             jet_outside=0.0,
             jet_escaping=0.0,
+            tower_rate=0.0,
             soft_noise=0.0,
             soft_growth=0.0,
             soft_scale=1.0,

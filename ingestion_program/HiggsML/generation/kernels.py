@@ -17,7 +17,7 @@ from .processes.bosons import HIGGS, Z, boson_cuts, draw_higgs, draw_z, finish_h
 from .processes.dibosons import DIBOSONS, diboson_cuts, diboson_event
 from .processes.process import Process, Tables, Workspace
 from .processes.top_quarks import TOPS, prepare_tops, top_event
-from .sampling.batches import BATCH, LISTED, WORDS_SIZE
+from .sampling.batches import BATCH, WORDS_SIZE, trial_at
 from .sampling.random_numbers import Stream, top_up
 from .slices import slice_range
 
@@ -54,7 +54,7 @@ def _in_batches(
         found = draw(stream, c, t, known, space)
         for j in range(found):
             top_up(stream)
-            i += finish(stream, c, t, known, space, space.words[LISTED + j], rows[i])
+            i += finish(stream, c, t, known, space, trial_at(space.words, j), rows[i])
             if i == len(rows):
                 break
     return trials

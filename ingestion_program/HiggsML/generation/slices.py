@@ -31,9 +31,9 @@ class Slice(NamedTuple):
 
 
 Z_SLICES = (
-    Slice(0.0, 0.7715, 0.45),
-    Slice(30.0, 0.1396, 0.24),
-    Slice(60.0, 0.0664, 0.17),
+    Slice(0.0, 0.7736, 0.45),
+    Slice(30.0, 0.1378, 0.24),
+    Slice(60.0, 0.0661, 0.17),
     Slice(120.0, 0.0225, 0.14),
 )
 _SLICES = {"ztautau": Z_SLICES}

@@ -128,7 +128,7 @@ def etas_of(stream, radiation, jets, n):
 def test_etas_narrow_with_kt_and_later_ones_follow_the_first():
     """Widths, and the slope of one eta on the other: five standard errors of 100,000 pairs."""
     changes = {"narrowing": 0.4, "edge": 1.0, "plateau": 3.0, "following_narrowing": 0.2}
-    changes |= {"following_edge": 0.5, "following_plateau": 4.0, "coherence": 0.2, "photon": 0.0}
+    changes |= {"following_edge": 0.5, "following_plateau": 4.0, "coherence": 0.2}
     jets = np.zeros((2, 5))
     jets[:, PT] = [80.0, 40.0]
     stream, radiation = open_stream(4, 0, 0), as_record(RADIATION._replace(**changes))
@@ -153,14 +153,15 @@ def test_luminosity_falls_with_what_is_needed_of_the_protons():
         low, high = 0.0, 1.0
         for _ in range(40):
             number = 0.5 * (low + high)
-            yes = has_luminosity.py_func(number, radiation, jets, len(jets), 130.0, 0.0)
+            distance = -math.log(number)
+            yes = has_luminosity.py_func(distance, radiation, jets, len(jets), 130.0, 0.0)
             low, high = (number, high) if yes else (low, number)
         return low
 
     none, one = np.zeros((0, 5)), np.zeros((1, 5))
     assert probability(none) == pytest.approx(1.0)
     one[0, PT], one[0, ETA] = 130.0, math.log(20.0)
-    momenta = ((1.0 - 0.21) * (1.0 - 0.0105) / 0.99**2) ** 3
+    momenta = ((1.0 - 0.21) * (1.0 - 0.0105) / 0.98**2) ** 3
     assert probability(one) == pytest.approx(momenta * (21.0 * 1.05 / 4.0) ** -0.5)
     one[0, ETA] = 5.0
     assert probability(one) == pytest.approx(0.0, abs=1e-9)
@@ -176,8 +177,8 @@ def test_luminosity_prefers_jets_on_the_same_side():
         energies.append(sums[0] * sums[1] / 300.0**2)
         probability = 1.0 / energies[-1]
         for factor, expected in ((0.999, True), (1.001, False)):
-            number = probability * factor
-            assert has_luminosity.py_func(number, radiation, jets, 2, 100.0, 0.0) == expected
+            distance = -math.log(probability * factor)
+            assert has_luminosity.py_func(distance, radiation, jets, 2, 100.0, 0.0) == expected
     assert energies[0] < 0.5 * energies[1]
 
 
@@ -188,11 +189,3 @@ def test_etas_of_two_emissions_of_like_kt_may_change_places():
         jets[:, ETA] = 1.0, 2.0, 3.0
         exchange.py_func(number, radiation, jets)
         assert jets[:, ETA].tolist() == ([2.0, 1.0, 3.0] if exchanged else [1.0, 2.0, 3.0])
-
-
-def test_isolated_photons_are_no_jets():
-    jets, stream = np.zeros((4, 5)), open_stream(1, 0, 0)
-    jets[:, PT] = 50.0
-    top_up(stream)
-    draw_etas(stream, as_record(RADIATION._replace(photon=1.0)), jets, 0, 4)
-    assert np.all(jets[:, ETA] > CONSTANTS.detector.jet_eta + 10.0)

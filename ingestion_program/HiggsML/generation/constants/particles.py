@@ -76,18 +76,18 @@ class Higgs(NamedTuple):
     associated: float = 3.27  # beside a W or Z
     with_tops: float = 1.17
     rapidity: float = 1.68
-    tag_pt: float = 48.0  # GeV, median of the two quarks of vector-boson fusion
-    tag_spread: float = 0.723  # of ln pT
-    tag_gap: float = 4.36  # mean distance in eta
+    tag_pt: float = 47.8  # GeV, median of the two quarks of vector-boson fusion
+    tag_spread: float = 0.73  # of ln pT
+    tag_gap: float = 4.33  # mean distance in eta
     tag_gap_spread: float = 1.5
-    tag_middle: float = 0.577  # standard deviation of their mean eta
-    vh_pt: float = 75.8  # GeV, median pT of the other boson
-    vh_spread: float = 0.5
+    tag_middle: float = 0.549  # standard deviation of their mean eta
+    vh_pt: float = 84.0  # GeV, median pT of the other boson
+    vh_spread: float = 0.52
     vh_mass: float = 83.0  # GeV, of the other boson
     vh_gap: float = 0.838  # standard deviation of the rapidity difference
-    vh_lepton: float = 0.151  # decays that give the lepton, among the other boson's that count
+    vh_lepton: float = 0.147  # decays that give the lepton, among the other boson's that count
     vh_unseen: float = 0.147  # decays of which nothing is seen
-    tth_pt: float = 97.8  # GeV, median pT of the pair of tops
+    tth_pt: float = 99.7  # GeV, median pT of the pair of tops
     tth_spread: float = 0.819
     tth_top_pt: float = 55.0  # GeV, scale of the Gamma(3) spectrum of the tops in their pair
     tth_gap: float = 0.809  # standard deviation of the rapidity difference of each top to the Higgs
@@ -100,13 +100,13 @@ class TopQuark(NamedTuple):
     mass: float = 172.57  # PDG 2024
     longitudinal: float = 0.69  # W helicity fraction (0.69 in the standard model)
     bottom_mass: float = 4.8
-    splitting: float = 0.0636  # probability that a quark radiates another jet; tuned
+    splitting: float = 0.0627  # probability that a quark radiates another jet; tuned
     least_share: float = 0.1  # of the quark's momentum, in that jet
     least_distance: float = 0.6  # of that jet
     distances: float = 3.0  # largest distance, relative to the least
     semileptonic: float = 0.374  # b -> l nu c or c -> l nu s: 2 x (0.107 + 0.08), PDG 2024
-    neutrino_share: float = 0.39  # largest share of the b quark's momentum in such a neutrino
-    bottom_fake: float = 0.979  # rate of fake taus of b jets, relative to light ones; tuned
+    neutrino_share: float = 0.412  # largest share of the b quark's momentum in such a neutrino
+    bottom_fake: float = 0.868  # rate of fake taus of b jets, relative to light ones; tuned
 
 
 class TopPair(NamedTuple):
@@ -114,16 +114,16 @@ class TopPair(NamedTuple):
 
     cross_section: float = 831.8  # pb, 13 TeV, NNLO+NNLL, LHC Top WG
     quark_annihilation: float = 0.12  # share of q qbar -> t tbar, from the public rows
-    pt: float = 39.1  # GeV, scale of the Gamma(3) spectrum
-    rapidity: float = 1.47  # standard deviation of the pair's
-    rapidity_gap: float = 0.639  # and of half the difference
+    pt: float = 38.7  # GeV, scale of the Gamma(3) spectrum
+    rapidity: float = 1.51  # standard deviation of the pair's
+    rapidity_gap: float = 0.629  # and of half the difference
 
 
 class SingleTop(NamedTuple):
     """Single top quarks of the t-channel."""
 
     cross_section: float = 245.0  # pb, 13 TeV, t and tbar, NLO, LHC Top WG
-    pt: float = 49.7  # GeV, scale of the Gamma(2) spectrum; tuned, as what follows
+    pt: float = 59.2  # GeV, scale of the Gamma(2) spectrum; tuned, as what follows
     rapidity: float = 1.3  # standard deviation of the mean of top and quark
     rapidity_gap: float = 1.7  # and of half the difference
 

@@ -73,8 +73,6 @@ class Radiation(NamedTuple):
     """Probability that a later emission lies near the first jet (a split jet)."""
     opening: float
     """Standard deviation of such an emission's eta and phi from the first jet's."""
-    photon: float
-    """Probability that an emission is an isolated photon, which is no jet."""
     soft: float
     """Standard deviation of each component of the soft recoil, GeV."""
 
@@ -82,47 +80,46 @@ class Radiation(NamedTuple):
 # fmt: off
 _TUNES = {
     #                    gg -> H qq -> Z gg -> tt qq -> VV
-    "mean_number":       (  1.08,   0.47,   1.67,  0.708),
-    "power":             (  1.08,   1.34,   1.04,   1.12),
-    "scale":             ( 243.0,   94.8,  508.0,  342.0),
-    "steepening":        (  1.87,   1.36,   4.73,    3.6),
+    "mean_number":       (  1.09,  0.464,    1.7,  0.708),
+    "power":             (   1.1,   1.34,   1.05,   1.12),
+    "scale":             ( 249.0,   98.8,  486.0,  342.0),
+    "steepening":        (  1.93,   1.42,   4.73,    3.6),
     "lowest":            (  12.0,   12.0,   12.0,   12.0),
-    "followers":         (  1.31,  0.932,   1.91,   1.03),
-    "following_power":   (  0.72,  0.838,  0.616,  0.754),
-    "variation":         ( 0.413,  0.391,  0.453,   0.24),
-    "cascade":           ( 0.328,   0.33,  0.154,  0.266),
-    "plateau":           (  4.91,   1.94,   6.11,   5.79),
-    "following_plateau": (  6.54,   4.73,   3.65,    3.0),
-    "narrowing":         ( 0.549,  0.669,  0.704,  0.762),
-    "following_narrowing":( 0.483,  0.272,  0.633,  0.762),
+    "followers":         (  1.31,   0.92,   2.06,   1.03),
+    "following_power":   ( 0.724,  0.846,   0.57,  0.754),
+    "variation":         ( 0.405,  0.371,  0.433,   0.24),
+    "cascade":           ( 0.333,  0.329,  0.158,  0.266),
+    "plateau":           (  4.91,   1.94,   5.88,   5.79),
+    "following_plateau": (  6.54,   4.73,   3.63,    3.0),
+    "narrowing":         ( 0.549,  0.669,  0.705,  0.762),
+    "following_narrowing":( 0.483,  0.272,  0.547,  0.762),
     "edge":              (  1.46,   1.37,    1.1,   1.09),
     "following_edge":    ( 0.785,  0.767,    1.1,   1.09),
-    "pull":              ( 0.771,   0.91,  0.162,  0.777),
+    "pull":              ( 0.771,   0.91,  0.173,  0.777),
     "following_pull":    ( 0.476,  0.409,  0.335,  0.777),
     "coherence":         ( 0.175,  0.304,    0.0,    0.0),
     "slope":             ( 0.184,  0.224,    0.0,    0.0),
     "exchange":          ( 0.348,  0.337,    0.0,    0.0),
     "fall":              (  1.36,   2.83,    0.0,    0.0),
-    "repulsion":         ( 0.164,  0.251, 0.0883,    0.2),
+    "repulsion":         ( 0.159,  0.261, 0.0652,    0.2),
     "splitting":         (0.0755, 0.0674,  0.229,  0.303),
     "opening":           ( 0.769,   1.14,   2.38,   2.16),
-    "photon":            (   0.0, 0.0008,    0.0,    0.0),
-    "soft":              (  8.18,   4.83,   5.14,   7.08),
+    "soft":              (  8.54,   5.05,   6.47,   7.08),
 }
 # fmt: on
 GLUON_FUSION, DRELL_YAN, TOPS_OF_GLUONS, DIBOSONS = (
     Radiation(**dict(zip(_TUNES, tune, strict=True))) for tune in zip(*_TUNES.values(), strict=True)
 )
 VECTOR_FUSION = DRELL_YAN._replace(
-    mean_number=0.744,
-    pull=0.133,
+    mean_number=0.765,
+    pull=0.14,
     following_pull=0.14,
     soft=3.9,
-    followers=1.06,
+    followers=1.07,
     plateau=2.24,
     scale=138.0,
     repulsion=0.269,
-    following_plateau=3.92,
+    following_plateau=4.14,
 )
 ASSOCIATED = DRELL_YAN._replace(mean_number=0.62, pull=0.6, following_pull=0.6)
 # Quarks radiate less than gluons: 4/9 at first order; tuned.
@@ -132,8 +129,9 @@ TOPS_OF_QUARKS = TOPS_OF_GLUONS._replace(mean_number=0.4 * TOPS_OF_GLUONS.mean_n
 class SecondCollision(NamedTuple):
     """Pairs of jets from a second collision of partons in the same protons; tuned."""
 
-    rate: float = 0.204  # mean number with kT above `lowest`
-    power: float = 6.75  # of that number's fall with kT
+    rate: float = 0.149  # mean number with kT above `lowest`
+    power: float = 5.82  # of that number's fall with kT
     lowest: float = 15.0  # GeV
-    width: float = 2.13  # standard deviation of their etas
-    imbalance: float = 0.29  # standard deviation of ln(pT ratio) and of the angle, rad
+    plateau: float = 3.33  # half-width of that of their etas
+    edge: float = 0.823  # standard deviation of what blurs it
+    imbalance: float = 0.286  # standard deviation of ln(pT ratio) and of the angle, rad

@@ -19,6 +19,7 @@ from ...schema import UNDEFINED
 from ..constants.detector import Detector
 from ..sampling.random_numbers import Stream, exponential, normal, uniform
 from .kinematics import delta_r2, wrapped
+from .noisy_towers import with_noisy_tower
 from .radiation import ETA, PHI, PT, Jets, X, Y
 from .responses import corrected_pt, jet_response, resolution_of, tau_response
 
@@ -129,12 +130,15 @@ def reconstruct(
     aside *= tau_seen
     met_x += (1.0 - tau_seen) * event.tau_x + aside * event.tau_y
     met_y += (1.0 - tau_seen) * event.tau_y - aside * event.tau_x
+    soft = 1.0 + detector.soft_spread * (activity - 1.0)
+    count, excess_x, excess_y = with_noisy_tower(stream, detector, soft, jets, count)
+    met_x, met_y = met_x - excess_x, met_y - excess_y
     count = _merge(jets, count, radius2)
     axes = event.lepton_eta, lepton_phi, tau_eta, tau_phi
     lepton_pt = event.lepton_pt * lepton_seen
     tau_pt = event.tau_pt * tau_seen + detector.tau_offset
     passed, lost_x, lost_y, in_cone = _measure_jets(
-        stream, detector, jets, count, axes, (lepton_pt, tau_pt), activity, met_x, met_y, row
+        stream, detector, jets, count, axes, (lepton_pt, tau_pt), soft, met_x, met_y, row
     )
     if not passed:
         return False
@@ -194,7 +198,7 @@ def _measure_jets(
     count: int,
     axes: tuple[float, float, float, float],
     pts: tuple[float, float],
-    activity: float,
+    soft: float,
     met_x: float,
     met_y: float,
     row: Floats,
@@ -208,7 +212,7 @@ def _measure_jets(
     Args:
         axes: eta and phi of lepton and tau.
         pts: measured pT of both, GeV.
-        activity: see `reconstruct`.
+        soft: the noise squared of the missing momentum, in units of its mean.
         met_x, met_y: the missing momentum of lepton and tau, GeV; returned with what jets and noise
             add to it, before the pT that jets add to the tau.
     """
@@ -219,6 +223,7 @@ def _measure_jets(
     for i in range(count):
         pt, eta = jets[i, PT], jets[i, ETA]
         if abs(eta) > detector.jet_eta:
+            met_x, met_y = met_x + jets[i, X], met_y + jets[i, Y]  # lost along the beam
             continue
         response, seen = jet_response(stream, detector, pt, eta)
         aside = detector.jet_angle * normal(stream)
@@ -252,8 +257,7 @@ def _measure_jets(
     _write_jet_features(row, jets, first, AT.JET1_PT)
     _write_jet_features(row, jets, second, AT.JET2_PT)
     row[AT.N_JETS], row[AT.ALL_PT] = number, rounded(sum_pt)
-    varied = 1.0 + detector.soft_spread * (activity - 1.0)
-    noise = math.sqrt(detector.soft_noise**2 * varied + detector.soft_growth * scalar_sum)
+    noise = math.sqrt(detector.soft_noise**2 * soft + detector.soft_growth * scalar_sum)
     met_x += noise * normal(stream)
     met_y += noise * normal(stream)
     return True, met_x, met_y, in_cone

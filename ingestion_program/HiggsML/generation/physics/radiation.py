@@ -59,6 +59,7 @@ __all__ = [
     "kt_tables",
     "mean_number",
     "next_number",
+    "number_of_kt",
     "recoil",
     "repelled",
     "split_direction",
@@ -124,6 +125,8 @@ class Hardest(NamedTuple):
     phi: float
     cosine: float
     sine: float
+    repulsion: float
+    """How much those that follow prefer the opposite side: b of `repelled`."""
     wait: float
     """Mean distance in (kT / 20 GeV)^-b of the emissions that follow."""
     following: float
@@ -133,24 +136,36 @@ class Hardest(NamedTuple):
 @inlined
 def hardest_of(
     radiation: Radiation,
-    tables: KtTables,
     number: float,
     kt: float,
+    own: float,
     excess: float,
     towards: tuple[float, float, float],
     distance: float,
 ) -> Hardest:
-    """The emission at N = `number`, with this kT, without a branch.
+    """The emission at N = `number`, with this kT, without a branch or a table.
 
-    `towards` is its azimuth with cosine and sine; `excess` and `distance` are exponential
-    numbers, for the rate of the emissions that follow and the kT of the next.
+    Args:
+        own: (kT / 20 GeV)^-b, by `number_of_kt`.
+        excess, distance: exponential numbers, for the rate of the emissions that follow and the kT
+            of the next.
+        towards: azimuth with cosine and sine.
     """
     there = (number < END) & (kt >= radiation.lowest)
     varied = 1.0 + radiation.variation * (excess - 1.0)
-    wait = 1.0 / (radiation.followers * varied * (1.0 + radiation.cascade * _hardness(kt)))
-    following = next_number(value_at(tables.numbers, kt * _KT_UNIT), distance, wait)
+    hardness = max(logarithm(max(kt, REFERENCE_KT) * (1.0 / REFERENCE_KT)), 0.0)
+    wait = 1.0 / (radiation.followers * varied * (1.0 + radiation.cascade * hardness))
+    following = next_number(own, distance, wait)
+    repulsion = min(radiation.repulsion * hardness, 1.0)
     phi, cosine, sine = towards
-    return Hardest(kt if there else 0.0, phi, cosine, sine, wait, following if there else END)
+    kt, following = kt if there else 0.0, following if there else END
+    return Hardest(kt, phi, cosine, sine, repulsion, wait, following)
+
+
+@inlined
+def number_of_kt(tables: KtTables, kt: float) -> float:
+    """(kT / 20 GeV)^-b."""
+    return value_at(tables.numbers, kt * _KT_UNIT)
 
 
 @inlined
@@ -171,34 +186,28 @@ def split_direction(
 
 @inlined
 def repelled(
-    radiation: Radiation,
-    first: tuple[float, float, float],
+    cosine1: float,
+    sine1: float,
+    repulsion: float,
     towards: tuple[float, float, float],
     number: float,
 ) -> tuple[float, float, float]:
     """Azimuth, cosine and sine of a later emission, of density 1 - b cos(phi - phi_1).
 
     Two hard jets take up each other's recoil rather than that of the boson, b = `repulsion` times
-    ln(kT_1 / 20 GeV), at most 1.
+    ln(kT_1 / 20 GeV), from 0 to 1.
 
     Args:
-        first: kT of the hardest emission, cosine and sine of its azimuth.
+        cosine1, sine1: of the azimuth of the hardest emission.
+        repulsion: b.
         towards: an azimuth with cosine and sine, uniform; turned around where it is to be.
         number: a uniform number.
     """
-    kt, cosine1, sine1 = first
     phi, cosine, sine = towards
-    strength = min(radiation.repulsion * _hardness(kt), 1.0)
-    turned = 2.0 * number > 1.0 - strength * (cosine * cosine1 + sine * sine1)
+    turned = 2.0 * number > 1.0 - repulsion * (cosine * cosine1 + sine * sine1)
     sign = -1.0 if turned else 1.0
     opposite = phi - math.pi if phi > 0.0 else phi + math.pi
     return opposite if turned else phi, sign * cosine, sign * sine
-
-
-@inlined
-def _hardness(kt: float) -> float:
-    """ln(kT / 20 GeV); 0 below 20 GeV."""
-    return max(logarithm(max(kt, REFERENCE_KT) * (1.0 / REFERENCE_KT)), 0.0)
 
 
 @inlined
@@ -216,7 +225,8 @@ def recoil(
     """
     kt = value_at(tables.hardest, min(number, END))
     excess, towards, distance = exponential(stream), direction(stream), exponential(stream)
-    hardest = hardest_of(radiation, tables, number, kt, excess, towards, distance)
+    own = number_of_kt(tables, kt)
+    hardest = hardest_of(radiation, number, kt, own, excess, towards, distance)
     if hardest.kt == 0.0:
         return count, 0.0, 0.0
     number = hardest.following
@@ -231,9 +241,10 @@ def recoil(
             phi, cosine, sine = split_direction(radiation, hardest.phi, normal(stream))
             write_jet(jets, count, kt, NEAR, phi, cosine, sine)
         else:
-            first = hardest.kt, hardest.cosine, hardest.sine
             towards, turn = direction(stream), uniform(stream)
-            phi, cosine, sine = repelled(radiation, first, towards, turn)
+            phi, cosine, sine = repelled(
+                hardest.cosine, hardest.sine, hardest.repulsion, towards, turn
+            )
             write_jet(jets, count, kt, ANYWHERE, phi, cosine, sine)
         sum_x += jets[count, X]
         sum_y += jets[count, Y]

@@ -5,17 +5,26 @@ What a boson and its jets need of the protons' momenta limits them: see `has_lum
 
 import math
 
-from ...numerics.elementary import logarithm
+import numpy as np
+
 from ...numerics.without_arrays import inlined
 from ..constants.radiation import Radiation
+from ..sampling.quantiles import Table, histogram_quantiles, quantile
 from ..sampling.random_numbers import Stream, normal, uniform
 from .radiation import ETA, NEAR, PT, REFERENCE_KT, Jets
 
 __all__ = ["boost_emissions", "boost_jets", "draw_etas", "exchange", "has_luminosity", "logistic"]
 
-_NO_JET = 99.0  # pseudorapidity of what is measured, but not as a jet
 _COLLISION_ENERGY = 13_000.0  # GeV
-_TO_LOGISTIC = math.sqrt(3.0) / math.pi
+
+
+def _logistic_quantiles() -> Table:
+    """Quantiles of the logistic distribution of variance 1."""
+    x = np.linspace(-12.0, 12.0, 9601)
+    return histogram_quantiles(x, np.diff(1.0 / (1.0 + np.exp(-x * math.pi / math.sqrt(3.0)))))
+
+
+_LOGISTIC = _logistic_quantiles()[None]
 
 
 @inlined
@@ -28,15 +37,13 @@ def draw_etas(stream: Stream, radiation: Radiation, jets: Jets, start: int, stop
     """
     plateau, narrowing, edge = radiation.plateau, radiation.narrowing, radiation.edge
     for i in range(start, stop):
-        if uniform(stream) < radiation.photon:
-            jets[i, ETA] = _NO_JET
-        elif jets[i, ETA] == NEAR:
+        if jets[i, ETA] == NEAR:
             jets[i, ETA] = jets[start, ETA] + radiation.opening * normal(stream)
         else:
             half = plateau * (1.0 - narrowing * (1.0 - REFERENCE_KT / jets[i, PT]))
             eta = edge * logistic(uniform(stream)) + half * (2.0 * uniform(stream) - 1.0)
-            if i > start and jets[start, ETA] != _NO_JET:
-                hardness = logarithm(jets[start, PT] / jets[i, PT])
+            if i > start:
+                hardness = math.log(jets[start, PT] / jets[i, PT])
                 eta += radiation.coherence * hardness * jets[start, ETA]
             jets[i, ETA] = eta
         plateau, edge = radiation.following_plateau, radiation.following_edge
@@ -46,7 +53,7 @@ def draw_etas(stream: Stream, radiation: Radiation, jets: Jets, start: int, stop
 @inlined
 def logistic(number: float) -> float:
     """A number of the logistic distribution of variance 1, from a uniform one."""
-    return _TO_LOGISTIC * logarithm(number / (1.0 - number))
+    return quantile(_LOGISTIC, 0, number)
 
 
 @inlined
@@ -71,42 +78,43 @@ def exchange(number: float, radiation: Radiation, jets: Jets) -> None:
 
 @inlined
 def has_luminosity(
-    number: float,
+    distance: float,
     radiation: Radiation,
     jets: Jets,
     count: int,
     transverse_mass: float,
     rapidity: float,
 ) -> bool:
-    """True with the relative parton luminosity of a boson and its emissions as probability.
+    """True with a probability as the luminosity of the partons of a boson and its emissions.
 
     What they need of the momenta of the protons is x_1,2 = sum of mT exp(+-y) / sqrt(s), and the
-    density of partons falls as x^-g (1 - x)^f, g = `slope` and f = `fall`. With x_0 = sum of mT /
-    sqrt(s), and relative to the boson alone (X_1,2), this is
+    density of partons falls as x^-g (1 - x)^f, g = `slope` and f = `fall`. The probability is
 
-        (x_1 x_2 / x_0^2)^-g ((1 - x_1) (1 - x_2) / (1 - X_1) (1 - X_2))^f
+        (x_1 x_2 / x_0^2)^-g ((1 - x_1) (1 - x_2) / (1 - m)^2)^f
 
-    which is 1 at most: jets on opposite sides of the boson cost more than jets on the same side.
+    with x_0 = sum of mT / sqrt(s), and m the mean of x_1 and x_2 if all emissions had y = 0. It is
+    at most 1, and depends on the etas as the luminosity: jets on opposite sides of the boson cost
+    more than jets on the same side.
 
     Args:
-        number: uniform in (0, 1).
+        distance: an exponential number.
         transverse_mass: of the boson, GeV.
     """
     if count == 0:
         return True
-    energy = transverse_mass * (1.0 / _COLLISION_ENERGY)
+    least = transverse_mass * (1.0 / _COLLISION_ENERGY)
     growth = math.exp(rapidity)
-    x1, x2, least = energy * growth, energy / growth, energy
-    alone = (1.0 - x1) * (1.0 - x2)
+    x1, x2 = least * growth, least / growth
+    mean = 0.5 * (x1 + x2)
     for i in range(count):
-        if jets[i, ETA] < 0.5 * _NO_JET:
-            energy, growth = jets[i, PT] * (1.0 / _COLLISION_ENERGY), math.exp(jets[i, ETA])
-            x1, x2, least = x1 + energy * growth, x2 + energy / growth, least + energy
-    if x1 >= 1.0 or x2 >= 1.0:
+        energy, growth = jets[i, PT] * (1.0 / _COLLISION_ENERGY), math.exp(jets[i, ETA])
+        x1, x2 = x1 + energy * growth, x2 + energy / growth
+        least, mean = least + energy, mean + energy
+    cost = radiation.slope * math.log(x1 * x2 / (least * least))
+    if cost > distance or x1 >= 1.0 or x2 >= 1.0:
         return False
-    slope = -radiation.slope * logarithm(x1 * x2 / (least * least))
-    fall = radiation.fall * logarithm((1.0 - x1) * (1.0 - x2) / alone)
-    return logarithm(number) < slope + fall
+    cost -= radiation.fall * math.log((1.0 - x1) * (1.0 - x2) / ((1.0 - mean) * (1.0 - mean)))
+    return cost < distance
 
 
 @inlined

@@ -34,9 +34,15 @@ def _append(
 ) -> int:
     kt = collision.lowest * number ** (-1.0 / collision.power)
     phi, cosine, sine = direction(stream)
-    write_jet(jets, count, kt, collision.width * normal(stream), phi, cosine, sine)
+    write_jet(jets, count, kt, _eta(stream, collision), phi, cosine, sine)
     phi = wrapped(wrapped(phi + math.pi) + wrapped(collision.imbalance * normal(stream)))
     kt *= math.exp(collision.imbalance * normal(stream))
     cosine, sine = cosine_and_sine(phi)
-    write_jet(jets, count + 1, kt, collision.width * normal(stream), phi, cosine, sine)
+    write_jet(jets, count + 1, kt, _eta(stream, collision), phi, cosine, sine)
     return count + 2
+
+
+@inlined
+def _eta(stream: Stream, collision: SecondCollision) -> float:
+    """A pseudorapidity on a plateau with blurred edges."""
+    return collision.plateau * (2.0 * uniform(stream) - 1.0) + collision.edge * normal(stream)

@@ -44,6 +44,7 @@ from ..sampling.batches import (
     listed,
     normals_of,
     padded,
+    trial_at,
     uniform_of,
 )
 from ..sampling.quantiles import Table, value_at
@@ -98,15 +99,16 @@ def draw_followers(
         there &= s[at.MODE + i] < bounded
         s[at.ACTIVE + i] = 1.0 if there else 0.0
     active = listed(count, at.ACTIVE, s, w)
-    start, last = at.FURTHER, at.FURTHER + (MOST_JETS - 1) * at.EMISSION
-    while active > 0 and start < last:
+    for emission in range(MOST_JETS - 1):
+        if active == 0:
+            break
         top_up(stream)
         draw_words(stream, 1, padded(active), w)
         for j in range(padded(active)):
             s[at.PHI + j], s[at.COSINE_PHI + j], s[at.SINE_PHI + j] = direction_of(w[j])
             s[at.DISTANCE + j] = exponential_of(w[LANE + j])
+        start = at.FURTHER + emission * at.EMISSION
         active = _emit(stream, radiation, kt, active, start, s, w)
-        start += at.EMISSION
 
 
 @inlined
@@ -116,7 +118,7 @@ def _emit(
     """Give one more emission to the listed trials; list those that go on; return their number."""
     going_on = 0
     for j in range(active):
-        i = w[LISTED + j]
+        i = trial_at(w, j)
         pt, eta, phi = s[at.NEXT_KT + i], ANYWHERE, s[at.PHI + j]
         cosine, sine = s[at.COSINE_PHI + j], s[at.SINE_PHI + j]
         if uniform_of(w[2 * LANE + j]) < radiation.splitting:
@@ -124,9 +126,9 @@ def _emit(
             phi, cosine, sine = split_direction(radiation, s[at.PHI1 + i], normal(stream))
             eta = NEAR
         else:
-            first = s[at.KT + i], s[at.COSINE1 + i], s[at.SINE1 + i]
-            turn = uniform_of(w[3 * LANE + j])
-            phi, cosine, sine = repelled(radiation, first, (phi, cosine, sine), turn)
+            cosine1, sine1, turn = s[at.COSINE1 + i], s[at.SINE1 + i], uniform_of(w[3 * LANE + j])
+            towards = phi, cosine, sine
+            phi, cosine, sine = repelled(cosine1, sine1, s[at.REPULSION + i], towards, turn)
         x, y = pt * cosine, pt * sine
         s[start + PT * LANE + i], s[start + ETA * LANE + i] = pt, eta
         s[start + PHI * LANE + i] = phi

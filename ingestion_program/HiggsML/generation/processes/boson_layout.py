@@ -16,7 +16,7 @@ __all__ = ["EMISSION", "FURTHER", "SCRATCH_SIZE"]
     X1, X2,  # shares of visible energy, of the tau that decays to a lepton and to hadrons
     NOISE1, NOISE2,  # deviations of the energy measurements, see `FinalState`
     FAKING,  # 1 where a jet is to be taken for the tau, see physics/fake_taus.py
-    KT, PHI1, COSINE1, SINE1, WAIT, FOLLOWING,  # the hardest emission, see `radiation.Hardest`
+    KT, PHI1, COSINE1, SINE1, REPULSION, WAIT, FOLLOWING,  # see `radiation.Hardest`
     NEXT_KT,  # of the emission that follows it, GeV
     SOFT_X, SOFT_Y,  # recoil of emissions too soft for a jet, GeV
     COSINE, COS_PHI, SIN_PHI,  # axis of the first tau, see `squared_pts`
@@ -31,7 +31,7 @@ __all__ = ["EMISSION", "FURTHER", "SCRATCH_SIZE"]
     ACTIVE,  # 1 where there is a further emission
     PHI, COSINE_PHI, SINE_PHI, DISTANCE,  # random numbers of those that emit, as they are listed
     FURTHER,  # emissions after the hardest, one after another, each with the columns of `Jets`
-) = range(0, 42 * LANE, LANE)  # fmt: skip
+) = range(0, 43 * LANE, LANE)  # fmt: skip
 
 EMISSION = JET_COLUMNS * LANE
 """Distance between two emissions of a trial."""

@@ -18,13 +18,12 @@ from ..physics.detector import (
     inverse_tau_threshold,
 )
 from ..physics.kinematics import transverse_boson_cosine
-from ..physics.radiation import END, KtTables, hardest_of
+from ..physics.radiation import END, KtTables, hardest_of, number_of_kt
 from ..physics.responses import tau_noise_of
 from ..physics.taus import HADRONS, LEPTON
 from ..sampling.batches import (
     BATCH,
     LANE,
-    LISTED,
     Scratch,
     direction_of,
     draw_words,
@@ -32,6 +31,7 @@ from ..sampling.batches import (
     listed,
     normals_of,
     padded,
+    trial_at,
     uniform_of,
 )
 from ..sampling.quantiles import quantile, value_at
@@ -71,7 +71,7 @@ def draw_trials(
     _test_energies(radiation, boson.bounded, cuts, s)
     count = listed(BATCH, at.PASSED, s, words)
     for j in range(count):
-        k = words[LISTED + j]
+        k = trial_at(words, j)
         for quantity in _DRAWN:
             s[quantity + j] = s[quantity + k]
     draw_words(stream, 3, padded(count), words)
@@ -152,14 +152,16 @@ def _recoil_bound(hardest: float, radiation: Radiation) -> float:
 @inlined
 def draw_hardest(count: int, radiation: Radiation, tables: KtTables, s: Scratch, w: Words) -> None:
     """Draw the hardest emission, whose N and kT are there, and the kT of the next."""
+    for i in range(count):  # tables are looked up in loops of their own: they are no vector loops
+        s[at.FOLLOWING + i] = number_of_kt(tables, s[at.KT + i])
     for i in range(count):
         excess, distance = exponential_of(w[i]), exponential_of(w[LANE + i])
         direction = direction_of(w[2 * LANE + i])
-        number, kt = s[at.NUMBER + i], s[at.KT + i]
-        hardest = hardest_of(radiation, tables, number, kt, excess, direction, distance)
+        number, kt, own = s[at.NUMBER + i], s[at.KT + i], s[at.FOLLOWING + i]
+        hardest = hardest_of(radiation, number, kt, own, excess, direction, distance)
         s[at.KT + i], s[at.PHI1 + i], s[at.COSINE1 + i] = hardest.kt, hardest.phi, hardest.cosine
-        s[at.SINE1 + i], s[at.WAIT + i] = hardest.sine, hardest.wait
-        s[at.FOLLOWING + i] = hardest.following
+        s[at.SINE1 + i], s[at.REPULSION + i] = hardest.sine, hardest.repulsion
+        s[at.WAIT + i], s[at.FOLLOWING + i] = hardest.wait, hardest.following
     for i in range(count):
         s[at.NEXT_KT + i] = value_at(tables.followers, s[at.FOLLOWING + i])
 

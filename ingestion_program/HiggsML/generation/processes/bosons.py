@@ -138,8 +138,8 @@ def _boson_event(
         boost_emissions(jets, 0, count, radiation, rapidity)
         if count > 1:
             exchange(uniform(stream), radiation, jets)
-        number = uniform(stream)
-        possible = has_luminosity(number, radiation, jets, count, transverse_mass, rapidity)
+        distance = exponential(stream)
+        possible = has_luminosity(distance, radiation, jets, count, transverse_mass, rapidity)
         if possible:
             break
     if not possible:

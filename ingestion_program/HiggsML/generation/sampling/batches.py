@@ -25,11 +25,12 @@ __all__ = [
     "listed",
     "normals_of",
     "padded",
+    "trial_at",
     "uniform_of",
 ]
 
 BATCH = 128
-"""Trials in a batch."""
+"""Trials in a batch, a power of two."""
 
 LANE = BATCH + 8
 """Distance between quantities: not a power of two, which would crowd a few lines of the cache."""
@@ -104,3 +105,9 @@ def listed(count: int, quantity: int, s: Scratch, words: Words) -> int:
         words[LISTED + found] = i
         found += int(s[quantity + i] > 0.0)
     return found
+
+
+@inlined
+def trial_at(words: Words, j: int) -> int:
+    """Trial j of the list. The mask changes nothing, but shows that no index is negative."""
+    return int(np.int64(words[LISTED + j]) & (BATCH - 1))

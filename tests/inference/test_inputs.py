@@ -50,7 +50,10 @@ def test_they_do_not_depend_on_the_rotation_of_the_event(some, inputs_of, angle)
 
 @BOTH
 def test_they_do_not_depend_on_the_sense_of_rotation(some, inputs_of):
-    np.testing.assert_allclose(inputs_of(mirrored(some, "phi")), inputs_of(some), atol=1e-5)
+    """But where lepton and tau have one azimuth: neither lies to the left of the other."""
+    sided = some[column(some, "PRI_lep_phi") != column(some, "PRI_had_phi")]
+    assert len(sided) > 0.99 * len(some)
+    np.testing.assert_allclose(inputs_of(mirrored(sided, "phi")), inputs_of(sided), atol=1e-5)
 
 
 def test_physics_inputs_do_not_depend_on_the_direction_of_the_beam(some):

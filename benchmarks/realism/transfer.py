@@ -129,18 +129,18 @@ def _least_value(likelihood: BinnedLikelihood, result: FitResult) -> float:
 
 
 def expected_variances(expected: Array, binned: Sequence[tuple[Positions, Sample]]) -> Array:
-    """Variance that rows of a process have in each bin, where they are as heavy as those about it.
+    """Variance of the number of a process's events in each bin, for rows of the weights about it.
 
-    It is that of the expected events and not of the rows in the bin: where few and heavy rows are
-    expected there may be none, and none has no variance.
+    The sum of the squared weights of the rows in a bin would be 0 where few, heavy rows are
+    expected and none has fallen, as if the bin were known without error.
 
     Args:
         expected: events of the process in each bin.
         binned: its rows, with their bins.
 
     Returns:
-        The expected events times the mean weight, sum of w^2 over sum of w, of related rows in the
-        nearest bins that have `LEAST_ROWS` rows.
+        Expected events times sum of w^2 over sum of w of the rows in the nearest bins that have
+        `LEAST_ROWS` of them; related rows count together. (n_bins,)
     """
     n = len(expected)
     squares = np.sum([variances(bins, sample, n) for bins, sample in binned], axis=0)

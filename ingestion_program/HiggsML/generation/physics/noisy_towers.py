@@ -24,11 +24,14 @@ def with_noisy_tower(
 ) -> tuple[int, float, float]:
     """Append the noise of a tower to the jets, if there is one; the new count, and its px and py.
 
-    The mean number of such towers above an energy E is a r (E / 20 GeV)^-p: they are hit by the
-    soft particles of the event.
+    The mean number of such towers above an energy E is a r (E / 20 GeV)^-p, with r = `tower_rate`
+    and p = `tower_power`. Their etas are uniform, and pT is E / cosh(eta).
 
     Args:
-        activity: a, of mean 1.
+        activity: a, the soft particles of the event, which hit the towers, relative to their mean.
+
+    Returns:
+        The new number of jets; px and py of the noise, GeV, to be taken from the missing momentum.
     """
     rate = activity * detector.tower_rate * (_REFERENCE / _LOWEST) ** detector.tower_power
     number = uniform(stream)

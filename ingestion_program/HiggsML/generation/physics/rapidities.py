@@ -85,16 +85,16 @@ def has_luminosity(
     transverse_mass: float,
     rapidity: float,
 ) -> bool:
-    """True with a probability as the luminosity of the partons of a boson and its emissions.
+    """True with a probability proportional to the luminosity of partons for a boson with its jets.
 
     What they need of the momenta of the protons is x_1,2 = sum of mT exp(+-y) / sqrt(s), and the
     density of partons falls as x^-g (1 - x)^f, g = `slope` and f = `fall`. The probability is
 
         (x_1 x_2 / x_0^2)^-g ((1 - x_1) (1 - x_2) / (1 - m)^2)^f
 
-    with x_0 = sum of mT / sqrt(s), and m the mean of x_1 and x_2 if all emissions had y = 0. It is
-    at most 1, and depends on the etas as the luminosity: jets on opposite sides of the boson cost
-    more than jets on the same side.
+    with x_0 = sum of mT / sqrt(s), and m the mean of x_1 and x_2 if all emissions had y = 0. These
+    two do not depend on the etas of the emissions, and make the probability 1 at most. Jets on
+    opposite sides of the boson cost more than jets on the same side.
 
     Args:
         distance: an exponential number.
